@@ -1,0 +1,101 @@
+"""Channels, their topics, and who may say what where (WIRE 11-13, WIRE-CHOICES B15-B20)."""
+
+import base64
+import re
+from enum import StrEnum
+from hashlib import sha256
+from typing import NamedTuple
+
+REGISTRY, KEEPER = "registry", "keeper"
+TRUST, PAIRING, OUTFLOW, CHECKPOINT, DESK = "trust", "pairing", "outflow", "checkpoint", "desk"
+OPEN_TOPICS = (TRUST, PAIRING, OUTFLOW, CHECKPOINT)
+"""Read by every admitted unit."""
+
+
+class Kind(StrEnum):
+    """What ``channel.opened`` says of its channel."""
+
+    OPEN = "open"
+    PAIRING = "pairing"
+    SUPERVISION = "supervision"
+
+
+class Place(StrEnum):
+    """A sort of topic: what is written there, and by whom."""
+
+    TRUST = "trust"
+    PROPOSALS = "pairing"
+    OUTFLOW = "outflow"
+    CHECKPOINT = "checkpoint"
+    DESK = "desk"
+    PAIRING = "channel"
+    SUPERVISION = "supervision"
+
+
+class Topic(NamedTuple):
+    """A topic's channel and its generation n, from 1."""
+
+    channel: str
+    n: int
+
+    def __str__(self) -> str:
+        middle = "" if self.channel in (*OPEN_TOPICS, DESK) else "channel."
+        return f"duikou.{middle}{self.channel}.{self.n}"
+
+
+_TOPIC = re.compile(r"duikou\.(?:(trust|pairing|outflow|checkpoint|desk)|channel\.([a-z2-7]{52}))\.([1-9][0-9]{0,8})")
+
+
+def topic(name: str) -> Topic:
+    """Parses a topic name. Raises ValueError."""
+    found = _TOPIC.fullmatch(name)
+    if found is None:
+        raise ValueError("not a topic of the exchange")
+    return Topic(found[1] or found[2], int(found[3]))
+
+
+def channel_id(exchange: str, kind: Kind, digest: str) -> str:
+    """Base32 of sha-256 over what enabled the channel: it exists once and nobody chooses it (PROTOCOL 3)."""
+    preimage = f"duikou.channel.v1\n{exchange}\n{kind}\n{digest}".encode()
+    return base64.b32encode(sha256(preimage).digest()).decode().lower().rstrip("=")
+
+
+def _types(context: str, names: str) -> frozenset[str]:
+    return frozenset(f"duikou.{context}.{name}.v1" for name in names.split())
+
+
+_CHANNEL = _types("channel", "opened trust_copied ledger_reopened")
+_PROPOSALS = _types("pairing", "proposed accepted declined")
+OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {
+    1: {
+        Place.TRUST: _types(
+            "trust",
+            "root_established root_rotated province_delegated unit_admitted unit_profile_published key_added key_closed "
+            "officer_enrolled officer_ended unit_suspended unit_reinstated policy_published heartbeat",
+        )
+        | _types("channel", "ledger_reopened"),
+        Place.PROPOSALS: _CHANNEL | _PROPOSALS,
+        Place.OUTFLOW: _CHANNEL | _types("outflow", "reported corrected"),
+        Place.CHECKPOINT: _CHANNEL,
+        Place.DESK: _types("desk", "drafted revised submitted returned approved discarded assigned reassigned linked acknowledged"),
+        Place.PAIRING: _CHANNEL
+        | _types("channel", "encryption_key_published")
+        | _types("pairing", "suspended resumed ending_announced ended")
+        | _types(
+            "lead",
+            "shared delivered received accepted declined supplemented acknowledged feedback_given outcome_recorded "
+            "withdrawn removal_answered closed",
+        )
+        | _types("enquiry", "asked delivered received undertaken answered refused cancelled closed")
+        | _types("access", "recorded"),
+        Place.SUPERVISION: _CHANNEL | _types("channel", "encryption_key_published"),
+    },
+}
+"""Rule version -> place -> event types open there. A version never changes; new types need the next one (PROTOCOL 1)."""
+
+REGISTRY_TYPES = _CHANNEL
+"""What only the registry writes outside ``trust``; it writes nothing else there."""
+
+UNIT_TYPES: dict[Place, frozenset[str]] = {Place.TRUST: frozenset(), Place.PROPOSALS: _PROPOSALS}
+"""Where WIRE 12 names the types of units: any other of theirs there is noise ``not_member``."""
+
