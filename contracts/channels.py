@@ -77,7 +77,9 @@ OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {
         Place.PROPOSALS: _CHANNEL | _PROPOSALS,
         Place.OUTFLOW: _CHANNEL | _types("outflow", "reported corrected"),
         Place.CHECKPOINT: _CHANNEL,
-        Place.DESK: _types("desk", "drafted revised submitted returned approved discarded assigned reassigned linked acknowledged"),
+        Place.DESK: _types(
+            "desk", "drafted revised submitted returned approved discarded assigned reassigned linked acknowledged"
+        ),
         Place.PAIRING: _CHANNEL
         | _types("channel", "encryption_key_published")
         | _types("pairing", "suspended resumed ending_announced ended")
@@ -99,3 +101,5 @@ REGISTRY_TYPES = _CHANNEL
 UNIT_TYPES: dict[Place, frozenset[str]] = {Place.TRUST: frozenset(), Place.PROPOSALS: _PROPOSALS}
 """Where WIRE 12 names the types of units: any other of theirs there is noise ``not_member``."""
 
+KEEPER_TYPE = "duikou.access.released.v1"
+"""The one type the keeper writes."""

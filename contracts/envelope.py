@@ -4,7 +4,7 @@ The bytes of an envelope are made once, by its writer; everybody else keeps them
 """
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Any, Generic, Literal, NamedTuple, Self, TypeVar
 
@@ -45,11 +45,15 @@ class Head(NamedTuple):
 
 
 START = Head(1, 0, ZEROS)
+GENESIS_SEEN = f"1.-1.{ZEROS}"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft(Generic[E]):
-    """An event with its address: who says what about which subject in which channel. Rules look at nothing else."""
+    """An event with its address: who says what about which subject in which channel. Rules look at nothing else.
+
+    raw_summary: the summary's bytes as they stand in the envelope; digest: the envelope's. Both empty before sealing.
+    """
 
     id: str
     source: str
@@ -58,6 +62,13 @@ class Draft(Generic[E]):
     exchange: str
     channel: str
     data: E
+    raw_summary: bytes = field(default=b"", compare=False)
+    digest: str = field(default="", compare=False)
+
+    @property
+    def summary_digest(self) -> str:
+        """sha-256 hex of the summary's compact JSON as it stands (or will stand): what officers sign (WIRE 22)."""
+        return sha256(self.raw_summary or profile.compact(self.data.wire()["summary"])).hexdigest()
 
     @property
     def type(self) -> str:
@@ -152,8 +163,11 @@ class Envelope(Wire):
         """The bytes. Only the writer calls this, once."""
         return profile.compact(self.model_dump(exclude_none=True))
 
-    def draft(self) -> Draft[Event]:
-        """Raises Refused: ``type`` (this software has no such event) or ``shape`` (its model refuses the data)."""
+    def draft(self, digest: str = "") -> Draft[Event]:
+        """The event with its address; ``digest``: of this envelope's bytes.
+
+        Raises Refused: ``type`` (this software has no such event) or ``shape`` (its model refuses the data).
+        """
         model = TYPES.get(self.type)
         if model is None:
             raise Refused(Code.TYPE)
@@ -161,7 +175,9 @@ class Envelope(Wire):
             event = model.model_validate_json(profile.compact(self.data))
         except ValueError as error:
             raise Refused(Code.SHAPE) from error
-        return Draft(self.id, self.source, self.subject, self.time, self.exchange, self.channel, event)
+        summary = profile.compact(self.data["summary"]) if "summary" in self.data else b""
+        address = (self.id, self.source, self.subject, self.time, self.exchange, self.channel)
+        return Draft(*address, event, summary, digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ class Items:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = {**handler(source), "min_length": self.least, "max_length": self.most}
         if self.ascending:
-            return core_schema.no_info_after_validator_function(_ascending, schema)  # type: ignore[arg-type]
-        return schema  # type: ignore[return-value]
+            return core_schema.no_info_after_validator_function(_ascending, schema)
+        return schema
 
 
 def _ascending(values: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -1,0 +1,11 @@
+"""All events of the exchange: importing this module registers every type (``contracts.event.TYPES``)."""
+
+from contracts import access, channel, desk, enquiry, lead, outflow, pairing, trust
+from contracts.event import TYPES, Event
+
+MODULES = (access, channel, desk, enquiry, lead, outflow, pairing, trust)
+
+
+def events() -> dict[str, type[Event]]:
+    """Every event class by its type string, in order of the type."""
+    return dict(sorted(TYPES.items()))

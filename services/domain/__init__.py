@@ -1,0 +1,122 @@
+"""Pure. What is allowed and what it means: one module per context; ``advance`` is the only caller of their rules."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.channels import Place
+from contracts.content import media_of
+from contracts.envelope import Draft
+from contracts.refusals import Code, Refused
+from services.domain import access, channel, desk, enquiry, lead, outflow, pairing, signatures
+from services.domain.rules import Context, Outcome, Rule, Side, Sign, States, Use
+
+CONTEXTS: dict[str, Context] = {
+    "access": access,
+    "channel": channel,
+    "desk": desk,
+    "enquiry": enquiry,
+    "lead": lead,
+    "outflow": outflow,
+    "pairing": pairing,
+}
+"""Context name -> its module. ``trust`` has no table: its events are mandates (services.domain.trust)."""
+
+
+def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
+    """The stream's next state. Asked by gateway, intake and auditor alike. Raises Refused: void, with the code.
+
+    Args:
+        state: of ``e.stream`` before.
+        at: effective time in ms (of the record; for a proposal, what it would be now).
+    """
+    context = CONTEXTS[e.context]
+    rule = context.RULES[type(e.data)]
+    sign = context.needs(e) if rule.sign is Sign.BY_DATA else rule.sign
+    if e.data.FACT:
+        _fact(context, state, e, at, states, rule)
+        signatures.check(e, at, states, rule, sign)
+        _media(e)
+        return Outcome(context.evolve(state, e, at), late=state.status not in rule.when)
+    _permission(context, state, e, at, states, rule)
+    signatures.check(e, at, states, rule, sign)
+    _once(e, states)
+    return Outcome(context.evolve(state, e, at))
+
+
+def _fact(context: Context, state: Any, e: Draft[Any], at: int, states: States, rule: Rule) -> None:
+    """A fact is void for little: no matter, wrong side, signatures, shape (PROTOCOL 1; for channel.* A9)."""
+    if e.context == "access":
+        if states.used(f"content/{e.subject}") is None or e.subject != e.data.summary.content:
+            raise Refused(Code.UNKNOWN_MATTER, "L7")
+        return
+    if state == context.INITIAL and not rule.opens:
+        raise Refused(Code.UNKNOWN_MATTER, rule.row)
+    _side(state, e, rule)
+    if e.context == "channel":
+        context.permit(state, e, at, states)
+
+
+def _permission(context: Context, state: Any, e: Draft[Any], at: int, states: States, rule: Rule) -> None:
+    trust = states.channel.trust
+    if trust.suspended(e.source, at) or trust.suspended(states.channel.counterpart(e.source), at):
+        raise Refused(Code.SUSPENDED, "PROTOCOL 4")
+    if state == context.INITIAL and not rule.opens:
+        raise Refused(Code.UNKNOWN_MATTER, rule.row)
+    if state.status not in rule.when:
+        raise Refused(Code.STATE, rule.row)
+    _side(state, e, rule)
+    if not pairing.allows(rule, at, states):
+        raise Refused(Code.PAIRING_STATE, "L6")
+    context.permit(state, e, at, states)
+
+
+def _side(state: Any, e: Draft[Any], rule: Rule) -> None:
+    wrong = (rule.by is Side.OWNER and e.source != state.owner) or (rule.by is Side.OTHER and e.source == state.owner)
+    if wrong:
+        raise Refused(Code.WRONG_SIDE, rule.row)
+
+
+def _media(e: Draft[Any]) -> None:
+    content = getattr(e.data, "content", None)
+    if content is not None and e.context != "desk" and content.media != media_of(e.type):
+        raise Refused(Code.SHAPE, "WIRE 25")
+
+
+def _once(e: Draft[Any], states: States) -> None:
+    """A content id and a document number stand once; the recipient can open what is shared with it."""
+    _media(e)
+    for what, code in _claims(e):
+        if states.used(what) is not None:
+            raise Refused(code, "WIRE 18")
+    content = getattr(e.data, "content", None)
+    if content is not None and states.place is Place.PAIRING and not _wrapped_for_recipient(e, content, states):
+        raise Refused(Code.NO_RECIPIENT_KEY, "PROTOCOL 8")
+
+
+def _wrapped_for_recipient(e: Draft[Any], content: Any, states: States) -> bool:
+    recipient = states.channel.counterpart(e.source)
+    numbers = {key.number for key in states.channel.newest_keys(recipient)}
+    return any(wrap.half == "ku" and wrap.holder == recipient and wrap.number in numbers for wrap in content.wraps)
+
+
+def _claims(e: Draft[Any]) -> Iterator[tuple[str, Code]]:
+    content = getattr(e.data, "content", None)
+    if content is not None:
+        yield f"content/{content.id}", Code.CONTENT_USED
+    document = signatures.document_no(e.data)
+    if document is not None:
+        yield desk.number_key(e.source, e.channel, document), Code.NUMBER_USED
+
+
+def uses(e: Draft[Any], state: Any) -> list[str]:
+    """What an effective event uses up: content id and document number, also a number approved on the desk.
+
+    ``state``: of the stream after the event.
+    """
+    found = [what for what, _ in _claims(e)]
+    if isinstance(state, desk.Paper) and state.document is not None:
+        found.append(desk.number_key(e.source, state.channel, state.document))
+    return found
+
+
+__all__ = ["CONTEXTS", "Outcome", "Use", "advance", "uses"]

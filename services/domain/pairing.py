@@ -1,0 +1,182 @@
+"""Formal pairings (MECHANISM 1.1, L6, L12). Proposed and answered in ``duikou.pairing``; lived in their channel."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from contracts.channels import Place
+from contracts.envelope import Draft
+from contracts.event import Event
+from contracts.pairing import Accepted, Declined, Ended, EndingAnnounced, Proposed, Resumed, Suspended
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import Term
+from services.domain.clocks import DAY, parse_time
+from services.domain.rules import HEAD, Allowed, Rule, Side, Sign, States
+
+CLOSING_SPAN = 30 * DAY
+"""ms of 收尾 after the term is over or the ending was announced."""
+ANSWER_SPAN = (3 * DAY, 60 * DAY)
+
+
+class Status(Term):
+    """Where a pairing stands."""
+
+    ABSENT = "absent", "无", "absent"
+    PROPOSED = "proposed", "待答复", "proposed"
+    ACCEPTED = "accepted", "已同意", "accepted"
+    DECLINED = "declined", "不同意", "declined"
+    IN_FORCE = "in_force", "生效", "in force"
+    SUSPENDED = "suspended", "暂停", "suspended"
+    CLOSING = "closing", "收尾", "closing"
+    ENDED = "ended", "终止", "ended"
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """One stream in ``duikou.pairing`` and, under the same subject, one in the channel. Times in ms."""
+
+    status: Status = Status.ABSENT
+    owner: str = ""
+    counterpart: str = ""
+    offer: str = ""
+    answer_by: int = 0
+    valid_from: int = 0
+    valid_until: int = 0
+    flags: tuple[str, ...] = ()
+    announcer: str = ""
+    closing_from: int = 0
+
+    def standing(self, at: int) -> Status:
+        """The status with the end of the term counted in: nothing is ever stored for it (PROTOCOL 5)."""
+        if not self.valid_until or at < self.valid_until or self.status is Status.ENDED:
+            return self.status
+        if at >= self.valid_until + CLOSING_SPAN:
+            return Status.ENDED
+        return Status.CLOSING if self.status is Status.IN_FORCE else self.status
+
+
+INITIAL = Pairing()
+ENDED = frozenset({Status.DECLINED, Status.ENDED})
+RULES: dict[type[Event], Rule] = {
+    Proposed: Rule("P1", Side.OPENER, frozenset({Status.ABSENT}), Status.PROPOSED, Sign.HEAD, Allowed.ALWAYS),
+    Accepted: Rule("P2", Side.OTHER, frozenset({Status.PROPOSED}), Status.ACCEPTED, Sign.HEAD, Allowed.ALWAYS),
+    Declined: Rule("P3", Side.OTHER, frozenset({Status.PROPOSED}), Status.DECLINED, Sign.HEAD, Allowed.ALWAYS),
+    Suspended: Rule(
+        "P6",
+        Side.EITHER,
+        frozenset({Status.IN_FORCE, Status.CLOSING, Status.SUSPENDED}),
+        Status.SUSPENDED,
+        Sign.ONE,
+        Allowed.ALWAYS,
+        HEAD,
+    ),
+    Resumed: Rule("P7", Side.EITHER, frozenset({Status.SUSPENDED}), None, Sign.HEAD, Allowed.ALWAYS),
+    EndingAnnounced: Rule(
+        "P10",
+        Side.EITHER,
+        frozenset({Status.IN_FORCE, Status.SUSPENDED}),
+        Status.CLOSING,
+        Sign.HEAD,
+        Allowed.ALWAYS,
+    ),
+    Ended: Rule("P11", Side.EITHER, frozenset({Status.CLOSING}), Status.ENDED, Sign.ONE, Allowed.ALWAYS, HEAD),
+}
+
+
+def begun(owner: str, counterpart: str, offer: str, valid_from: int, valid_until: int) -> Pairing:
+    """The pairing's stream in its channel begins in force with the genesis' terms (P4)."""
+    return Pairing(Status.IN_FORCE, owner, counterpart, offer, valid_from=valid_from, valid_until=valid_until)
+
+
+def permit(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
+    """What the rows cannot say."""
+    match e.data:
+        case Proposed():
+            _proposal(e, at, states)
+        case Accepted() | Declined():
+            _answer(state, e, at)
+        case Suspended() if e.source in state.flags:
+            raise Refused(Code.STATE, "P6")
+        case Resumed() if e.source not in state.flags:
+            raise Refused(Code.WRONG_SIDE, "P7")
+        case Ended():
+            _end(state, e, at, states)
+        case _:
+            pass
+
+
+def _proposal(e: Draft[Proposed], at: int, states: States) -> None:
+    summary, trust = e.data.summary, states.channel.trust
+    if e.subject != e.id:
+        raise Refused(Code.SHAPE, "WIRE 19")
+    if summary.counterpart == e.source or summary.counterpart not in trust.units:
+        raise Refused(Code.UNKNOWN_MATTER, "P1")
+    if trust.suspended(summary.counterpart, at):
+        raise Refused(Code.SUSPENDED, "PROTOCOL 4")
+    chains = (trust.chain(e.source), trust.chain(summary.counterpart))
+    if summary.oversight_a not in chains[0] or summary.oversight_b not in chains[1]:
+        raise Refused(Code.WRONG_SIDE, "MECHANISM 3.1")
+    if not ANSWER_SPAN[0] <= parse_time(summary.answer_by) - at <= ANSWER_SPAN[1]:
+        raise Refused(Code.OFFER_LAPSED, "L12")
+
+
+def _answer(state: Pairing, e: Draft[Any], at: int) -> None:
+    """The offer binds its maker until its deadline, so an answer never races a revocation (L12)."""
+    if e.source != state.counterpart:
+        raise Refused(Code.WRONG_SIDE, "P2")
+    if e.data.summary.offer != state.offer:
+        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
+    if at >= state.answer_by:
+        raise Refused(Code.OFFER_LAPSED, "L12")
+
+
+def _end(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
+    """By the announcer, when every matter is closed or 30 days are over."""
+    if e.source != state.announcer:
+        raise Refused(Code.WRONG_SIDE, "P11")
+    matters = [context for context, _ in states.open() if context in ("lead", "enquiry")]
+    if matters and at < state.closing_from + CLOSING_SPAN:
+        raise Refused(Code.STATE, "P11")
+
+
+def evolve(state: Any, e: Draft[Any], at: int) -> Any:
+    """Flags stand per side; in force again only when no side's flag stands (P7)."""
+    then = RULES[type(e.data)].then
+    match e.data:
+        case Proposed(summary=summary):
+            offered = {"owner": e.source, "counterpart": summary.counterpart, "offer": e.digest}
+            return replace(state, status=then, answer_by=parse_time(summary.answer_by), **offered)
+        case Suspended():
+            return replace(state, status=then, flags=tuple(sorted({*state.flags, e.source})))
+        case Resumed():
+            return _resume(state, e.source)
+        case EndingAnnounced():
+            return replace(state, status=then, announcer=e.source, closing_from=at)
+        case _:
+            return replace(state, status=then)
+
+
+def _resume(state: Any, source: str) -> Any:
+    flags = tuple(flag for flag in state.flags if flag != source)
+    if flags:
+        return replace(state, flags=flags)
+    back = Status.CLOSING if state.closing_from else Status.IN_FORCE
+    return replace(state, flags=flags, status=back)
+
+
+def needs(e: Draft[Any]) -> Sign:
+    """Never by data here."""
+    return RULES[type(e.data)].sign
+
+
+_STANDINGS = {
+    Allowed.NEW: frozenset({Status.IN_FORCE}),
+    Allowed.GOING_ON: frozenset({Status.IN_FORCE, Status.CLOSING}),
+}
+
+
+def allows(rule: Rule, at: int, states: States) -> bool:
+    """The allowed-in table of a pairing (MECHANISM 1.1): obligations outlive permission."""
+    if rule.allowed is Allowed.ALWAYS or states.place is not Place.PAIRING:
+        return True
+    pairing: Pairing = states.state("pairing", states.channel.pairing)
+    return pairing.standing(at) in _STANDINGS[rule.allowed]
