@@ -297,7 +297,7 @@ class ApproverAnswer(Term):
     UNTESTED_SUSPECT = (
         "untested_suspect",
         "来源未检验且无佐证，仍予签发",
-        "untested and uncorroborated, signed all the same",
+        "untested, uncorroborated, signed anyway",
     )
 
 

@@ -1,5 +1,6 @@
 """Files that hold private keys: mode 0600, never half written, never in PostgreSQL (PROTOCOL 10, STACK trap 32)."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,16 +33,37 @@ def read(path: Path) -> bytes:
 
 def create(path: Path, data: bytes) -> None:
     """A new file, whole or not at all; never overwrites. Raises PrivateFileError."""
-    with _ours("create", path), _written(path, data) as temporary:
+    with _ours("create", path), _written(path.with_name(f".{path.name}.{uuid4().hex}"), data) as temporary:
         os.link(temporary, path)  # unlike rename, it fails where there is one
-    _sync_folder(path.parent)
+        _sync_folder(path.parent)
 
 
 def replace(path: Path, data: bytes) -> None:
-    """New content, on disk when this returns; a reader sees the old or the new one. Raises PrivateFileError."""
-    with _ours("replace", path), _written(path, data) as temporary:
-        temporary.replace(path)
-    _sync_folder(path.parent)
+    """New content, on disk when this returns; a reader sees the old or the new one. Only under ``locked``.
+
+    Raises PrivateFileError. The temporary file has one name, so what a crash left of it is gone with the next change.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    with _ours("replace", path):
+        temporary.unlink(missing_ok=True)
+        with _written(temporary, data):
+            temporary.replace(path)
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Alone with the file among threads and processes. Waits. Raises PrivateFileError.
+
+    The lock is a file beside it, which stays: removing it would let two hold it.
+    """
+    with _ours("lock", path):
+        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 @contextmanager
@@ -53,9 +75,8 @@ def _ours(verb: str, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _written(path: Path, data: bytes) -> Iterator[Path]:
-    """A temporary file beside ``path``, already on disk; gone afterwards under that name."""
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+def _written(temporary: Path, data: bytes) -> Iterator[Path]:
+    """A new file, already on disk; gone afterwards under that name."""
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path

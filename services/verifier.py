@@ -259,6 +259,7 @@ class History:
         The gateway calls this on an overlay for what it has sealed and not read back yet.
         """
         if isinstance(draft.data, Heartbeat):
+            self.channel = replace(self.channel, trust=replace(self.channel.trust, heartbeat=at))
             return False
         if isinstance(draft.data, Mandated) and not isinstance(draft.data, LedgerReopened):
             self._trusted(trusts.apply(self.channel.trust, draft, at, copy=False), draft)

@@ -32,12 +32,16 @@ class Status(Term):
 
 @dataclass(frozen=True)
 class Pairing:
-    """One stream in ``duikou.pairing`` and, under the same subject, one in the channel. Times in ms."""
+    """One stream in ``duikou.pairing`` and, under the same subject, one in the channel. Times in ms.
+
+    offer, answer: digests of the envelopes; the answer's makes the channel id.
+    """
 
     status: Status = Status.ABSENT
     owner: str = ""
     counterpart: str = ""
     offer: str = ""
+    answer: str = ""
     answer_by: int = 0
     valid_from: int = 0
     valid_until: int = 0
@@ -145,6 +149,8 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
         case Proposed(summary=summary):
             offered = {"owner": e.source, "counterpart": summary.counterpart, "offer": e.digest}
             return replace(state, status=then, answer_by=parse_time(summary.answer_by), **offered)
+        case Accepted():
+            return replace(state, status=then, answer=e.digest)
         case Suspended():
             return replace(state, status=then, flags=tuple(sorted({*state.flags, e.source})))
         case Resumed():

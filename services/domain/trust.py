@@ -104,6 +104,7 @@ class Trust:
     policy: Mapping[str, Any] = field(default_factory=dict)
     rule_version: int = 1
     copied: frozenset[str] = frozenset()
+    heartbeat: int = 0
 
     def keys_of(self, source: str) -> dict[str, Key]:
         """Signing keys ever known for a writer, by key id."""

@@ -26,7 +26,7 @@ RECHECK_SECONDS = 0.5
 """How long a waiting reader relies on notices alone: a writer may die between its commit and its notice."""
 
 _ENDS = "SELECT name, next - 1 FROM log_topic WHERE name = ANY(%s)"
-# Ordered by distance from where each reader stands, so that a busy topic does not starve the others.
+# By distance from where the reader stands, then by age: a busy topic does not starve the others.
 _READ = """
 SELECT asked.name, found."offset", found.at, found.key, found.value, found.headers
 FROM unnest(%(names)s::text[], %(after)s::bigint[]) AS asked (name, after)
@@ -34,7 +34,7 @@ JOIN log_topic ON log_topic.name = asked.name
 CROSS JOIN LATERAL (
   SELECT * FROM log_record WHERE topic = log_topic.id AND "offset" > asked.after ORDER BY "offset" LIMIT %(limit)s
 ) AS found
-ORDER BY found."offset" - asked.after, asked.name LIMIT %(limit)s
+ORDER BY found."offset" - asked.after, found.at LIMIT %(limit)s
 """
 _CHECK = """
 SELECT
@@ -63,8 +63,11 @@ class EmbeddedLog:
     def __init__(self, url: str) -> None:
         self._writer, self._looker = Session(url, MEMBER), Session(url, MEMBER)
         self._waiter = Session(url, MEMBER, _listen)
-        with self._looker.use() as connection:
-            connection.execute(_ENDS, ([],))  # NotYet, no rights or no tables: say so now
+        try:
+            self._ends([])  # NotYet, no rights or no tables: say so now
+        except BaseException:
+            self.close()
+            raise
 
     def append(self, topic: str, messages: Sequence[Message]) -> list[int]:
         """One statement, one transaction: all of them or none. See ``Log.append``."""

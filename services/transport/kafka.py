@@ -93,6 +93,7 @@ def _send(producer: Any, topic: str, messages: Sequence[Message]) -> list[int]:
         for message in messages:
             key, value, headers = (message.key,), (message.value,), list(message.headers)
             futures.append(producer.send(topic, value, key, headers, partition=0))
+        producer.flush(timeout=DELIVERY_MS / 1000)  # nothing follows: do not linger
     finally:
         outcomes = [_outcome(future) for future in futures]
     for outcome in outcomes:

@@ -46,25 +46,25 @@ _PASSING = (
 """A broker that is away, moving, or restored from a backup under a living producer: a new client may succeed."""
 
 
-class _Given(Serializer):
+class _Given(Serializer):  # type: ignore[misc]
     """Takes (bytes | None,): the library refuses a message without key and value, a log may hold one."""
 
     def serialize(self, topic: str, headers: Any, data: tuple[bytes | None]) -> bytes | None:
         return data[0]
 
 
-class _Producer(KafkaProducer):
+class _Producer(KafkaProducer):  # type: ignore[misc]
     def __del__(self) -> None:
         """The library's silences its module's logger for the whole process; ours is always closed by `Held`."""
 
 
-class _LenientBatch(DefaultRecordBatch):
+class _LenientBatch(DefaultRecordBatch):  # type: ignore[misc]
     """The library refuses a record whose header name is not UTF-8, for good: one such record would stop a channel.
 
     Brokers accept it and Java's clients put U+FFFD in its place; so do we.
     """
 
-    __slots__ = ()
+    _buffer: Any
 
     def _read_msg(self, *given: Any) -> Any:
         try:
@@ -83,7 +83,7 @@ class _Lenient(bytearray):
         return super().decode(encoding, "replace")
 
 
-class _TimedTransport(KafkaSSLTransport):
+class _TimedTransport(KafkaSSLTransport):  # type: ignore[misc]
     """The library waits for ever for a handshake with a broker that accepts connections and then stalls."""
 
     async def handshake(self) -> None:
@@ -152,7 +152,7 @@ def _translate(error: Exception, what: str) -> None:
 
 def common(uri: str, credentials: "Credentials") -> dict[str, Any]:
     """What all three clients are given. The certificate is read now: a new one needs a new log."""
-    logging.getLogger("kafka").setLevel(logging.WARNING)  # INFO says every connection twice, DEBUG prints payloads
+    logging.getLogger("kafka").setLevel(logging.ERROR)  # DEBUG prints payloads, INFO and WARNING every attempt
     context = ssl.create_default_context(cafile=str(credentials.ca))  # checks the host's name
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(str(credentials.cert), str(credentials.key))

@@ -7,12 +7,12 @@ from kafka.errors import LogTruncationError, OffsetOutOfRangeError
 
 from contracts.envelope import Message, Position, Record
 from services.transport.errors import LogShrankError, TopicSettingsError
-from services.transport.kafka_clients import REQUEST_MS, partition
+from services.transport.kafka_clients import partition
 from services.transport.kafka_topics import Cluster
 
 LOG_APPEND_TIME = 1
 FETCH_SECONDS = 5.0
-"""How long to wait for what is certainly there."""
+"""How long to wait for what is certainly there; it comes after some milliseconds."""
 
 
 class Reader:
@@ -26,7 +26,7 @@ class Reader:
         """See ``Log.read``."""
         try:
             self._place(topics)
-            return self._poll(limit, 0) or self._poll(limit, self._patience(topics, wait))
+            return self._poll(limit, 0) or self._poll(limit, FETCH_SECONDS if self._behind(topics) else wait)
         except OffsetOutOfRangeError as error:
             raise self._shrank(topics, error.args[0]) from error
         except LogTruncationError as error:
@@ -47,14 +47,13 @@ class Reader:
                 self._consumer.seek(partition(topic), after + 1)
                 self._next[topic] = after + 1
 
-    def _patience(self, topics: Mapping[str, int], wait: float) -> float:
-        """Seconds to poll for. Asking for the ends proves that we may see the topics and that they are whole."""
-        ends = self._consumer.end_offsets([partition(topic) for topic in topics], timeout_ms=REQUEST_MS)
+    def _behind(self, topics: Mapping[str, int]) -> bool:
+        """Whether there is something to read. Asking proves that we may see the topics and that they are whole."""
+        ends = self._cluster.ends(topics)
         for topic, after in topics.items():
-            if ends[partition(topic)] <= after:
-                raise LogShrankError(topic, after, ends[partition(topic)] - 1)
-        behind = any(ends[partition(topic)] > after + 1 for topic, after in topics.items())
-        return max(wait, FETCH_SECONDS) if behind else max(wait, 0)
+            if ends[topic] < after:
+                raise LogShrankError(topic, after, ends[topic])
+        return any(ends[topic] > after for topic, after in topics.items())
 
     def _poll(self, limit: int, seconds: float) -> list[Record]:
         polled = self._consumer.poll(timeout_ms=seconds * 1000, max_records=limit)

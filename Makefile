@@ -1,0 +1,61 @@
+# Every target sets up by itself; needed are make and Python 3.11 or newer (make PYTHON=python3.12 says which).
+# With KAFKA=1, and for the tests: Java 17 and Maven as well, or a container engine.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV ?= $(or $(shell command -v uv),$(BIN)/uv)
+# worker processes of the tests; 0 runs them in one process
+WORKERS ?= 2
+# more words for the demo, the tests or the benchmarks
+ARGS ?=
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links
+# --no-build-isolation below takes setuptools from the environment, so it is locked too
+BUILD := echo 'setuptools>=78' |
+
+.PHONY: demo test bench lint lock setup setup-dev
+
+demo: setup
+	$(BIN)/python -m services.demo $(if $(filter 1,$(KAFKA)),--kafka) $(ARGS)
+
+test: setup-dev
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+bench: setup-dev
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lint: setup-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m contracts.generate --check
+
+# Needs uv. UPGRADE=1 looks for newer releases, otherwise only what pyproject.toml asks for changes.
+lock:
+	$(BUILD) $(LOCK) $(if $(UPGRADE),--upgrade) -o infra/requirements.txt pyproject.toml -
+	$(BUILD) $(LOCK) $(if $(UPGRADE),--upgrade) -o infra/requirements-dev.txt \
+		-c infra/requirements.txt --extra dev pyproject.toml -
+
+setup: $(VENV)/.installed
+
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: infra/requirements.txt pyproject.toml | $(BIN)/python
+	$(INSTALL) --require-hashes -r infra/requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: infra/requirements-dev.txt $(VENV)/.installed
+	$(INSTALL) --require-hashes -r infra/requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or newer is needed: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo 'This Python cannot make environments; on Debian: apt-get install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

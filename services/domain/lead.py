@@ -1,0 +1,293 @@
+"""A lead shared in a pairing (MECHANISM 1.2b, L4-L6, L8). The table reads like the page; ``permit`` guards its rows."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contracts.envelope import Draft
+from contracts.event import Event
+from contracts.lead import (
+    Accepted,
+    Acknowledged,
+    Closed,
+    Declined,
+    Delivered,
+    FeedbackGiven,
+    OutcomeRecorded,
+    Received,
+    RemovalAnswered,
+    Shared,
+    Supplemented,
+    Withdrawn,
+)
+from contracts.parts import MAX_PERSONS
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import (
+    ApproverAnswer,
+    Basis,
+    InformationGrade,
+    OutcomeStage,
+    PersonApprover,
+    PersonCategory,
+    Purpose,
+    RemovalResult,
+    RequestedAction,
+    Restriction,
+    Role,
+    SourceGrade,
+    Term,
+    Urgency,
+)
+from services.domain import basis, papers
+from services.domain.clocks import DAY, parse_time
+from services.domain.rules import ANY_HANDLER, HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
+from services.domain.trust import MONTHS_12
+
+FEEDBACK_SPAN = 30 * DAY
+"""ms at most until the recipient is heard of again."""
+SILENCE = 30 * DAY
+"""ms without a word of the owner after which the recipient may close."""
+
+
+class Status(Term):
+    """Where a lead stands."""
+
+    ABSENT = "absent", "无", "absent"
+    SENT = "sent", "已发出", "sent"
+    DELIVERED = "delivered", "已送达", "delivered"
+    RECEIVED = "received", "已签收", "signed for"
+    IN_PROGRESS = "in_progress", "办理中", "in progress"
+    WITH_OUTCOME = "with_outcome", "有结果", "with an outcome"
+    DECLINED = "declined", "不予受理", "declined"
+    WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+    CLOSED = "closed", "办结", "closed"
+    REMOVED = "removed", "已清除", "removed"
+    RETAINED = "retained", "入卷保留", "retained in a case file"
+
+
+@dataclass(frozen=True)
+class Lead:
+    """One share. Times are effective ms; digests are of envelopes.
+
+    since: begin of the status. owner_spoke: last event of the owner. unread: supplements nobody acknowledged,
+    as (digest, at). outcome: digest of the outcome event that stands.
+    """
+
+    status: Status = Status.ABSENT
+    owner: str = ""
+    urgency: Urgency = Urgency.ROUTINE
+    category: Purpose | None = None
+    basis: Basis | None = None
+    restrictions: tuple[Restriction, ...] = ()
+    review_date: str = ""
+    inform: bool = False
+    persons: int = 0
+    protected: bool = False
+    shared_at: int = 0
+    since: int = 0
+    owner_spoke: int = 0
+    next_feedback_on: str = ""
+    feedback_from: int = 0
+    unread: tuple[tuple[str, int], ...] = ()
+    stage: OutcomeStage | None = None
+    outcome: str = ""
+    outcome_at: int = 0
+
+
+INITIAL = Lead()
+LIVE = frozenset({Status.SENT, Status.DELIVERED, Status.RECEIVED, Status.IN_PROGRESS, Status.WITH_OUTCOME})
+ENDED = frozenset(Status) - LIVE - {Status.ABSENT}
+"""At an end as a matter; removals and receipts go on."""
+_WORKED_ON = frozenset({Status.IN_PROGRESS, Status.WITH_OUTCOME})
+_TO_REMOVE = frozenset({Status.WITHDRAWN, Status.DECLINED, Status.CLOSED})
+_TO_DECLINE = frozenset({Status.DELIVERED, Status.RECEIVED})
+_TO_CLOSE = frozenset({Status.WITH_OUTCOME, Status.RECEIVED})  # RECEIVED: only what was for information
+_TO_WITHDRAW = LIVE | {Status.DECLINED, Status.CLOSED}
+_ACCEPTERS = (Role.AUTHOR, Role.DUTY)  # DUTY: only what is urgent
+
+
+def _only(status: Status) -> frozenset[Status]:
+    return frozenset({status})
+
+
+RULES: dict[type[Event], Rule] = {
+    Shared: Rule("S1", Side.OPENER, _only(Status.ABSENT), Status.SENT, Sign.BY_DATA, Allowed.NEW),
+    Delivered: Rule("S2", Side.OTHER, _only(Status.SENT), Status.DELIVERED, Sign.NODE, Allowed.ALWAYS),
+    Received: Rule(
+        "S3", Side.OTHER, _only(Status.DELIVERED), Status.RECEIVED, Sign.ONE, Allowed.ALWAYS, INTAKE_OR_DUTY
+    ),
+    Accepted: Rule(
+        "S4", Side.OTHER, _only(Status.RECEIVED), Status.IN_PROGRESS, Sign.ONE, Allowed.GOING_ON, _ACCEPTERS
+    ),
+    Declined: Rule("S5", Side.OTHER, _TO_DECLINE, Status.DECLINED, Sign.TWO, Allowed.GOING_ON),
+    FeedbackGiven: Rule("S7", Side.OTHER, _only(Status.IN_PROGRESS), None, Sign.BY_DATA, Allowed.ALWAYS, HANDLER),
+    OutcomeRecorded: Rule("S8", Side.OTHER, _WORKED_ON, Status.WITH_OUTCOME, Sign.TWO, Allowed.ALWAYS),
+    Supplemented: Rule("S11", Side.OWNER, LIVE, None, Sign.BY_DATA, Allowed.GOING_ON),
+    Acknowledged: Rule("S11a", Side.OTHER, LIVE, None, Sign.ONE, Allowed.ALWAYS, ANY_HANDLER),
+    Withdrawn: Rule("S13", Side.OWNER, _TO_WITHDRAW, Status.WITHDRAWN, Sign.ONE, Allowed.ALWAYS, HANDLER),
+    RemovalAnswered: Rule(
+        "S14", Side.OTHER, _TO_REMOVE, Status.REMOVED, Sign.BY_DATA, Allowed.ALWAYS, ANY_HANDLER
+    ),  # or RETAINED
+    Closed: Rule("S18", Side.EITHER, _TO_CLOSE, Status.CLOSED, Sign.ONE, Allowed.ALWAYS, HANDLER),
+}
+
+
+def needs(e: Draft[Any]) -> Sign:
+    """A head for a person who asks for one or looser handling; two where persons are named or something is kept."""
+    match e.data:
+        case Shared(summary=summary):
+            return _two_or_head(summary.persons)
+        case Supplemented(summary=summary):
+            return Sign.HEAD if summary.looser else _two_or_head(summary.persons)
+        case FeedbackGiven(summary=summary, approval=approval):
+            return Sign.TWO if summary.persons_count or approval else Sign.ONE
+        case RemovalAnswered(summary=summary, approval=approval):
+            if summary.result is not RemovalResult.REMOVED or approval:
+                return Sign.TWO
+            return Sign.ONE if summary.officer else Sign.NODE
+        case _:
+            return RULES[type(e.data)].sign
+
+
+def _two_or_head(persons: tuple[Any, ...]) -> Sign:
+    return Sign.HEAD if any(person.approver is PersonApprover.HEAD for person in persons) else Sign.TWO
+
+
+def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
+    """What the rows cannot say. Raises Refused."""
+    match e.data:
+        case Shared():
+            _share(e, states)
+        case Accepted():
+            _accept(state, e, at, states)
+        case Supplemented():
+            _supplement(state, e, states)
+        case Closed():
+            _close(state, e, at, states)
+        case _:
+            pass
+
+
+def _share(e: Draft[Shared], states: States) -> None:
+    """L4, L6, the basis matrix. Forwarded leads and phone records come with a later rule version (PROTOCOL 1)."""
+    summary = e.data.summary
+    papers.own_id(e)
+    if e.data.embedded is not None or summary.phone_first is not None:
+        raise Refused(Code.TYPE, "PROTOCOL 1")
+    if summary.category not in states.channel.terms.purposes:
+        raise Refused(Code.PURPOSE, "L6")
+    _restricted(summary.restrictions, _protects(summary.persons), states)
+    basis.check_lead(summary.basis.effective, summary.category)
+    basis.check_persons(summary.basis.effective, summary.persons)
+    _approved(e)
+
+
+def _restricted(restrictions: tuple[Restriction, ...], protected: bool, states: States) -> None:
+    """Within what both units can honour; witnesses and victims go no further without consent (MECHANISM 3.4, 3.8)."""
+    if not set(restrictions) <= states.channel.terms.ceiling:
+        raise Refused(Code.CEILING, "L6")
+    if protected and Restriction.FORWARD_CONSENT not in restrictions:
+        raise Refused(Code.CEILING, "MECHANISM 3.4")
+
+
+def _protects(persons: tuple[Any, ...]) -> bool:
+    return any(person.category is not PersonCategory.SUSPECT for person in persons)
+
+
+def _approved(e: Draft[Shared]) -> None:
+    """Review date and basis date against the day of the approval; the approver's word for an X4 suspect."""
+    summary, approval = e.data.summary, papers.approval(e)
+    decided = parse_time(approval.decided_at)
+    if not papers.within(summary.review_date, decided, MONTHS_12) or papers.begin(summary.basis.date) > decided:
+        raise Refused(Code.SHAPE, "L4")
+    x4 = (summary.grade.source, summary.grade.information) == (SourceGrade.X, InformationGrade.NOT_CORROBORATED)
+    suspect = any(person.category is PersonCategory.SUSPECT for person in summary.persons)
+    if x4 and suspect and ApproverAnswer.UNTESTED_SUSPECT not in approval.answers:
+        raise Refused(Code.SIGNATURES, "FIELDS 6.3")
+
+
+def _accept(state: Lead, e: Draft[Accepted], at: int, states: States) -> None:
+    """The next word within 30 days; the duty officer accepts only what is urgent."""
+    if not papers.within(e.data.summary.next_feedback_on, at, FEEDBACK_SPAN):
+        raise Refused(Code.SHAPE, "S4")
+    papers.duty_only_urgent(e, state.urgency, Role.AUTHOR, states)
+
+
+def _supplement(state: Lead, e: Draft[Supplemented], states: States) -> None:
+    """What is added obeys what the lead obeyed; a looser set says so, and then takes the head."""
+    summary = e.data.summary
+    restrictions = state.restrictions if summary.restrictions is None else summary.restrictions
+    if state.persons + len(summary.persons) > MAX_PERSONS:
+        raise Refused(Code.STATE, "FIELDS 6.3")
+    if not set(restrictions) >= set(state.restrictions) and not summary.looser:
+        raise Refused(Code.SIGNATURES, "S11")
+    _restricted(restrictions, state.protected or _protects(summary.persons), states)
+    if state.basis is not None:
+        basis.check_persons(state.basis, summary.persons)
+
+
+def _close(state: Lead, e: Draft[Closed], at: int, states: States) -> None:
+    """By the owner, by the recipient when the owner is silent; with no enquiry about it waiting for an answer."""
+    if state.status is Status.RECEIVED and not state.inform:
+        raise Refused(Code.STATE, "S18")
+    if e.source != state.owner and at < max(state.owner_spoke, state.since) + SILENCE:
+        raise Refused(Code.WRONG_SIDE, "S18")
+    for context, other in states.open():
+        if context == "enquiry" and other.pending and other.lead == e.subject:
+            raise Refused(Code.STATE, "S18")
+
+
+def evolve(state: Any, e: Draft[Any], at: int) -> Any:
+    """What is said is carried over always; the status moves only where the row allowed it (late facts)."""
+    rule = RULES[type(e.data)]
+    after = _said(state, e, at)
+    if state.status in rule.when and rule.then is not None:
+        after = replace(after, status=_then(e, rule), since=at)
+    return replace(after, owner_spoke=at) if e.source == after.owner else after
+
+
+def _then(e: Draft[Any], rule: Rule) -> Any:
+    kept = isinstance(e.data, RemovalAnswered) and e.data.summary.result is not RemovalResult.REMOVED
+    return Status.RETAINED if kept else rule.then
+
+
+def _said(state: Any, e: Draft[Any], at: int) -> Any:
+    match e.data:
+        case Shared():
+            return _opened(state, e, at)
+        case Accepted(summary=summary) | FeedbackGiven(summary=summary):
+            return replace(state, next_feedback_on=summary.next_feedback_on, feedback_from=at)
+        case Supplemented(summary=summary):
+            return _added(state, summary, (*state.unread, (e.digest, at)))
+        case Acknowledged(summary=summary):
+            return replace(state, unread=tuple(one for one in state.unread if one[0] != summary.event))
+        case OutcomeRecorded(summary=summary):
+            return replace(state, stage=summary.stage, outcome=e.digest, outcome_at=at)
+        case _:
+            return state
+
+
+def _opened(state: Any, e: Draft[Shared], at: int) -> Any:
+    summary = e.data.summary
+    return replace(
+        state,
+        owner=e.source,
+        urgency=summary.urgency,
+        category=summary.category,
+        basis=summary.basis.effective,
+        restrictions=summary.restrictions,
+        review_date=summary.review_date,
+        inform=summary.action == (RequestedAction.INFORM,),
+        persons=len(summary.persons),
+        protected=_protects(summary.persons),
+        shared_at=at,
+    )
+
+
+def _added(state: Any, summary: Any, unread: tuple[tuple[str, int], ...]) -> Any:
+    return replace(
+        state,
+        restrictions=state.restrictions if summary.restrictions is None else summary.restrictions,
+        persons=state.persons + len(summary.persons),
+        protected=state.protected or _protects(summary.persons),
+        unread=unread,
+    )

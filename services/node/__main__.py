@@ -1,0 +1,37 @@
+"""``python -m services.node SETTINGS [PART ...]``: a whole node, or the named parts of one. Ends on SIGTERM or a bug."""
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import contracts.catalogue  # noqa: F401 - registers every event type
+from services.node.bootstrap import run
+from services.node.node import open_node
+from services.node.settings import SettingsError, load
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code: 0 stopped, 1 a part ended by a bug, 2 settings."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(threadName)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.WARNING)
+    try:
+        settings = load(Path(arguments[0]))
+    except (IndexError, SettingsError) as error:
+        print(f"settings: {error}", file=sys.stderr)
+        return 2
+    stop, asked = threading.Event(), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: (asked.set(), stop.set()))
+    node = open_node(settings)
+    try:
+        for thread in run(node, stop, arguments[1:]):
+            thread.join()
+    finally:
+        node.close()
+    return 0 if asked.is_set() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

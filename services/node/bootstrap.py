@@ -1,0 +1,61 @@
+"""Which parts of a node run in this process: all of them, or those that are named.
+
+Parts know only Node and meet only in PostgreSQL and in the log, so nothing but this file can tell the difference.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+from contracts.refusals import NotYet
+from services.node import duties, projector, relay
+from services.node.intake import Intake
+from services.node.node import Node
+
+logger = logging.getLogger(__name__)
+Step = Callable[[], bool]
+"""One batch; True: there may be more."""
+
+BACK_OFF_SECONDS = 0.5
+
+
+def parts(node: Node) -> dict[str, Step]:
+    """Name of each part -> its step."""
+    intake, views = Intake(node), projector.Projector(node)
+    return {
+        "relay": lambda: relay.relay(node),
+        "intake": lambda: intake.step(wait=node.settings.idle_seconds),
+        "projector": views.step,
+        "duties": lambda: duties.perform(node),
+    }
+
+
+def follow(name: str, step: Step, stop: threading.Event, idle: float) -> None:
+    """Repeats a step until stopped; waits when idle, longer in an outage; a bug ends the process."""
+    try:
+        while not stop.is_set():
+            try:
+                busy, wait = step(), idle
+            except NotYet as later:
+                logger.warning("%s waits: %s", name, later)
+                busy, wait = False, BACK_OFF_SECONDS
+            if not busy:
+                stop.wait(wait)
+    except BaseException:
+        logger.exception("%s ended by a bug", name)
+        raise
+    finally:
+        stop.set()
+
+
+def run(node: Node, stop: threading.Event, names: Iterable[str] = ()) -> list[threading.Thread]:
+    """Threads of the named parts (all, if none is named), started."""
+    steps = parts(node)
+    chosen = list(names) or list(steps)
+    threads = [
+        threading.Thread(target=follow, args=(name, steps[name], stop, node.settings.idle_seconds), name=name)
+        for name in chosen
+    ]
+    for thread in threads:
+        thread.start()
+    return threads

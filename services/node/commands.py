@@ -1,0 +1,117 @@
+"""gateway -> ledger. A command is a proposed event: decided, sealed, then pending until the log says what it is."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5, NAMESPACE_URL
+
+from contracts.channels import DESK, OPEN_TYPES, PAIRING, TRUST
+from contracts.envelope import Draft
+from contracts.event import Event
+from contracts.refusals import Code, NotYet, Refused
+from services.domain import uses
+from services.domain.clocks import format_time
+from services.node.folds import ledger_name, now_ms, opened
+from services.storage.ledger import Conflict, Entry, Sealed
+from services.verifier import History
+
+if TYPE_CHECKING:
+    from services.node.node import Node
+
+NAMESPACE = uuid5(NAMESPACE_URL, "duikou.event.v1")
+ATTEMPTS = 20
+"""How often a command is decided again after somebody else wrote to its stream first."""
+
+
+def command_id(unit: str, channel: str, officer: str, key: str, event_type: str) -> str:
+    """Event id of a command: the same key of the same officer is the same event (WIRE 29)."""
+    return str(uuid5(NAMESPACE, f"command\n{unit}\n{channel}\n{officer}\n{key}\n{event_type}"))
+
+
+def duty_id(unit: str, cause: str, duty: str) -> str:
+    """Event id of an automatic act: any number of workers make one event (WIRE 29)."""
+    return str(uuid5(NAMESPACE, f"duty\n{unit}\n{cause}\n{duty}"))
+
+
+def propose(node: "Node", channel: str, subject: str, event: Event, *, id: str) -> Sealed:
+    """Decides and seals. The same id again gives what it gave before.
+
+    Raises Refused (the rule forbids it, final), NotYet (channel not open, ledger frozen, outage, own log not read).
+    """
+    UUID(id)
+    for _ in range(ATTEMPTS):
+        done = node.ledger.find(id)
+        if done is not None:
+            return done
+        try:
+            return _once(node, channel, subject, event, id)
+        except Conflict:
+            continue
+    raise NotYet("too many writers on this matter; try again")
+
+
+def _once(node: "Node", channel: str, subject: str, event: Event, id: str) -> Sealed:
+    now = now_ms()
+    draft = Draft(id, node.source, subject, format_time(now), node.exchange, channel, event)
+    version = node.ledger.stream_version(draft.stream)
+    history, base = node.folds.deciding(channel)
+    opened(history, node.source)
+    _cautious(node, history, draft, now)
+    _permitted(history, draft, max(history.at, now))
+    seen = None if channel == DESK else history.seen
+    state = history.state(draft.context, draft.subject) if draft.context not in ("channel", "trust") else None
+    entry = Entry(draft, version + 1, seen, tuple(uses(draft, state)))
+    return node.ledger.append([entry], {ledger_name(channel, node.source): base})[0]
+
+
+def _permitted(history: History, draft: Draft[Any], at: int) -> None:
+    """The same decision the log will make: the type is open here, and the rules allow it in this state."""
+    types = OPEN_TYPES.get(history.channel.trust.rule_version)
+    if types is None:
+        raise NotYet("this software is too old to judge the channel")
+    if draft.type not in types[history.place]:
+        raise Refused(Code.TYPE, "PROTOCOL 1")
+    history.apply(draft, at)
+
+
+def _cautious(node: "Node", history: History, draft: Draft[Any], now: int) -> None:
+    """Trust seen but not yet copied, or trust too old: send nothing new (PROTOCOL 3). Never changes a verdict."""
+    if draft.data.FACT or node.settings.is_registry or draft.channel in (DESK, PAIRING, TRUST):
+        return
+    trust = node.folds.history(TRUST)
+    if now - node.heartbeat() > node.settings.heartbeat_limit_seconds * 1_000:
+        raise NotYet("the newest trust heartbeat is too old: nothing is shared or opened")
+    other = history.channel.counterpart(draft.source)
+    known = history.channel.trust.keys_of(other)
+    behind = {name for name, key in trust.channel.trust.keys_of(other).items() if key.closed is not None}
+    if trust.channel.trust.suspended(other, now) or any(known[name].closed is None for name in behind & set(known)):
+        raise NotYet("trust in the counterpart has changed and the change is not in the channel yet")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a command ended, or that it has not: pending, recorded (effective once) or void, with its place and code."""
+
+    id: str
+    status: str
+    code: str = ""
+    law: str = ""
+    topic: str = ""
+    offset: int = -1
+    late: bool = False
+    disputed: bool = False
+
+
+def standing(node: "Node", id: str) -> Standing | None:
+    """None: no such command. What the log accepted counts, at the place the log gave it."""
+    found = node.replica.outcome(id)
+    if found is None:
+        sealed = node.ledger.find(id)
+        return None if sealed is None else Standing(id, _unread(node, sealed))
+    status = "recorded" if found.result == "effective" else "void"
+    return Standing(id, status, found.code, found.law, found.topic, found.offset, found.late, found.disputed)
+
+
+def _unread(node: "Node", sealed: Sealed) -> str:
+    """Pending, unless its ledger went on in a later epoch without it: then it never counted."""
+    channel = sealed.ledger.split("/")[0]
+    return "pending" if node.folds.history(channel).ledger(node.source).head.epoch == sealed.epoch else "void"

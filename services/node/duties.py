@@ -1,0 +1,102 @@
+"""Automatic acts (PROTOCOL 12): owed and not done is a fold of the log; any number of workers make one event each."""
+
+import base64
+import logging
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from contracts.channel import EncryptionKeyPublished, EncryptionKeySummary
+from contracts.channels import DESK
+from contracts.enquiry import Delivered as EnquiryDelivered
+from contracts.enquiry import DeliveredSummary as EnquiryDeliveredSummary
+from contracts.event import Event
+from contracts.lead import Delivered, DeliveredSummary, RemovalAnswered, RemovalSummary
+from contracts.refusals import NotYet, Refused
+from contracts.vocabulary import RemovalResult
+from services.domain import enquiry, lead
+from services.domain.clocks import format_time
+from services.domain.desk import Paper, Status
+from services.node import papers
+from services.node.commands import duty_id, propose
+from services.node.folds import now_ms
+from services.verifier import History
+
+if TYPE_CHECKING:
+    from services.node.node import Node
+
+logger = logging.getLogger(__name__)
+
+
+def perform(node: "Node") -> bool:
+    """One round; whether anything was done. What is refused is left to a person: the inbox shows it."""
+    done = [_seal_approved(node)]
+    for channel in node.channels():
+        if node.running(channel):
+            done.append(_channel(node, channel))
+    return any(done)
+
+
+def _seal_approved(node: "Node") -> bool:
+    """D6 for every approved document that is not in our ledger yet."""
+    sealed = False
+    for (context, id), held in list(node.folds.history(DESK).streams.items()):
+        if context == "desk" and isinstance(held, Paper) and held.status is Status.APPROVED:
+            if node.ledger.find(duty_id(node.source, id, papers.SEAL)) is None:
+                sealed |= _try(partial(papers.seal, node, id, held))
+    return sealed
+
+
+def _channel(node: "Node", channel: str) -> bool:
+    history = node.folds.history(channel)
+    if not history.opened or history.ledger(node.source).frozen:
+        return False
+    done = _publish_key(node, channel, history)
+    for subject, cause, duty, event in owed(node, history):
+        id = duty_id(node.source, cause, duty)
+        if node.ledger.find(id) is None:
+            done |= _try(partial(propose, node, channel, subject, event, id=id))
+    return done
+
+
+def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]]:
+    """(subject, cause, duty, event) of what this unit's node owes by itself. The cause is the matter's subject."""
+    for (context, subject), state in list(history.streams.items()):
+        if context not in ("lead", "enquiry") or state.owner == node.source:
+            continue
+        if context == "lead" and state.status is lead.Status.SHARED:
+            yield subject, subject, "delivered", Delivered(summary=DeliveredSummary())
+        if context == "enquiry" and state.status is enquiry.Status.ASKED:
+            yield subject, subject, "delivered", EnquiryDelivered(summary=EnquiryDeliveredSummary())
+        if context == "lead" and lead.node_removes(state):
+            yield subject, subject, "removal_answered", _removed()
+
+
+def _removed() -> Event:
+    """Until the vault exists this says that the node refuses to open; prints are the officers' to answer for."""
+    return RemovalAnswered(summary=RemovalSummary(result=RemovalResult.REMOVED, prints_destroyed=0))
+
+
+def _publish_key(node: "Node", channel: str, history: History) -> bool:
+    """A member's first encryption key in a channel, as soon as it is open (WIRE 27)."""
+    published = history.channel.encryption.get(node.source, ())
+    id = duty_id(node.source, channel, "encryption_key_1")
+    if published or node.settings.is_registry or node.ledger.find(id) is not None:
+        return False
+    number, public = node.keys.generate(channel, 0)
+    now = format_time(now_ms())
+    key = {"number": number, "suite": "MLKEM768_X25519", "key": base64.b64encode(public).decode(), "from": now}
+    event = EncryptionKeyPublished(summary=EncryptionKeySummary(**key))
+    return _try(partial(propose, node, channel, channel, event, id=id))
+
+
+def _try(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except Refused as refused:
+        logger.warning("a duty is refused: %s", refused)
+        return False
+    except NotYet as later:
+        logger.info("a duty waits: %s", later)
+        return False
+    return True

@@ -1,0 +1,123 @@
+"""What this node makes of its topics: one History a topic, followed from the replica; on it, our own unread tail.
+
+Commands are decided on the replica plus our own tail not yet read back, never on views (ARCHITECTURE).
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from contracts.channels import DESK, TRUST, Topic
+from contracts.envelope import Envelope, Head
+from contracts.refusals import NotYet, Refused
+from services.storage.ledger import Ledger
+from services.storage.replica import Replica
+from services.verifier import History
+
+
+def now_ms() -> int:
+    """This machine's clock in ms; only ever a guess of what the log's will say."""
+    return time.time_ns() // 1_000_000
+
+
+def ledger_name(channel: str, source: str) -> str:
+    """A writer's ledger in a channel."""
+    return f"{channel}/{source}"
+
+
+@dataclass
+class _Followed:
+    history: History
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    tail: History | None = None
+    head: Head | None = None
+
+
+@dataclass
+class Folds:
+    """Histories of this node's topics, kept up to what the replica holds. Safe for many threads."""
+
+    source: str
+    exchange: str
+    replica: Replica
+    ledger: Ledger
+    followed: dict[str, _Followed] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def history(self, channel: str) -> History:
+        """The channel as the replica holds it. Read it only; raises Stopped."""
+        followed = self._followed(channel)
+        with followed.lock:
+            self._catch_up(followed, channel)
+            return followed.history.overlay()
+
+    def deciding(self, channel: str) -> tuple[History, Head]:
+        """An overlay with our own unread tail applied, and the head that our next envelope follows."""
+        followed = self._followed(channel)
+        with followed.lock:
+            if self._catch_up(followed, channel) or followed.tail is None:
+                followed.tail = followed.history.overlay()
+                followed.head = followed.history.ledger(self.source).head
+            self._apply_tail(followed, channel)
+            return followed.tail.overlay(), followed.history.ledger(self.source).head
+
+    def _apply_tail(self, followed: _Followed, channel: str) -> None:
+        tail, head = followed.tail, followed.head
+        if tail is None or head is None:
+            return
+        for sealed in self.ledger.tail(ledger_name(channel, self.source), head.epoch, head.sequence):
+            envelope = Envelope.parse(sealed.value)
+            try:
+                tail.apply(envelope.draft(sealed.digest), max(tail.at, now_ms()))
+            except Refused:
+                pass  # overtaken: the log will call it void, and so it changes nothing here either
+            head = Head(envelope.epoch, envelope.number, sealed.digest)
+        followed.head = head
+
+    def forget(self) -> None:
+        """After the database may have gone back: everything is read again."""
+        with self.lock:
+            self.followed.clear()
+
+    def _followed(self, channel: str) -> _Followed:
+        with self.lock:
+            found = self.followed.get(channel)
+            if found is None:
+                found = self.followed[channel] = _Followed(self._empty(channel))
+            return found
+
+    def _empty(self, channel: str) -> History:
+        if channel == DESK:
+            return History.desk(self.exchange, self.source, self.history_of_trust())
+        return History(self.exchange, Topic(channel, 1))
+
+    def history_of_trust(self) -> Any:
+        """Keys and officers of ``duikou.trust`` as far as read."""
+        followed = self.followed.get(TRUST)
+        if followed is None:
+            followed = self.followed[TRUST] = _Followed(History(self.exchange, Topic(TRUST, 1)))
+        with followed.lock:
+            self._catch_up(followed, TRUST)
+            return followed.history.channel.trust
+
+    def _catch_up(self, followed: _Followed, channel: str) -> bool:
+        """Folds what the replica has beyond this history; whether anything came."""
+        name = str(Topic(channel, 1))
+        if channel == DESK:
+            trust = self.history_of_trust()
+            followed.history.channel = replace(followed.history.channel, trust=trust)
+        came = False
+        for record, inspected in self.replica.inspected(name, followed.history.offset):
+            followed.history.admit(record, inspected)
+            came = True
+        return came
+
+
+def opened(history: History, source: str) -> History:
+    """The history if a member's commands may be decided on it. Raises NotYet."""
+    if not history.opened:
+        raise NotYet("channel not open yet")
+    if history.ledger(source).frozen:
+        raise NotYet("this unit's ledger is frozen here until the registry reopens it")
+    return history

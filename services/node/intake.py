@@ -1,0 +1,84 @@
+"""log -> replica: every record gets exactly one verdict; records, verdicts and position in one transaction."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from contracts.channels import DESK, TRUST, topic
+from contracts.envelope import Record
+from services.verifier import History, Inspected, Stopped, Verdict, inspect
+
+if TYPE_CHECKING:
+    from services.node.node import Node
+
+THREADS = 2
+"""The signature check releases the GIL (STACK trap 23)."""
+IN_THREADS = 16
+"""Records from which on threads pay."""
+
+
+@dataclass
+class Intake:
+    """Histories of the topics this part reads; forgotten whenever a commit fails, for the replica knows."""
+
+    node: "Node"
+    histories: dict[str, History] = field(default_factory=dict)
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "inspect"))
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def step(self, wait: float = 0.0) -> bool:
+        """One batch of every topic; whether there was anything. Trust goes first: the desk is judged by it."""
+        node = self.node
+        generation = node.ledger.generation
+        came = False
+        for log, topics in node.readable():
+            positions = {name: self._history(name).offset for name in topics}
+            records = log.read(positions, node.settings.batch, wait if not came else 0.0)
+            for name, group in groupby(records, key=lambda record: record.position.topic):
+                self._take(name, list(group))
+                came = True
+        if not came:
+            node.ledger.healed(generation)
+        return came
+
+    def _history(self, name: str) -> History:
+        if name not in self.histories:
+            self.node.verify_topic(name)
+            self.histories[name] = self.node.folds.rebuilt(name)
+        return self.histories[name]
+
+    def _take(self, name: str, records: list[Record]) -> None:
+        history = self._history(name)
+        if topic(name).channel == DESK:
+            history.channel = replace(history.channel, trust=self.node.folds.history_of_trust())
+        try:
+            verdicts = self._judge(history, records)
+            self.node.replica.store(name, verdicts, self.node.source)
+        except Stopped as stopped:
+            self.node.stop_channel(topic(name).channel, str(stopped.stop))
+            self.histories.pop(name, None)
+            return
+        except BaseException:
+            self.histories.pop(name, None)
+            raise
+        if topic(name).channel == TRUST:
+            self.node.trust_changed()
+
+    def _judge(self, history: History, records: list[Record]) -> list[Verdict]:
+        known = {source: history.known(source) for source in history.ledgers}
+        inspected: list[Inspected]
+        if len(records) < IN_THREADS:
+            inspected = [inspect(record, known) for record in records]
+        else:
+            inspected = list(self.pool.map(lambda record: inspect(record, known), records, chunksize=8))
+        verdicts = []
+        for record, seen in zip(records, inspected, strict=True):
+            try:
+                verdicts.append(history.admit(record, seen))
+            except Stopped:
+                if not verdicts:
+                    raise
+                break
+        return verdicts

@@ -1,0 +1,164 @@
+"""What the parts of a node share: settings, storage, logs, keys, and which channels there are."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, Topic, channel_id, topic
+from contracts.refusals import NotYet
+from services.domain.pairing import Pairing
+from services.node.folds import Folds
+from services.node.settings import Settings
+from services.signing import Signer, open_signer
+from services.storage.ledger import Ledger
+from services.storage.replica import Replica
+from services.storage.rows import Rows
+from services.transport import Log, open_log
+from services.transport.contract import REPLICATED, SINGLE
+from services.transport.embedded import EmbeddedLog
+from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
+from services.vault import KeyFile
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Node:
+    """One unit's storage and connections. Parts know only this and meet only in PostgreSQL and in the log."""
+
+    settings: Settings
+    ledger: Ledger
+    replica: Replica
+    rows: Rows
+    log: Log
+    desk: Log
+    signer: Signer
+    keys: KeyFile
+    folds: Folds
+    wake: threading.Event = field(default_factory=threading.Event)
+    _present: set[str] = field(default_factory=set)
+
+    @property
+    def source(self) -> str:
+        """Our unit code, or ``registry``."""
+        return self.settings.source
+
+    @property
+    def exchange(self) -> str:
+        """The pinned root's fingerprint."""
+        return self.settings.root
+
+    def log_of(self, channel: str) -> Log:
+        """The desk is our own; everything else is the exchange's."""
+        return self.desk if channel == DESK else self.log
+
+    def pairings(self) -> Iterator[tuple[str, Pairing]]:
+        """(channel id, pairing) of every accepted pairing that we write, read, or open."""
+        for (context, _), state in list(self.folds.history(PAIRING).streams.items()):
+            if context == "pairing" and state.answer:
+                yield channel_id(self.exchange, Kind.PAIRING, state.answer), state
+
+    def channels(self) -> list[str]:
+        """Bilateral channels that are ours; of the registry, all."""
+        mine = (name for name, state in self.pairings() if self._ours(state))
+        return [name for name in mine if self.present(name)]
+
+    def _ours(self, state: Pairing) -> bool:
+        return self.settings.is_registry or self.source in (state.owner, state.counterpart)
+
+    def writable(self) -> list[str]:
+        """Channels in which we may have a ledger."""
+        if self.settings.is_registry:
+            return [*OPEN_TOPICS, *self.channels()]
+        return [PAIRING, OUTFLOW, DESK, *self.channels()]
+
+    def readable(self) -> list[tuple[Log, list[str]]]:
+        """Logs and the topics to read there; trust first, for the desk is judged by it."""
+        running = [name for name in (*OPEN_TOPICS, *self.channels()) if self.present(name) and self.running(name)]
+        shared = [str(Topic(name, 1)) for name in running]
+        desk = [] if self.settings.is_registry or not self.running(DESK) else [str(Topic(DESK, 1))]
+        return [(log, names) for log, names in ((self.log, shared), (self.desk, desk)) if names]
+
+    def present(self, channel: str) -> bool:
+        """Whether the topic exists; once seen it is expected for ever."""
+        if channel not in self._present and self.log_of(channel).end(str(Topic(channel, 1))) is not None:
+            self._present.add(channel)
+        return channel in self._present
+
+    def running(self, channel: str) -> bool:
+        """Whether nobody stopped the channel."""
+        return self.replica.stopped(str(Topic(channel, 1))) is None
+
+    def stop_channel(self, channel: str, reason: str) -> None:
+        """Alarm: the channel is not read, written or decided on until an operator has looked (PROTOCOL 6)."""
+        logger.error("channel %s stopped: %s", channel, reason)
+        self.replica.stop(str(Topic(channel, 1)), reason)
+
+    def must_run(self, channel: str) -> None:
+        """Raises NotYet where the channel is stopped."""
+        reason = self.replica.stopped(str(Topic(channel, 1)))
+        if reason is not None:
+            raise NotYet(f"the channel is stopped: {reason}")
+
+    def verify_topic(self, name: str) -> bool:
+        """Compares the topic with what we remember: its id, its settings, its end, its last record (PROTOCOL 6).
+
+        Kafka loses silently when a topic is made anew or a broker restored; a difference stops the channel.
+        """
+        channel = topic(name).channel
+        log = self.log_of(channel)
+        try:
+            log.check(name)
+            fault = self._fault(log, name)
+        except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
+            fault = str(error)
+        if fault:
+            self.stop_channel(channel, fault)
+        return not fault
+
+    def _fault(self, log: Log, name: str) -> str:
+        known, current = self.replica.topic_id(name), log.topic_id(name)
+        if current is None:
+            return "the topic is gone"
+        if known is None:
+            self.replica.remember_topic_id(name, current)
+        elif known != current:
+            return "the topic was made anew"
+        last = self.replica.last(name)
+        if last is None:
+            return ""
+        again = log.read({name: last.position.offset - 1}, 1, 0.0)
+        return "" if again and again[0] == last else "the log no longer says what it said"
+
+    def heartbeat(self) -> int:
+        """Effective time (ms) of the newest trust heartbeat; 0 before the first."""
+        return self.folds.history(TRUST).channel.trust.heartbeat
+
+    def close(self) -> None:
+        """Let go of connections."""
+        for part in (self.log, self.desk, self.ledger, self.replica, self.rows):
+            part.close()
+
+
+def open_node(settings: Settings) -> Node:
+    """Connects what the settings name. Raises NotYet (an outage), SettingsError, SigningError."""
+    signer = open_signer(settings.signer)
+    ledger = Ledger(settings.database, signer)
+    replica = Replica(settings.database)
+    return Node(
+        settings=settings,
+        ledger=ledger,
+        replica=replica,
+        rows=Rows(settings.database),
+        log=open_log(settings.log, settings.credentials, SINGLE if settings.single_broker else REPLICATED),
+        desk=EmbeddedLog(settings.desk),
+        signer=signer,
+        keys=_keys(settings),
+        folds=Folds(settings.source, settings.root, replica, ledger),
+    )
+
+
+def _keys(settings: Settings) -> KeyFile:
+    path = settings.content_keys
+    return KeyFile(path) if path.exists() else KeyFile.create(path)

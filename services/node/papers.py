@@ -1,0 +1,218 @@
+"""Documents on the way out: drafted, signed twice, sealed (MECHANISM 1.2a). The node never sees a passphrase.
+
+A draft holds the final bytes of its summary and its content already encrypted for the recipient, so what the author
+signs, what the approver signs and what is sealed are the same bytes by construction (L5).
+"""
+
+import base64
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from contracts import desk as said
+from contracts.approval import Approval, DocumentNo, Submission
+from contracts.channels import DESK
+from contracts.content import Content
+from contracts.contents import MODELS, read_plain
+from contracts.document import Document
+from contracts.dsse import Dsse, Statement
+from contracts.event import TYPES, Event
+from contracts.pairing import Proposed
+from contracts.profile import ShapeError, compact
+from contracts.refusals import Code, NotYet, Refused
+from contracts.vocabulary import Role
+from services.domain.clocks import DAY, format_time
+from services.domain.desk import Paper, Status
+from services.domain.signatures import APPROVAL_SPAN
+from services.node.commands import duty_id, propose
+from services.node.folds import now_ms
+from services.storage.ledger import Sealed
+from services.vault import OWN, encrypt
+
+if TYPE_CHECKING:
+    from services.node.node import Node
+
+PURGE_AFTER = 30 * DAY
+SEAL = "seal"
+
+
+class InvalidError(ValueError):
+    """The caller's fault. ``fields``: (path, rule) of what a model refused; never a value."""
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        super().__init__("the document does not fit its model")
+        self.fields = fields
+
+
+def parsed(model: type[Any], document: Any) -> Any:
+    """A model from JSON-shaped data. Raises InvalidError without echoing any of it."""
+    try:
+        return model.model_validate_json(compact(document))
+    except ValidationError as error:
+        raise InvalidError([(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]) from None
+    except (ShapeError, TypeError, ValueError):
+        raise InvalidError([("", "not a JSON document of the wire profile")]) from None
+
+
+def event_class(event_type: str) -> type[Event]:
+    """Raises InvalidError for a type this software does not have."""
+    found = TYPES.get(event_type)
+    if found is None:
+        raise InvalidError([("type", "no such event type")])
+    return found
+
+
+def checked_content(event_type: str, summary: Any, content: Any) -> bytes | None:
+    """The plaintext that will be encrypted: of its model, and agreeing with the summary. Raises InvalidError."""
+    if content is None:
+        return None
+    if event_type not in MODELS:
+        raise InvalidError([("content", "this event has no content")])
+    plain = compact(content)
+    try:
+        read_plain(event_type, plain, summary)
+    except ValidationError as error:
+        raise InvalidError([("content." + ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]) from None
+    except ValueError as error:
+        raise InvalidError([("content", str(error))]) from None
+    return plain
+
+
+def encrypted(node: "Node", channel: str, event_type: str, plain: bytes, *, keep: bool) -> tuple[Content, Any]:
+    """The content for the channel's other member, and our own halves if we are to read it again.
+
+    Raises NotYet: the other side has published no encryption key here yet.
+    """
+    state = node.folds.history(channel).channel
+    recipient = state.counterpart(node.source)
+    keys = state.newest_keys(recipient)
+    if not keys:
+        raise NotYet("the counterpart has published no encryption key in this channel yet")
+    newest = keys[-1]
+    holder = (recipient, newest.number, base64.b64decode(newest.key))
+    made = encrypt(
+        plain,
+        exchange=node.exchange,
+        channel=channel,
+        source=node.source,
+        event_type=event_type,
+        holders=[holder],
+        own=own_key(node) if keep else None,
+    )
+    return made.content, made.own
+
+
+def own_key(node: "Node") -> tuple[str, int, bytes]:
+    """The unit's key for its own desk, made at first use."""
+    numbers = node.keys.numbers(OWN)
+    if not numbers:
+        number, public = node.keys.generate(OWN, 0)
+        return node.source, number, public
+    return node.source, numbers[-1], node.keys.public(OWN, numbers[-1])
+
+
+def draft(
+    node: "Node", officer: str, *, channel: str, event_type: str, subject: str, summary: Any, content: Any
+) -> said.Drafted:
+    """D1: the event that puts a document on the desk; its summary and content checked as the log will check them."""
+    model = event_class(event_type)
+    fields = model.model_fields
+    if "approval" not in fields:
+        raise InvalidError([("type", "this event needs no second signature: send it as a command")])
+    checked = parsed(fields["summary"].annotation or Event, summary)
+    plain = checked_content(event_type, checked, content)
+    if plain is None and fields.get("content") is not None and fields["content"].is_required():
+        raise InvalidError([("content", "required")])
+    sealed, own = (None, None) if plain is None else encrypted(node, channel, event_type, plain, keep=True)
+    document = base64.b64encode(compact(checked.model_dump(mode="json", exclude_none=True))).decode()
+    purge = format_time(now_ms() + PURGE_AFTER)
+    address = said.DraftedSummary(officer=officer, channel=channel, type=event_type, subject=subject, purge_on=purge)
+    return said.Drafted(summary=address, content=sealed, embedded=said.Papers(summary=document, own=own))
+
+
+def subject_of(node: "Node", event_type: str, paper: str, subject: str | None) -> str:
+    """A pairing's subject is the id of its proposal; else the one given, or a new random id (WIRE 19)."""
+    if event_type == Proposed.TYPE:
+        return duty_id(node.source, paper, SEAL)
+    return subject or str(uuid4())
+
+
+def paper(node: "Node", id: str) -> Paper:
+    """A document as the desk and our tail hold it. Raises Refused(unknown_matter)."""
+    history, _ = node.folds.deciding(DESK)
+    found: Paper = history.state("desk", id)
+    if found.status is Status.ABSENT:
+        raise Refused(Code.UNKNOWN_MATTER, "D1")
+    return found
+
+
+def statement(node: "Node", id: str, officer: str, role: Role, answers: tuple[str, ...] = ()) -> Statement:
+    """What the officer is asked to sign: a submission for an author, else an approval with the next number."""
+    held = paper(node, id)
+    now = now_ms()
+    about = {
+        **_about(node, held),
+        "officer": officer,
+        "role": role,
+        "decided_at": format_time(now),
+        "valid_until": format_time(now + APPROVAL_SPAN),
+    }
+    if role is Role.AUTHOR:
+        return Submission(**about)
+    if held.submission is None:
+        raise Refused(Code.STATE, "D5")
+    return Approval(**about, submission=held.submission.digest, document=_number(node, held, now), answers=answers)
+
+
+def _about(node: "Node", held: Paper) -> dict[str, Any]:
+    about: dict[str, Any] = {
+        "exchange": node.exchange,
+        "channel": held.channel,
+        "type": held.type,
+        "subject": held.subject,
+        "unit": node.source,
+        "summary": sha256(base64.b64decode(held.summary)).hexdigest(),
+    }
+    if held.content is not None:
+        content = {"content": held.content.id, "commitment": held.content.commitment}
+        about |= {**content, "ciphertext": held.content.ciphertext_digest}
+    return about
+
+
+def _number(node: "Node", held: Paper, now: int) -> DocumentNo | None:
+    """The next document number: 1 + the highest on the desk and in our own ledger of the channel (FIELDS 6.1)."""
+    model = event_class(held.type).model_fields["summary"].annotation
+    if model is None or not issubclass(model, Document):
+        return None
+    series = parsed(model, json.loads(base64.b64decode(held.summary))).kind
+    year = datetime.fromtimestamp(now / 1_000 + 8 * 3_600, UTC).year
+    last = node.ledger.last_number(held.channel, series, year)
+    return DocumentNo(series=series, year=year, number=last + 1)
+
+
+def signed(event: type[Event], officer: str, dsse: Dsse, delegation: Dsse | None = None) -> Event:
+    """D3 or D5 with the officer's signature."""
+    embedded = said.SignedStatement(statement=dsse, delegation=delegation)
+    if event is said.Submitted:
+        return said.Submitted(summary=said.SignedSummary(officer=officer), embedded=embedded)
+    document = Approval.of(dsse).document
+    return said.Approved(summary=said.ApprovedSummary(officer=officer, document=document), embedded=embedded)
+
+
+def seal(node: "Node", id: str, held: Paper) -> Sealed:
+    """D6: the approved document becomes an event of its channel; the same event however often it is tried.
+
+    Raises Refused (it will never stand; it goes back to the desk's list), NotYet.
+    """
+    data: dict[str, Any] = {"summary": json.loads(base64.b64decode(held.summary))}
+    if held.content is not None:
+        data["content"] = held.content.model_dump(mode="json", exclude_none=True)
+    papers = {"submission": held.submission, "approval": held.approval, "delegation": held.delegation}
+    data["approval"] = {name: p.model_dump(mode="json", exclude_none=True) for name, p in papers.items() if p}
+    event = parsed(event_class(held.type), data)
+    return propose(node, held.channel, held.subject, event, id=duty_id(node.source, id, SEAL))
+

@@ -1,0 +1,136 @@
+"""Opening content: an access record first, read back from the log, then the plaintext (L7, PROTOCOL 6, 9, 10).
+
+Until a keeper runs this holds by software only: both halves are wrapped for the recipient. Plaintext is made in the
+request and answered; nothing of it is kept.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contracts.access import Recorded, RecordedSummary, SignedAccess
+from contracts.approval import AccessStatement
+from contracts.channels import DESK, TRUST
+from contracts.content import Content
+from contracts.dsse import Dsse
+from contracts.envelope import Envelope
+from contracts.refusals import Code, NotYet, Refused
+from contracts.vocabulary import AccessKind, AccessReason
+from services.domain.clocks import format_time
+from services.domain.lead import Status as LeadStatus
+from services.node.folds import now_ms
+from services.vault import OWN, PrivateKey, decrypt
+
+if TYPE_CHECKING:
+    from services.node.node import Node
+import base64
+
+
+@dataclass(frozen=True)
+class Held:
+    """A content this node holds: where it came from, and as what."""
+
+    channel: str
+    source: str
+    context: str
+    subject: str
+    event_type: str
+    content: Content
+
+
+def find(node: "Node", channel: str, content_id: str) -> Held:
+    """The content as the log has it. Raises Refused(unknown_matter)."""
+    use = node.folds.history(channel).used(f"content/{content_id}")
+    if use is None:
+        raise Refused(Code.UNKNOWN_MATTER, "L7")
+    stream = f"{channel}/{use.context}/{use.subject}"
+    for value in node.replica.values(stream):
+        envelope = Envelope.parse(value)
+        draft = envelope.draft()
+        content = getattr(draft.data, "content", None)
+        if content is not None and content.id == content_id:
+            return Held(channel, envelope.source, use.context, use.subject, envelope.type, content)
+    raise Refused(Code.UNKNOWN_MATTER, "L7")
+
+
+def statement(
+    node: "Node", officer: str, channel: str, content_id: str, kind: AccessKind, reason: AccessReason
+) -> AccessStatement:
+    """What the officer signs before reading. The one-time key serves the keeper, which does not run yet."""
+    one_time = PrivateKey.generate().public
+    return AccessStatement(
+        exchange=node.exchange,
+        channel=channel,
+        officer=officer,
+        content=content_id,
+        kind=kind,
+        reason=reason,
+        key=base64.b64encode(one_time).decode(),
+        at=format_time(now_ms()),
+    )
+
+
+def record(officer: str, dsse: Dsse) -> Recorded:
+    """The access event of a signed statement. Raises Refused(signatures) where it is none."""
+    try:
+        said = AccessStatement.of(dsse)
+    except ValueError as error:
+        raise Refused(Code.SIGNATURES, "WIRE 7") from error
+    names: dict[str, Any] = {"task": said.task, "copies": said.copies}
+    summary = RecordedSummary(officer=officer, content=said.content, kind=said.kind, reason=said.reason, **names)
+    return Recorded(summary=summary, access=SignedAccess(statement=dsse))
+
+
+def open_content(node: "Node", channel: str, content_id: str, record_id: str) -> bytes:
+    """The plaintext, if that access record stands (L7).
+
+    Raises NotYet: the record of a first opening is not in the log yet, or trust is too old. Raises Refused: no such
+    content or record, withdrawn or removed, restricted. Raises VaultError: not for us, or inconsistent.
+    """
+    held = find(node, channel, content_id)
+    _may_open(node, held)
+    _recorded(node, held, record_id)
+    if held.source == node.source:
+        return _own(node, held)
+    keys = node.keys.keys(channel, node.source)
+    return decrypt(held.content, exchange=node.exchange, channel=channel, source=held.source, keys=keys)
+
+
+def _recorded(node: "Node", held: Held, record_id: str) -> None:
+    """The given record is one of this content, and has its place in the log at least for the first opening."""
+    history = node.folds.history(held.channel)
+    sealed = node.ledger.find(record_id)
+    if sealed is None:
+        raise Refused(Code.UNKNOWN_MATTER, "L7")
+    draft = Envelope.parse(sealed.value).draft()
+    if not isinstance(draft.data, Recorded) or (draft.channel, draft.subject) != (held.channel, held.content.id):
+        raise Refused(Code.UNKNOWN_MATTER, "L7")
+    access = history.state("access", held.content.id)
+    if not access.opened_by(node.source):
+        raise NotYet("the access record has no place in the log yet")
+
+
+def _may_open(node: "Node", held: Held) -> None:
+    """A withdrawn or removed lead is not opened any more; nothing is opened on trust that is too old (PROTOCOL 3)."""
+    history = node.folds.history(held.channel)
+    state = history.state(held.context, held.subject)
+    if held.context == "lead" and held.source != node.source and state.status in UNREADABLE:
+        raise Refused(Code.STATE, "L8")
+    age = now_ms() - node.heartbeat()
+    if held.channel != DESK and age > node.settings.heartbeat_limit_seconds * 1_000:
+        raise NotYet("the newest trust heartbeat is too old: nothing is shared or opened")
+    if node.folds.history(TRUST).channel.trust.suspended(node.source, now_ms()):
+        raise Refused(Code.SUSPENDED, "PROTOCOL 4")
+
+
+UNREADABLE = frozenset({LeadStatus.WITHDRAWN})
+"""Removed means here that the node refuses to open, until the vault destroys keys."""
+
+
+def _own(node: "Node", held: Held) -> bytes:
+    """Our own content, by the halves that stand on our desk."""
+    for (context, _), paper in node.folds.history(DESK).streams.items():
+        if context == "desk" and paper.content is not None and paper.content.id == held.content.id:
+            keys = node.keys.keys(OWN, node.source)
+            address = {"exchange": node.exchange, "channel": paper.channel, "source": node.source}
+            return decrypt(held.content, **address, keys=keys, wraps=paper.own)
+    raise Refused(Code.UNKNOWN_MATTER, "L7")

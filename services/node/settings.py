@@ -1,0 +1,108 @@
+"""A node's settings: one frozen class, one TOML file; every limit with its unit and its source."""
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from contracts.channels import REGISTRY
+from services.transport import Credentials
+
+DEVELOPMENT, PRODUCTION = "development", "production"
+STAMP = "mode"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SettingsError(Exception):
+    """The operator's fault; the message names the setting. The node does not start."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a node is told from outside.
+
+    source: 12-digit unit code or ``registry``. root: fingerprint of the root, never taken from a topic (PROTOCOL 4).
+    database, desk, log: libpq URLs; ``log`` may be ``kafka://host:port``. signer: a key URI. data: folder of key files.
+    """
+
+    source: str
+    root: str
+    data: Path
+    database: str
+    log: str
+    desk: str
+    signer: str
+    mode: str = PRODUCTION
+    host: str = "127.0.0.1"
+    port: int = 0
+    issuer: str = ""
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+    single_broker: bool = False
+    admin: str = ""
+    batch: int = 500
+    """Records an intake step takes at most."""
+    idle_seconds: float = 0.05
+    """Wait of a part that found nothing to do."""
+    heartbeat_seconds: int = 600
+    """How often the registry beats (PROTOCOL 3)."""
+    heartbeat_limit_seconds: int = 86_400
+    """Age of the newest heartbeat beyond which a node shares and opens nothing (PROTOCOL 3)."""
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """Mutual TLS of the log, where it has any."""
+        return Credentials(Path(self.ca), Path(self.cert), Path(self.key)) if self.cert else None
+
+    @property
+    def is_registry(self) -> bool:
+        """Whether this node is the registry."""
+        return self.source == REGISTRY
+
+    @property
+    def content_keys(self) -> Path:
+        """The one encryption key file of the node."""
+        return self.data / "content.keys"
+
+
+def load(path: Path) -> Settings:
+    """From a TOML file. Relative paths stand from its folder. Raises SettingsError."""
+    try:
+        given = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read as TOML") from error
+    known = {field.name for field in fields(Settings)}
+    surplus, missing = set(given) - known, {"source", "root", "database", "log", "desk", "signer"} - set(given)
+    if surplus or missing:
+        raise SettingsError(f"{path}: unknown {sorted(surplus)}, missing {sorted(missing)}")
+    settings = Settings(**{"data": path.parent, **given, **_path(given, path.parent)})
+    check(settings)
+    return settings
+
+
+def _path(given: dict[str, object], folder: Path) -> dict[str, Path]:
+    return {"data": folder / str(given["data"])} if "data" in given else {}
+
+
+def check(settings: Settings) -> None:
+    """Development needs its explicit setting, a loopback bind and a folder stamped so at creation; else production."""
+    if len(settings.root) != 64:
+        raise SettingsError("root: the fingerprint of the root is 64 hex digits; without it nothing can be verified")
+    if settings.mode not in (DEVELOPMENT, PRODUCTION):
+        raise SettingsError("mode: development or production")
+    if settings.mode == DEVELOPMENT and settings.host not in LOOPBACK:
+        raise SettingsError("host: development binds to loopback only")
+    stamp = settings.data / STAMP
+    stamped = stamp.read_text().strip() if stamp.exists() else PRODUCTION
+    if stamped != settings.mode:
+        raise SettingsError(f"data: this folder was created for {stamped}, not for {settings.mode}")
+
+
+def create_folder(folder: Path, mode: str) -> None:
+    """A data folder, stamped with its mode once and for all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = folder / STAMP
+    if not stamp.exists():
+        stamp.write_text(mode)
+    os.chmod(folder, 0o700)

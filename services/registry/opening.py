@@ -1,0 +1,237 @@
+"""What the registry does by itself: open topics and channels, copy trust, beat (PROTOCOL 3, WIRE 21).
+
+Each step is idempotent and done again from the fold: topic, settings verified, genesis written and read back, then
+rights. The registry decides when trust reaches a channel, never what it says: the force is in the mandates.
+"""
+
+import base64
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from uuid import uuid5
+
+from contracts.channels import CHECKPOINT, OPEN_TOPICS, OUTFLOW, PAIRING, REGISTRY, TRUST, Topic
+from contracts.envelope import GENESIS_SEEN, START, Draft, Envelope, Signed
+from contracts.event import TYPES, Event
+from contracts.refusals import NotYet, Refused
+from contracts.trust import Heartbeat, HeartbeatSummary, Mandated
+from services.domain.clocks import format_time
+from services.domain.pairing import Pairing
+from services.node.commands import NAMESPACE, duty_id, propose
+from services.node.folds import ledger_name, now_ms
+from services.node.node import Node
+from services.registry import genesis
+from services.storage.ledger import Entry
+from services.transport import Topics
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Registry:
+    """The registry's node and its rights over topics. ``folder`` holds root.json and mandates/*.json."""
+
+    node: Node
+    topics: Topics
+    folder: Path
+    granted: set[tuple[str, str, bool]] = field(default_factory=set)
+    ready: set[str] = field(default_factory=set)
+
+    def step(self) -> bool:
+        """One round; whether anything was done. Raises NotYet."""
+        done = [self._open_topics(), self._mandates(), self._grant_units()]
+        done += [self._open_channel(id, state) for id, state in list(self.node.pairings())]
+        done += [self._copy(channel) for channel in (*OPEN_TOPICS[1:], *self.node.channels())]
+        return any([*done, self._beat()])
+
+    # -- topics and genesis --------------------------------------------------------------------------------------------
+
+    def _open_topics(self) -> bool:
+        done = [self._topic(channel) for channel in OPEN_TOPICS]
+        done.append(self._root())
+        if self._opened(TRUST):
+            done += [self._first(channel, partial(self._open_kind, channel)) for channel in OPEN_TOPICS[1:]]
+        return any(done)
+
+    def _topic(self, channel: str) -> bool:
+        """The topic with the contract's settings, and the registry's own rights there."""
+        name = str(Topic(channel, 1))
+        if channel in self.ready:
+            return False
+        self.topics.create(name)
+        self._grant(channel, REGISTRY, write=True)
+        self.ready.add(channel)
+        return True
+
+    def _opened(self, channel: str) -> bool:
+        return self.node.folds.history(channel).opened
+
+    def _root(self) -> bool:
+        """The root as the ceremony sealed it, verbatim: its digest is the name of the exchange."""
+        signed = root(self.folder)
+        if self.node.ledger.find(Envelope.parse(signed.value).id) is not None:
+            return False
+        return self.node.ledger.heal(Envelope.parse(signed.value), signed)
+
+    def _first(self, channel: str, make: Callable[[], Event]) -> bool:
+        """The genesis of a channel, once."""
+        id = duty_id(REGISTRY, channel, "opened")
+        if self._opened(channel) or self.node.ledger.find(id) is not None:
+            return False
+        draft = Draft(id, REGISTRY, channel, format_time(now_ms()), self.node.exchange, channel, make())
+        entry = Entry(draft, 1, GENESIS_SEEN, ())
+        self.node.ledger.append([entry], {ledger_name(channel, REGISTRY): START})
+        return True
+
+    def _open_kind(self, channel: str) -> Event:
+        return genesis.opened_topic(root(self.folder), self._rule_version())
+
+    def _rule_version(self) -> int:
+        return self.node.folds.history(TRUST).channel.trust.rule_version
+
+    def _open_channel(self, channel: str, state: Pairing) -> bool:
+        """Topic, genesis, read back, then the members' rights (WIRE-CHOICES A5)."""
+        done = self._topic(channel)
+        done |= self._first(channel, partial(self._pairing, state))
+        if self._opened(channel):
+            for member in (state.owner, state.counterpart):
+                done |= self._grant(channel, member, write=True)
+            for reader in self.node.folds.history(channel).channel.readers:
+                done |= self._grant(channel, reader, write=False)
+        return done
+
+    def _pairing(self, state: Pairing) -> Event:
+        offer, answer = (self._signed(PAIRING, digest) for digest in (state.offer, state.answer))
+        return genesis.opened_pairing(root(self.folder), offer, answer, self._rule_version())
+
+    def _signed(self, channel: str, digest: str) -> Signed:
+        for signed in self._effective(channel):
+            if signed.digest == digest:
+                return signed
+        raise NotYet("an envelope of the pairing is not in the replica yet")
+
+    def _effective(self, channel: str) -> Iterator[Signed]:
+        return self.node.replica.effective(str(Topic(channel, 1)))
+
+    # -- rights --------------------------------------------------------------------------------------------------------
+
+    def _grant(self, channel: str, principal: str, *, write: bool) -> bool:
+        what = (channel, principal, write)
+        if what in self.granted:
+            return False
+        self.topics.grant(str(Topic(channel, 1)), principal, write)
+        self.granted.add(what)
+        return True
+
+    def _grant_units(self) -> bool:
+        """Every admitted unit reads the open topics; units answer proposals, counties report outflow (WIRE 12)."""
+        done = False
+        for unit, known in self.node.folds.history(TRUST).channel.trust.units.items():
+            for channel in OPEN_TOPICS:
+                writes = channel == PAIRING or (channel == OUTFLOW and known.is_county)
+                if channel == TRUST or channel == CHECKPOINT or unit in self._copied_units(channel):
+                    done |= self._grant(channel, unit, write=writes)
+        return done
+
+    def _copied_units(self, channel: str) -> set[str]:
+        return set(self.node.folds.history(channel).channel.trust.units)
+
+    # -- trust ---------------------------------------------------------------------------------------------------------
+
+    def _mandates(self) -> bool:
+        """Mandates that arrived from the signing offices, in the order of their file names."""
+        if not self._opened(TRUST):
+            return False
+        return any([self._submit(path) for path in sorted((self.folder / "mandates").glob("*.json"))])
+
+    def _submit(self, path: Path) -> bool:
+        event, subject = mandate_file(path)
+        id = str(uuid5(NAMESPACE, f"mandate\n{event.mandate.digest}"))
+        refused = path.with_suffix(".refused")
+        if self.node.ledger.find(id) is not None or refused.exists():
+            return False
+        try:
+            propose(self.node, TRUST, subject, event, id=id)
+        except Refused as error:
+            logger.error("mandate %s is refused: %s", path.name, error)
+            refused.write_text(f"{error}\n")
+            return False
+        return True
+
+    def _copy(self, channel: str) -> bool:
+        """Trust events that concern the channel and are not in it yet, in the order of ``duikou.trust``."""
+        history = self.node.folds.history(channel)
+        if not history.opened or not self.node.running(channel):
+            return False
+        done = False
+        for signed in self._effective(TRUST):
+            done |= self._copy_one(channel, signed)
+        return done
+
+    def _copy_one(self, channel: str, signed: Signed) -> bool:
+        history, _ = self.node.folds.deciding(channel)
+        state = history.channel
+        if signed.digest in state.trust.copied or signed.digest == self.node.exchange:
+            return False
+        original = Envelope.parse(signed.value)
+        if not genesis.concerns(original.draft(), state):
+            return False
+        id = duty_id(REGISTRY, original.id, f"copied {channel}")
+        if self.node.ledger.find(id) is not None:
+            return False
+        try:
+            propose(self.node, channel, channel, genesis.copied(signed), id=id)
+        except Refused as error:
+            logger.error("a copy into %s is refused: %s", channel, error)
+            return False
+        return True
+
+    def _beat(self) -> bool:
+        """A heartbeat every so often, so that withheld trust is noticed."""
+        every = self.node.settings.heartbeat_seconds
+        if not self._opened(TRUST):
+            return False
+        last = self.node.folds.history(TRUST).channel.trust.heartbeat
+        if now_ms() - last < every * 1_000:
+            return False
+        id = str(uuid5(NAMESPACE, f"heartbeat\n{now_ms() // (every * 1_000)}"))
+        if self.node.ledger.find(id) is not None:
+            return False
+        propose(self.node, TRUST, "-", Heartbeat(summary=HeartbeatSummary(every=every)), id=id)
+        return True
+
+
+def root(folder: Path) -> Signed:
+    """The sealed root of the ceremony."""
+    kept = json.loads((folder / "root.json").read_text())
+    return Signed(base64.b64decode(kept["value"]), base64.b64decode(kept["signature"]), kept["keyid"])
+
+
+def keep_root(folder: Path, signed: Signed) -> None:
+    """Writes the ceremony's root where the registry finds it."""
+    kept = {"value": signed.value, "signature": signed.signature}
+    text = {name: base64.b64encode(part).decode() for name, part in kept.items()}
+    (folder / "root.json").write_text(json.dumps({**text, "keyid": signed.keyid}))
+
+
+def mandate_file(path: Path) -> tuple[Mandated, str]:
+    """(event, subject) of a mandate as the signing offices handed it over."""
+    kept = json.loads(path.read_text())
+    model = TYPES[kept["type"]]
+    event = model.model_validate_json(json.dumps({"mandate": kept["mandate"]}))
+    if not isinstance(event, Mandated):
+        raise TypeError(f"{path.name} is no mandate")
+    return event, str(kept["subject"])
+
+
+def keep_mandate(folder: Path, number: int, event: Mandated, subject: str) -> Path:
+    """Writes a signed mandate for the registry to take up."""
+    path = folder / "mandates" / f"{number:06}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mandate = event.mandate.model_dump(mode="json", exclude_none=True)
+    path.write_text(json.dumps({"type": event.TYPE, "subject": subject, "mandate": mandate}))
+    return path
+

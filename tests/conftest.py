@@ -1,0 +1,65 @@
+"""Fixtures of all tests: the servers, and no sockets in unit tests."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from infra.kafka.find import find_broker
+from infra.kafka.port import Reachable
+from infra.postgres.find import find_postgres
+from infra.postgres.server import Databases
+from infra.processes import Unavailable
+from tests.support.servers import HASTY, server_folder, skip_or_fail
+
+UNIT = Path(__file__).parent / "unit"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """A PostgreSQL server, one per worker; do not stop it, a test that must kill one starts its own."""
+    with server_folder("pg") as folder, find_postgres(folder, HASTY) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Databases) -> Iterator[str]:
+    """The connection string of an empty database that is this test's own, dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    yield postgres.create_database(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Reachable]:
+    """A Kafka broker; whoever asks for it is put into one group, so a test run starts one."""
+    with server_folder("kafka") as folder:
+        try:
+            with find_broker(folder) as broker:
+                yield broker
+        except Unavailable as reason:
+            skip_or_fail(str(reason))
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put all tests that use the broker into one group of xdist (`--dist loadgroup`)."""
+    for item in items:
+        if "kafka" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("kafka"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A unit test that opens a connection fails."""
+    if UNIT not in item.path.parents:
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _refuse)
+        return (yield)
+
+
+def _refuse(_self: socket.socket, address: object) -> None:
+    pytest.fail(f"a unit test connects to {address}")
