@@ -7,6 +7,7 @@ runs it as the account `pgserver`, the name the wheel uses too.
 
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 from types import TracebackType
@@ -99,6 +100,8 @@ class EmbeddedPostgres(Databases):
         process, self._process = self._process, None
         if process is not None and not end(process, signal.SIGINT, STOP_SECONDS):
             raise ServerError(f"PostgreSQL did not stop within {STOP_SECONDS} s and was killed")
+        with suppress(OSError):  # it is empty now; made again by the next start
+            self._sockets.rmdir()
 
     def kill(self) -> None:
         """SIGKILL the postmaster, as a crash would, and wait until its backends have noticed.

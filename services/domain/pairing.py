@@ -1,6 +1,6 @@
 """Formal pairings (MECHANISM 1.1, L6, L12). Proposed and answered in ``duikou.pairing``; lived in their channel."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.channels import Place

@@ -41,6 +41,8 @@ class Settings:
     key: str = ""
     single_broker: bool = False
     admin: str = ""
+    admin_cert: str = ""
+    admin_key: str = ""
     batch: int = 500
     """Records an intake step takes at most."""
     idle_seconds: float = 0.05
@@ -54,6 +56,12 @@ class Settings:
     def credentials(self) -> Credentials | None:
         """Mutual TLS of the log, where it has any."""
         return Credentials(Path(self.ca), Path(self.cert), Path(self.key)) if self.cert else None
+
+    @property
+    def admin_credentials(self) -> Credentials | None:
+        """Mutual TLS of whoever may make topics and grant rights; only the registry has it."""
+        files = (Path(self.ca), Path(self.admin_cert), Path(self.admin_key))
+        return Credentials(*files) if self.admin_cert else None
 
     @property
     def is_registry(self) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import uuid5
 
 from contracts.channels import CHECKPOINT, OPEN_TOPICS, OUTFLOW, PAIRING, REGISTRY, TRUST, Topic
+from contracts.dsse import Dsse
 from contracts.envelope import GENESIS_SEEN, START, Draft, Envelope, Signed
 from contracts.event import TYPES, Event
 from contracts.refusals import NotYet, Refused
@@ -87,7 +88,12 @@ class Registry:
         return True
 
     def _open_kind(self, channel: str) -> Event:
-        return genesis.opened_topic(root(self.folder), self._rule_version())
+        return genesis.open_topic(root(self.folder), self._rotations(), self._rule_version())
+
+    def _rotations(self) -> list[Dsse]:
+        """Mandates by which a genesis reaches the registry's newest key (WIRE-CHOICES A6)."""
+        events = (Envelope.parse(signed.value).draft() for signed in self._effective(TRUST))
+        return [found for found in map(genesis.rotation, events) if found is not None]
 
     def _rule_version(self) -> int:
         return self.node.folds.history(TRUST).channel.trust.rule_version
@@ -105,7 +111,7 @@ class Registry:
 
     def _pairing(self, state: Pairing) -> Event:
         offer, answer = (self._signed(PAIRING, digest) for digest in (state.offer, state.answer))
-        return genesis.opened_pairing(root(self.folder), offer, answer, self._rule_version())
+        return genesis.pairing(root(self.folder), offer, answer, self._rotations(), self._rule_version())
 
     def _signed(self, channel: str, digest: str) -> Signed:
         for signed in self._effective(channel):
@@ -177,7 +183,7 @@ class Registry:
         if signed.digest in state.trust.copied or signed.digest == self.node.exchange:
             return False
         original = Envelope.parse(signed.value)
-        if not genesis.concerns(original.draft(), state):
+        if not genesis.concerns(original.draft(), state.members, state.readers):
             return False
         id = duty_id(REGISTRY, original.id, f"copied {channel}")
         if self.node.ledger.find(id) is not None:

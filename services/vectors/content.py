@@ -174,4 +174,4 @@ def document() -> str:
 
 if __name__ == "__main__":
     PATH.parent.mkdir(exist_ok=True)
-    PATH.write_text(document())
+    PATH.write_text(document(), encoding="utf-8")

@@ -235,7 +235,7 @@ def test_openssl_verifies_what_we_sign(signer: Signer, tmp_path: Path, altered: 
     signed = sealed(signer, envelope())
     public = Ed25519PublicKey.from_public_bytes(signer.public)
     (tmp_path / "key").write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    (tmp_path / "message").write_bytes(b"DSSEv1 29 application/cloudevents+json %d " % len(signed.value) + signed.value)
+    (tmp_path / "message").write_bytes(b"DSSEv1 28 application/cloudevents+json %d " % len(signed.value) + signed.value)
     with (tmp_path / "message").open("ab") as message:
         message.write(altered)
     (tmp_path / "signature").write_bytes(signed.signature)

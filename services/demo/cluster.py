@@ -1,0 +1,168 @@
+"""Servers and processes of the demo: one PostgreSQL, one log, a process for the registry and for each node."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import Popen
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+
+from contracts.channels import DESK, REGISTRY, Topic
+from infra.kafka.find import find_broker
+from infra.kafka.port import Reachable
+from infra.postgres.find import find_postgres
+from infra.postgres.server import Databases
+from infra.processes import end, free_ports, is_free, spawn
+from services.demo.cast import NODES
+from services.node.settings import DEVELOPMENT, create_folder
+from services.storage.migrate import prepare
+from services.transport.embedded import MEMBER, EmbeddedTopics, install
+
+STOP_SECONDS = 20
+LOG_DATABASE = "log"
+
+
+@dataclass
+class Cluster:
+    """What runs: processes by name (``411729000001``, ``411729000001/relay``), all ended together."""
+
+    state: Path
+    root: str
+    databases: Databases
+    broker: Reachable | None
+    processes: dict[str, Popen[bytes]] = field(default_factory=dict)
+
+    def settings(self, source: str) -> Path:
+        """A node's settings file."""
+        return self.state / source / "node.toml"
+
+    def prepare(self) -> None:
+        """Databases, roles, topics of the desks, settings files; whatever exists is left as it is."""
+        self._log_database()
+        ports = self._ports()
+        for source in (REGISTRY, *(office.code for office in NODES)):
+            create_folder(self.state / source, DEVELOPMENT)
+            runtime = prepare(self.databases.url(), f"node_{source}")
+            self._desk(source)
+            self.settings(source).write_text(self._toml(source, runtime, ports[source]))
+
+    def addresses(self) -> dict[str, str]:
+        """Unit -> URL of its API."""
+        ports = self._ports()
+        return {office.code: f"http://127.0.0.1:{ports[office.code]}" for office in NODES}
+
+    def start(self, source: str, parts: Sequence[str] = ()) -> None:
+        """A node, or some parts of it, as a process of its own."""
+        module = "services.registry" if source == REGISTRY else "services.node"
+        name = "/".join([source, *parts])
+        command = [sys.executable, "-m", module, str(self.settings(source)), *parts]
+        log = self.state / source / f"{'-'.join(parts) or 'node'}.log"
+        self.processes[name] = spawn(command, log, farewell=signal.SIGTERM)
+
+    def stop(self, source: str, parts: Sequence[str] = ()) -> None:
+        """Ends a process in order."""
+        process = self.processes.pop("/".join([source, *parts]), None)
+        if process is not None:
+            end(process, signal.SIGTERM, STOP_SECONDS)
+
+    def stop_all(self) -> None:
+        """Ends all processes."""
+        for process in self.processes.values():
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+        for name in list(self.processes):
+            end(self.processes.pop(name), signal.SIGTERM, STOP_SECONDS)
+
+    def dead(self) -> list[str]:
+        """Processes that ended without being asked."""
+        return [name for name, process in self.processes.items() if process.poll() is not None]
+
+    def _ports(self) -> dict[str, int]:
+        """The same ports again, where they are still free to use."""
+        kept = self.state / "ports.json"
+        sources = [REGISTRY, *(office.code for office in NODES)]
+        if not kept.exists() or not (self.processes or all(map(is_free, json.loads(kept.read_text()).values()))):
+            kept.write_text(json.dumps(dict(zip(sources, free_ports(len(sources)), strict=True))))
+        ports: dict[str, int] = json.loads(kept.read_text())
+        return ports
+
+    def _database(self, name: str) -> str:
+        with suppress(psycopg.errors.DuplicateDatabase):
+            self.databases.create_database(name)
+        return self.databases.url(name)
+
+    def _log_database(self) -> None:
+        if self.broker is None:
+            install(self._database(LOG_DATABASE))
+
+    def _desk(self, source: str) -> None:
+        """The node's own embedded log, always."""
+        url = self._database(f"desk_{source}")
+        install(url)
+        topics = EmbeddedTopics(url)
+        topics.create(str(Topic(DESK, 1)))
+        topics.close()
+
+    def _member(self, runtime: str, role: str) -> None:
+        """Lets a node's login role use a log."""
+        user = psycopg.conninfo.conninfo_to_dict(runtime)["user"]
+        statement = sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(str(user)))
+        with psycopg.connect(self.databases.url(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _toml(self, source: str, runtime: str, port: int) -> str:
+        self._member(runtime, MEMBER)
+        values: dict[str, object] = {
+            "source": source,
+            "root": self.root,
+            "mode": DEVELOPMENT,
+            "database": runtime,
+            "desk": _as(runtime, f"desk_{source}"),
+            "signer": f"file:{self.state / source / 'unit.pem'}",
+            "port": port,
+            "single_broker": True,
+            **(self._embedded(source, runtime) if self.broker is None else self._kafka(source, self.broker)),
+        }
+        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+
+    def _embedded(self, source: str, runtime: str) -> dict[str, object]:
+        if source == REGISTRY:
+            return {"log": _as(runtime, LOG_DATABASE), "admin": self.databases.url(LOG_DATABASE)}
+        return {"log": _as(runtime, LOG_DATABASE)}
+
+    def _kafka(self, source: str, broker: Reachable) -> dict[str, object]:
+        own = broker.credentials(source)
+        files = {"ca": str(own.ca), "cert": str(own.cert), "key": str(own.key)}
+        log = {"log": f"kafka://{broker.bootstrap}", **files}
+        if source != REGISTRY:
+            return log
+        admin = broker.credentials("admin")
+        return {**log, "admin": f"kafka://{broker.bootstrap}", "admin_cert": str(admin.cert), "admin_key": str(admin.key)}
+
+
+def _as(runtime: str, database: str) -> str:
+    """The runtime role's URL of another database on the same server."""
+    parts = psycopg.conninfo.conninfo_to_dict(runtime)
+    user, password = quote(str(parts["user"])), parts.get("password")
+    login = f"{user}:{quote(str(password))}" if password else user
+    query = urlencode({name: value for name, value in parts.items() if name in ("host", "port", "sslmode")})
+    return f"postgresql://{login}@/{database}?{query}"
+
+
+@contextmanager
+def cluster(state: Path, root: str, *, kafka: bool) -> Iterator[Cluster]:
+    """Servers up, nothing of ours running yet; everything ends with the context."""
+    with ExitStack() as stack:
+        databases = stack.enter_context(find_postgres(state / "postgres"))
+        broker = stack.enter_context(find_broker(state / "kafka")) if kafka else None
+        running = Cluster(state, root, databases, broker)
+        stack.callback(running.stop_all)
+        running.prepare()
+        yield running
+
