@@ -1,7 +1,7 @@
 """Forms and check digits of numbers in content (FIELDS 6.3-6.5a). Pure; each says yes or no, nothing more.
 
-Sources: GB 11643-1999 (identity number), GB 32100-2015 (credit code), GA 36-2018 (plates), GB 16735 (VIN), ISO/IEC 7812-1
-(Luhn), 3GPP TS 23.003 (IMEI, IMSI).
+Sources: GB 11643-1999 (identity number), GB 32100-2015 (credit code), GA 36-2018 (plates), GB 16735 (VIN),
+ISO/IEC 7812-1 (Luhn), 3GPP TS 23.003 (IMEI, IMSI).
 """
 
 import ipaddress
@@ -21,10 +21,9 @@ _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _LETTER, _MARK = "A-HJ-NP-Z", "A-HJ-NP-Z0-9"
 _PLATE = re.compile(
-    rf"[{_PROVINCES}][{_LETTER}](?:[{_MARK}]{{4}}[{_MARK}挂学警港澳]|[{_MARK}]{{3}}领"
-    rf"|[A-HJK][{_MARK}][0-9]{{4}}|[0-9]{{5}}[A-HJK])"
+    rf"[{_PROVINCES}][{_LETTER}](?:[{_MARK}]{{4}}[{_MARK}挂学警港澳领]|[A-HJK][{_MARK}][0-9]{{4}}|[0-9]{{5}}[A-HJK])"
 )
-"""Seven characters, consular six, new energy eight (small: letter first; large: letter last)."""
+"""Seven characters; new energy eight (small: letter first; large: letter last)."""
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}")
 _DIALABLE = re.compile(r"\+?[0-9][0-9-]{2,19}")

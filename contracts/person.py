@@ -15,8 +15,8 @@ from contracts.parts import MAX_IDENTIFIERS, MAX_PERSONS, Grounds, PersonSummary
 from contracts.vocabulary import (
     AllegedAct,
     Ground,
-    Identification,
     IdDocumentKind,
+    Identification,
     IdentifierKind,
     Obtained,
     PersonApprover,
@@ -156,7 +156,7 @@ class Number(Wire):
 
 
 class Identifier(Number):
-    """标识: whose, from which fact, seen from when to when. ``attributed_to``: person index, 0 unknown; no third party."""
+    """标识: from which fact, seen when. ``attributed_to``: index of a person here, 0 unknown; never a third party."""
 
     attributed_to: Annotated[int, Field(ge=UNKNOWN, le=MAX_PERSONS)]
     obtained: Obtained

@@ -22,7 +22,6 @@ from contracts.fields import (
     Subject,
     Timestamp,
     Unit,
-    Uuid,
     Wire,
     a_set,
     pattern,

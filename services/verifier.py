@@ -268,7 +268,7 @@ class History:
             return self._channel_event(draft, at)
         outcome = advance(self.state(draft.context, draft.subject), draft, at, self)
         self.streams[draft.context, draft.subject] = outcome.state
-        for what in uses(draft, outcome.state):
+        for what in uses(draft):
             self.claims.setdefault(what, Use(draft.source, draft.context, draft.subject))
         return outcome.late
 

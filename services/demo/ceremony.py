@@ -12,7 +12,7 @@ from contracts.calendar import CALENDARS
 from contracts.channels import REGISTRY, TRUST
 from contracts.envelope import GENESIS_SEEN, START, ZEROS, Draft, Envelope
 from contracts.trust import ClockProfile, Mandated, Policy, Profile, YearDays
-from contracts.vocabulary import Classification, KeyKind
+from contracts.vocabulary import KeyKind
 from services.demo.cast import OFFICES, PASSPHRASE, POSTS, Office
 from services.domain.clocks import DAY, format_time
 from services.domain.trust import ROOT
@@ -135,9 +135,7 @@ def _policy() -> Policy:
     years = tuple(
         YearDays(year=year, holidays=CALENDARS[year].holidays, workdays=CALENDARS[year].workdays) for year in YEARS
     )
-    return Policy(
-        rule_version=1, calendar=years, clocks=ClockProfile(), classification_ceiling=Classification.WORK_SECRET.value
-    )
+    return Policy(rule_version=1, calendar=years, clocks=ClockProfile(), classification_ceiling="work_secret")
 
 
 def _profile(office: Office) -> Profile:

@@ -139,11 +139,16 @@ class Cluster:
     def _kafka(self, source: str, broker: Reachable) -> dict[str, object]:
         own = broker.credentials(source)
         files = {"ca": str(own.ca), "cert": str(own.cert), "key": str(own.key)}
-        log = {"log": f"kafka://{broker.bootstrap}", **files}
+        log: dict[str, object] = {"log": f"kafka://{broker.bootstrap}", **files}
         if source != REGISTRY:
             return log
         admin = broker.credentials("admin")
-        return {**log, "admin": f"kafka://{broker.bootstrap}", "admin_cert": str(admin.cert), "admin_key": str(admin.key)}
+        return {
+            **log,
+            "admin": f"kafka://{broker.bootstrap}",
+            "admin_cert": str(admin.cert),
+            "admin_key": str(admin.key),
+        }
 
 
 def _as(runtime: str, database: str) -> str:
@@ -165,4 +170,3 @@ def cluster(state: Path, root: str, *, kafka: bool) -> Iterator[Cluster]:
         stack.callback(running.stop_all)
         running.prepare()
         yield running
-

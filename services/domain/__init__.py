@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from contracts.approval import Approval
 from contracts.channels import Place
 from contracts.content import media_of
+from contracts.desk import Approved
 from contracts.envelope import Draft
 from contracts.refusals import Code, Refused
 from services.domain import access, channel, desk, enquiry, lead, outflow, pairing, signatures
@@ -108,14 +110,12 @@ def _claims(e: Draft[Any]) -> Iterator[tuple[str, Code]]:
         yield desk.number_key(e.source, e.channel, document), Code.NUMBER_USED
 
 
-def uses(e: Draft[Any], state: Any) -> list[str]:
-    """What an effective event uses up: content id and document number, also a number approved on the desk.
-
-    ``state``: of the stream after the event.
-    """
+def uses(e: Draft[Any]) -> list[str]:
+    """What an effective event uses up: content id and document number, also a number approved on the desk."""
     found = [what for what, _ in _claims(e)]
-    if isinstance(state, desk.Paper) and state.document is not None:
-        found.append(desk.number_key(e.source, state.channel, state.document))
+    if isinstance(e.data, Approved) and e.data.summary.document is not None:
+        approval = Approval.of(e.data.embedded.statement)
+        found.append(desk.number_key(e.source, approval.channel, e.data.summary.document))
     return found
 
 

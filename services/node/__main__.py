@@ -4,15 +4,16 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import contracts.catalogue  # noqa: F401 - registers every event type
-from services.node.bootstrap import run
-from services.node.node import open_node
+from services.node.bootstrap import Step, run
+from services.node.node import Node, open_node
 from services.node.settings import SettingsError, load
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], duties: Callable[[Node], Step] | None = None) -> int:
     """Exit code: 0 stopped, 1 a part ended by a bug, 2 settings."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(threadName)s %(message)s")
     logging.getLogger("kafka").setLevel(logging.WARNING)
@@ -23,10 +24,10 @@ def main(arguments: list[str]) -> int:
         return 2
     stop, asked = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: (asked.set(), stop.set()))
+        signal.signal(number, lambda *_: [event.set() for event in (asked, stop)])
     node = open_node(settings)
     try:
-        for thread in run(node, stop, arguments[1:]):
+        for thread in run(node, stop, arguments[1:], duties):
             thread.join()
     finally:
         node.close()

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from contracts.refusals import NotYet
-from services.node import duties, projector, relay
+from services.node import duties, relay
 from services.node.intake import Intake
 from services.node.node import Node
 
@@ -19,14 +19,13 @@ Step = Callable[[], bool]
 BACK_OFF_SECONDS = 0.5
 
 
-def parts(node: Node) -> dict[str, Step]:
-    """Name of each part -> its step."""
-    intake, views = Intake(node), projector.Projector(node)
+def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, Step]:
+    """Name of each part -> its step. ``duty``: what takes the place of a unit's duties (the registry's)."""
+    intake = Intake(node)
     return {
         "relay": lambda: relay.relay(node),
         "intake": lambda: intake.step(wait=node.settings.idle_seconds),
-        "projector": views.step,
-        "duties": lambda: duties.perform(node),
+        "duties": duty(node) if duty else lambda: duties.perform(node),
     }
 
 
@@ -48,9 +47,11 @@ def follow(name: str, step: Step, stop: threading.Event, idle: float) -> None:
         stop.set()
 
 
-def run(node: Node, stop: threading.Event, names: Iterable[str] = ()) -> list[threading.Thread]:
+def run(
+    node: Node, stop: threading.Event, names: Iterable[str] = (), duty: Callable[[Node], Step] | None = None
+) -> list[threading.Thread]:
     """Threads of the named parts (all, if none is named), started."""
-    steps = parts(node)
+    steps = parts(node, duty)
     chosen = list(names) or list(steps)
     threads = [
         threading.Thread(target=follow, args=(name, steps[name], stop, node.settings.idle_seconds), name=name)

@@ -58,8 +58,7 @@ def _once(node: "Node", channel: str, subject: str, event: Event, id: str) -> Se
     _cautious(node, history, draft, now)
     _permitted(history, draft, max(history.at, now))
     seen = None if channel == DESK else history.seen
-    state = history.state(draft.context, draft.subject) if draft.context not in ("channel", "trust") else None
-    entry = Entry(draft, version + 1, seen, tuple(uses(draft, state)))
+    entry = Entry(draft, version + 1, seen, tuple(uses(draft)))
     return node.ledger.append([entry], {ledger_name(channel, node.source): base})[0]
 
 

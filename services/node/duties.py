@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from contracts.channel import EncryptionKeyPublished, EncryptionKeySummary
 from contracts.channels import DESK
 from contracts.enquiry import Delivered as EnquiryDelivered
-from contracts.enquiry import DeliveredSummary as EnquiryDeliveredSummary
 from contracts.event import Event
 from contracts.lead import Delivered, DeliveredSummary, RemovalAnswered, RemovalSummary
 from contracts.refusals import NotYet, Refused
-from contracts.vocabulary import RemovalResult
+from contracts.vocabulary import AccessKind, RemovalResult
 from services.domain import enquiry, lead
 from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
@@ -64,12 +63,25 @@ def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]
     for (context, subject), state in list(history.streams.items()):
         if context not in ("lead", "enquiry") or state.owner == node.source:
             continue
-        if context == "lead" and state.status is lead.Status.SHARED:
+        if context == "lead" and state.status is lead.Status.SENT:
             yield subject, subject, "delivered", Delivered(summary=DeliveredSummary())
         if context == "enquiry" and state.status is enquiry.Status.ASKED:
-            yield subject, subject, "delivered", EnquiryDelivered(summary=EnquiryDeliveredSummary())
-        if context == "lead" and lead.node_removes(state):
+            yield subject, subject, "delivered", EnquiryDelivered(summary=DeliveredSummary())
+        if context == "lead" and _node_removes(history, subject, state):
             yield subject, subject, "removal_answered", _removed()
+
+
+def _node_removes(history: History, subject: str, state: lead.Lead) -> bool:
+    """Withdrawn or declined, no result that a case file must keep, nothing printed: else an officer answers."""
+    if state.status not in (lead.Status.WITHDRAWN, lead.Status.DECLINED) or state.outcome:
+        return False
+    contents = [
+        w.removeprefix("content/")
+        for w, u in list(history.claims.items())
+        if (u.context, u.subject) == ("lead", subject)
+    ]
+    reads = (read for content in contents for read in history.state("access", content).reads)
+    return not any(read.kind == AccessKind.PRINT for read in reads)
 
 
 def _removed() -> Event:
@@ -84,9 +96,11 @@ def _publish_key(node: "Node", channel: str, history: History) -> bool:
     if published or node.settings.is_registry or node.ledger.find(id) is not None:
         return False
     number, public = node.keys.generate(channel, 0)
-    now = format_time(now_ms())
-    key = {"number": number, "suite": "MLKEM768_X25519", "key": base64.b64encode(public).decode(), "from": now}
-    event = EncryptionKeyPublished(summary=EncryptionKeySummary(**key))
+    text, now = base64.b64encode(public).decode(), format_time(now_ms())
+    summary = EncryptionKeySummary.model_validate(
+        {"number": number, "suite": "MLKEM768_X25519", "key": text, "from": now}
+    )
+    event = EncryptionKeyPublished(summary=summary)
     return _try(partial(propose, node, channel, channel, event, id=id))
 
 

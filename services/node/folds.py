@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.channels import DESK, TRUST, Topic
+from contracts.channels import DESK, TRUST, Topic, topic
 from contracts.envelope import Envelope, Head
 from contracts.refusals import NotYet, Refused
 from services.storage.ledger import Ledger
@@ -74,6 +74,13 @@ class Folds:
                 pass  # overtaken: the log will call it void, and so it changes nothing here either
             head = Head(envelope.epoch, envelope.number, sealed.digest)
         followed.head = head
+
+    def rebuilt(self, name: str) -> History:
+        """A history of one's own, from the replica: a restarted or confused intake begins here. Raises Stopped."""
+        history = self._empty(topic(name).channel)
+        for record, inspected in self.replica.inspected(name):
+            history.admit(record, inspected)
+        return history
 
     def forget(self) -> None:
         """After the database may have gone back: everything is read again."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from contracts.channels import DESK, TRUST, topic
+from contracts.channels import DESK, topic
 from contracts.envelope import Record
 from services.verifier import History, Inspected, Stopped, Verdict, inspect
 
@@ -63,8 +63,6 @@ class Intake:
         except BaseException:
             self.histories.pop(name, None)
             raise
-        if topic(name).channel == TRUST:
-            self.node.trust_changed()
 
     def _judge(self, history: History, records: list[Record]) -> list[Verdict]:
         known = {source: history.known(source) for source in history.ledgers}

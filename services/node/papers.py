@@ -25,7 +25,7 @@ from contracts.pairing import Proposed
 from contracts.profile import ShapeError, compact
 from contracts.refusals import Code, NotYet, Refused
 from contracts.vocabulary import Role
-from services.domain.clocks import DAY, format_time
+from services.domain.clocks import DAY, day, format_time
 from services.domain.desk import Paper, Status
 from services.domain.signatures import APPROVAL_SPAN
 from services.node.commands import duty_id, propose
@@ -48,7 +48,7 @@ class InvalidError(ValueError):
         self.fields = fields
 
 
-def parsed(model: type[Any], document: Any) -> Any:
+def parsed(model: Any, document: Any) -> Any:
     """A model from JSON-shaped data. Raises InvalidError without echoing any of it."""
     try:
         return model.model_validate_json(compact(document))
@@ -74,7 +74,7 @@ def checked_content(event_type: str, summary: Any, content: Any) -> bytes | None
         raise InvalidError([("content", "this event has no content")])
     plain = compact(content)
     try:
-        read_plain(event_type, plain, summary)
+        read_plain(event_type, plain, summary, day(now_ms()))
     except ValidationError as error:
         raise InvalidError([("content." + ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]) from None
     except ValueError as error:
@@ -186,11 +186,11 @@ def _about(node: "Node", held: Paper) -> dict[str, Any]:
 def _number(node: "Node", held: Paper, now: int) -> DocumentNo | None:
     """The next document number: 1 + the highest on the desk and in our own ledger of the channel (FIELDS 6.1)."""
     model = event_class(held.type).model_fields["summary"].annotation
-    if model is None or not issubclass(model, Document):
+    if not (isinstance(model, type) and issubclass(model, Document)):
         return None
     series = parsed(model, json.loads(base64.b64decode(held.summary))).kind
     year = datetime.fromtimestamp(now / 1_000 + 8 * 3_600, UTC).year
-    last = node.ledger.last_number(held.channel, series, year)
+    last = node.ledger.last_number(node.source, held.channel, series, year)
     return DocumentNo(series=series, year=year, number=last + 1)
 
 
@@ -215,4 +215,3 @@ def seal(node: "Node", id: str, held: Paper) -> Sealed:
     data["approval"] = {name: p.model_dump(mode="json", exclude_none=True) for name, p in papers.items() if p}
     event = parsed(event_class(held.type), data)
     return propose(node, held.channel, held.subject, event, id=duty_id(node.source, id, SEAL))
-

@@ -22,22 +22,22 @@ def relay(node: "Node") -> bool:
 def _relay(node: "Node", channel: str) -> bool:
     history = node.folds.history(channel)
     own = history.ledger(node.source)
-    if own.frozen or not history.opened and channel not in node.own_genesis():
+    may_begin = history.opened or node.settings.is_registry
+    if own.frozen or not may_begin or not node.running(channel):
         return False
     name, topic = ledger_name(channel, node.source), str(Topic(channel, 1))
-    position = node.ledger.relay_position(name)
-    epoch = own.head.epoch
-    after = position.sequence if position is not None and position.epoch == epoch else 0
-    after = max(after, own.head.sequence)
-    rows = node.ledger.tail(name, epoch, after, BATCH)
+    position, epoch = node.ledger.relay_position(name), own.head.epoch
+    sent = position.sequence if position is not None and position.epoch == epoch else 0
+    rows = node.ledger.tail(name, epoch, max(sent, own.head.sequence), BATCH)
     if not rows:
         return False
+    folded = max(history.offset, -1 if position is None else position.offset)
     offsets = node.log_of(channel).append(topic, [Signed(r.value, r.signature, r.keyid).message() for r in rows])
-    if position is not None and position.topic_id == node.topic_id(channel) and offsets[0] <= position.offset:
-        node.stop_channel(channel, "the log gave an offset again: it was replaced or went back")
+    if offsets[0] <= folded:
+        node.stop_channel(channel, "the log gave an offset again: it was made anew or went back")
         return False
-    last = rows[-1]
+    last, topic_id = rows[-1], node.replica.topic_id(topic) or ""
     node.ledger.set_relay_position(
-        RelayPosition(name, topic, node.topic_id(channel), offsets[-1], last.epoch, last.sequence, last.digest)
+        RelayPosition(name, topic, topic_id, offsets[-1], last.epoch, last.sequence, last.digest)
     )
     return True

@@ -240,4 +240,3 @@ def keep_mandate(folder: Path, number: int, event: Mandated, subject: str) -> Pa
     mandate = event.mandate.model_dump(mode="json", exclude_none=True)
     path.write_text(json.dumps({"type": event.TYPE, "subject": subject, "mandate": mandate}))
     return path
-

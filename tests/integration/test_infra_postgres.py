@@ -106,7 +106,7 @@ def test_a_path_too_long_for_a_socket_is_no_obstacle(folder: Path) -> None:
     with EmbeddedPostgres(deep) as server:
         commit(server.create_database("unit"), 1)
         assert rows(server.url("unit")) == [(1,)]
-        sockets = Path(psycopg.conninfo.conninfo_to_dict(server.url())["host"])
+        sockets = Path(str(psycopg.conninfo.conninfo_to_dict(server.url())["host"]))
     assert folder not in sockets.parents
     assert not sockets.exists()
 

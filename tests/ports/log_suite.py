@@ -1,7 +1,8 @@
 """What every log must do, run on each adapter (the port ``services.transport.Log``)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import count
 from threading import Event
 from time import monotonic
@@ -16,6 +17,7 @@ from services.transport.contract import HEADER_BYTES, HEADERS, MESSAGE_BYTES
 from services.transport.errors import LogShrankError, MessageTooLargeError, TopicMissingError, TopicSettingsError
 
 T = TypeVar("T")
+S = TypeVar("S", Log, Topics)
 LONG = 30.0
 """Seconds; longer than any of these tests may take."""
 
@@ -61,6 +63,20 @@ class BreakableBench(Bench, Protocol):
         """From now on the server's clock is a minute late."""
 
 
+class Opened:
+    """What a test opened is closed when it ends, however it ends."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+
+    def keep(self, opened: S) -> S:
+        self._stack.callback(opened.close)
+        return opened
+
+    def close(self) -> None:
+        self._stack.close()
+
+
 def messages(values: Sequence[bytes]) -> list[Message]:
     return [Message(b"key", value) for value in values]
 
@@ -98,10 +114,8 @@ class LogSuite:
     """Subclasses give the fixture ``bench``."""
 
     @pytest.fixture
-    def log(self, bench: Bench) -> Iterator[Log]:
-        log = bench.open()
-        yield log
-        log.close()
+    def log(self, bench: Bench) -> Log:
+        return bench.open()
 
     @pytest.mark.parametrize("message", KEPT.values(), ids=KEPT.keys())
     def test_a_message_comes_back_as_it_was(self, bench: Bench, log: Log, message: Message) -> None:
@@ -157,7 +171,6 @@ class LogSuite:
             own = bench.open()
             said = [b"%d/%d" % (writer, number) for number in range(50)]
             told = [offset for portion in range(0, 50, 5) for offset in own.append(topic, messages(said[portion:][:5]))]
-            own.close()
             assert told == sorted(told)
             return list(zip(told, said, strict=True))
 
@@ -183,7 +196,6 @@ class LogSuite:
             writer.append(topic, messages([b"1"]))
             assert [record.message.value for record in waiting.result()] == [b"1"]
         assert monotonic() - began < LONG / 2
-        writer.close()
 
     def test_waiting_does_not_end_before(self, bench: Bench, log: Log) -> None:
         topic, unread = bench.fresh(), bench.fresh()
@@ -229,7 +241,6 @@ class LogSuite:
         topics.create(topic)
         topics.grant(topic, "110108000000", write=False)
         topics.grant(topic, "110108000000", write=False)
-        topics.close()
         log.check(topic)
         assert (log.topic_id(topic), log.end(topic)) == (before, 0)
 
@@ -292,7 +303,6 @@ class FaultSuite:
         assert told.items() <= dict(enumerate(found)).items()
         assert found == [b"%d" % number for number in range(len(found))]
         assert until_it_answers(lambda: log.append(topic, messages([b"again"])))[0] >= len(found)
-        log.close()
 
     def test_a_log_restored_from_a_backup_is_noticed(self, broken: BreakableBench) -> None:
         topic, log = broken.fresh(), broken.open()
@@ -306,7 +316,6 @@ class FaultSuite:
             until_it_answers(lambda: log.read({topic: 2}, 10, 0))
         assert (caught.value.asked, caught.value.end) == (2, 1)
         assert until_it_answers(lambda: log.topic_id(topic)) == before  # which is why offsets and digests are compared
-        log.close()
 
     def test_a_clock_that_runs_backwards_disturbs_nobody(self, broken: BreakableBench) -> None:
         topic, log = broken.fresh(), broken.open()
@@ -316,7 +325,6 @@ class FaultSuite:
         records = until_it_answers(lambda: log.read({topic: -1}, 10, 0))
         assert [record.message.value for record in records] == [b"1", b"2"]
         assert records[1].position.at < records[0].position.at
-        log.close()
 
 
 def until_it_answers(call: Callable[[], T]) -> T:

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -14,8 +15,8 @@ from psycopg.conninfo import make_conninfo
 from contracts.refusals import NotYet
 from infra.postgres.server import EmbeddedPostgres
 from services.transport import Log, Topics, embedded, open_log, open_topics
-from services.transport.errors import AccessDeniedError, LogNotInstalledError
-from tests.ports.log_suite import LONG, FaultSuite, LogSuite, messages
+from services.transport.errors import AccessDeniedError, LogNotInstalledError, TopicSettingsError
+from tests.ports.log_suite import LONG, FaultSuite, LogSuite, Opened, messages
 from tests.support.servers import server_folder
 
 CLOCK_BACK = """CREATE OR REPLACE FUNCTION log_clock() RETURNS timestamptz LANGUAGE sql VOLATILE
@@ -25,27 +26,28 @@ ALTER TABLE log_record DISABLE TRIGGER ALL; ALTER TABLE log_topic DISABLE TRIGGE
 DELETE FROM log_record WHERE topic = (SELECT id FROM log_topic WHERE name = '{0}');
 DELETE FROM log_topic WHERE name = '{0}';
 INSERT INTO log_topic (name) VALUES ('{0}');
-ALTER TABLE log_topic ENABLE ALWAYS TRIGGER log_topic_keeps; ALTER TABLE log_record ENABLE ALWAYS TRIGGER log_record_keeps
+ALTER TABLE log_topic ENABLE ALWAYS TRIGGER log_topic_keeps;
+ALTER TABLE log_record ENABLE ALWAYS TRIGGER log_record_keeps
 """
 
 
-class Bench:
+class Bench(Opened):
     """One database with a log in it."""
 
     def __init__(self, url: str) -> None:
+        super().__init__()
         self.url = url
         embedded.install(url)
 
     def open(self) -> Log:
-        return open_log(self.url)
+        return self.keep(open_log(self.url))
 
     def topics(self) -> Topics:
-        return open_topics(self.url)
+        return self.keep(open_topics(self.url))
 
     def fresh(self) -> str:
-        topic, topics = self.missing(), self.topics()
-        topics.create(topic)
-        topics.close()
+        topic = self.missing()
+        self.topics().create(topic)
         return topic
 
     def missing(self) -> str:
@@ -95,18 +97,26 @@ class BreakableBench(Bench):
         self._server.start()
 
 
+@pytest.fixture
+def bench(database: str) -> Iterator[Bench]:
+    bench = Bench(database)
+    yield bench
+    bench.close()
+
+
 class TestEmbeddedLog(LogSuite):
-    @pytest.fixture
-    def bench(self, database: str) -> Bench:
-        return Bench(database)
+    """On a server that several tests share, in a database of its own."""
 
 
 class TestEmbeddedLogFaults(FaultSuite):
+    """On a server of its own."""
+
     @pytest.fixture
     def broken(self) -> Iterator[BreakableBench]:
         with server_folder("pg") as folder:
             bench = BreakableBench(folder)
             yield bench
+            bench.close()
             bench.stop()
 
 
@@ -124,21 +134,20 @@ FORBIDDEN = {
 
 
 @pytest.fixture
-def member(database: str) -> Iterator[psycopg.Connection]:
+def member(bench: Bench) -> Iterator[psycopg.Connection]:
     """A login of its own, as an installation has it: neither owner nor superuser, only a member."""
-    bench = Bench(database)
-    log, topic, name = bench.open(), bench.fresh(), f"node_{uuid4().hex}"
-    log.append(topic, messages([b"1"]))
-    log.close()
+    name = f"node_{uuid4().hex}"
+    bench.open().append(bench.fresh(), messages([b"1"]))
     bench.administrate(f"CREATE ROLE {name} LOGIN PASSWORD '{name}' IN ROLE {embedded.MEMBER}")
-    with psycopg.connect(make_conninfo(database, user=name, password=name), autocommit=True) as connection:
+    with psycopg.connect(make_conninfo(bench.url, user=name, password=name), autocommit=True) as connection:
         yield connection
     bench.administrate(f"DROP ROLE {name}")
 
 
 def as_member(member: psycopg.Connection) -> str:
     place = member.info
-    return f"postgresql://{place.user}:{place.user}@/{place.dbname}?" + urlencode({"host": place.host, "port": place.port})
+    server = urlencode({"host": place.host, "port": place.port})
+    return f"postgresql://{place.user}:{place.user}@/{place.dbname}?{server}"
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN.values(), ids=FORBIDDEN.keys())
@@ -149,44 +158,39 @@ def test_a_member_cannot(member: psycopg.Connection, statement: str) -> None:
 
 def test_a_member_reads_and_appends_and_the_settings_are_right(member: psycopg.Connection) -> None:
     (topic,) = member.execute("SELECT name FROM log_topic").fetchone() or ("",)
-    log = open_log(as_member(member))
-    log.check(topic)
-    assert log.append(topic, messages([b"2"])) == [1]
-    assert len(log.read({topic: -1}, 10, 0)) == 2
-    log.close()
+    with closing(open_log(as_member(member))) as log:
+        log.check(topic)
+        assert log.append(topic, messages([b"2"])) == [1]
+        assert len(log.read({topic: -1}, 10, 0)) == 2
 
 
 def test_a_member_cannot_act_as_the_registry(member: psycopg.Connection) -> None:
-    with pytest.raises(AccessDeniedError):
-        open_topics(as_member(member)).create("duikou.mine")
+    with closing(open_topics(as_member(member))) as topics, pytest.raises(AccessDeniedError):
+        topics.create("duikou.mine")
 
 
 @pytest.mark.parametrize("role", ["origin", "replica"])
-@pytest.mark.parametrize("statement", ["DELETE FROM log_record", "TRUNCATE log_record CASCADE", "DELETE FROM log_topic"])
-def test_an_administrator_cannot_by_mistake(database: str, statement: str, role: str) -> None:
-    bench = Bench(database)
+@pytest.mark.parametrize("statement", ["DELETE FROM log_record", "TRUNCATE log_record", "DELETE FROM log_topic"])
+def test_an_administrator_cannot_by_mistake(bench: Bench, statement: str, role: str) -> None:
     bench.fresh()
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         bench.administrate(f"SET LOCAL session_replication_role = {role}; {statement}")
 
 
-def test_a_topic_is_a_set_of_privileges_too(database: str) -> None:
-    bench = Bench(database)
-    topic, log = bench.fresh(), bench.open()
+def test_a_right_to_change_records_is_a_wrong_setting(bench: Bench) -> None:
+    topic = bench.fresh()
     bench.administrate(f"GRANT DELETE ON log_record TO {embedded.MEMBER}")
-    with pytest.raises(Exception, match="privileges"):
-        log.check(topic)
-    log.close()
+    with pytest.raises(TopicSettingsError) as caught:
+        bench.open().check(topic)
+    assert caught.value.setting == "privileges"
 
 
-def test_a_record_whose_writer_died_before_its_notice_is_read_soon(database: str) -> None:
-    bench = Bench(database)
-    topic, log = bench.fresh(), bench.open()
+def test_a_record_whose_writer_died_before_its_notice_is_read_soon(bench: Bench) -> None:
+    topic = bench.fresh()
     with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(log.read, {topic: -1}, 10, LONG)
-        bench.administrate(f"SELECT log_append('{topic}', ARRAY['k']::bytea[], ARRAY['v']::bytea[], ARRAY['[]']::bytea[])")
+        waiting = threads.submit(bench.open().read, {topic: -1}, 10, LONG)
+        bench.administrate(f"SELECT log_append('{topic}', ARRAY['k'::bytea], ARRAY['v'::bytea], ARRAY['[]'::bytea])")
         assert waiting.result(LONG / 2)[0].message.value == b"v"
-    log.close()
 
 
 def test_a_database_without_a_log_is_named(database: str) -> None:
@@ -199,11 +203,8 @@ def test_a_server_that_is_not_there_may_come() -> None:
         open_log("postgresql://nobody@/none?host=/nowhere")
 
 
-def test_installing_twice_or_beside_another_changes_nothing(database: str) -> None:
-    bench = Bench(database)
+def test_installing_twice_or_beside_another_changes_nothing(bench: Bench) -> None:
     topic = bench.fresh()
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(embedded.install, [database] * 4))
-    log = bench.open()
-    log.check(topic)
-    log.close()
+        list(threads.map(embedded.install, [bench.url] * 4))
+    bench.open().check(topic)

@@ -1,0 +1,30 @@
+"""Which content belongs to which event, and whether it says what the clear summary says (FIELDS 6.3-6.7)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from contracts import lead, lead_content, profile
+from contracts.content_model import ContentError, ContentModel
+
+MODELS: Mapping[str, type[ContentModel]] = {
+    lead.Shared.TYPE: lead_content.LeadContent,
+    lead.Supplemented.TYPE: lead_content.SupplementContent,
+    lead.Accepted.TYPE: lead_content.AcceptedContent,
+    lead.FeedbackGiven.TYPE: lead_content.FeedbackContent,
+    lead.OutcomeRecorded.TYPE: lead_content.OutcomeContent,
+    lead.RemovalAnswered.TYPE: lead_content.RemovalContent,
+}
+
+
+def read_plain(event_type: str, plain: bytes, summary: Any, on: date) -> ContentModel:
+    """A decrypted content by its model, compared with its summary. ``on``: day of the approval, +08:00.
+
+    Raises ValueError: ShapeError, pydantic.ValidationError, or ContentError naming members of the summary.
+    """
+    profile.read_content(plain)
+    content = MODELS[event_type].model_validate_json(plain)
+    different = content.differs(summary, on)
+    if different:
+        raise ContentError(*(f"{name}: summary and content differ" for name in different))
+    return content

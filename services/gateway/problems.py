@@ -1,0 +1,230 @@
+"""What can be wrong, as RFC 9457 problem bodies: code, law, one sentence of what to do. No input is ever echoed.
+
+| what                                            | status | code                 | may pass later |
+|-------------------------------------------------|--------|----------------------|----------------|
+| Refused: no such matter, content, record        | 404    | unknown_matter       | no             |
+| Refused: officers, signatures, side, suspended  | 403    | the code             | no             |
+| Refused: shape, type                            | 422    | the code             | no             |
+| Refused: everything else                        | 409    | the code             | no             |
+| Refused under L8 when content is opened         | 410    | the code             | no             |
+| NotYet: channel, ledger, outage, old trust      | 503    | not_yet              | yes            |
+| the access record has no place in the log yet   | 425    | not_yet              | yes            |
+| a view or a record did not come in time         | 504    | not_yet              | yes            |
+| a document or body its model refuses            | 422    | invalid              | no             |
+| an idempotency key used for something else      | 409    | key_reused           | no             |
+| no token, or none of ours                       | 401    | token                | -              |
+| content that does not open, or contradicts      | 409    | content_inconsistent | no             |
+| longer than 64 KiB, not JSON, no such route     | 413, 415, 404, 405 | request  | no             |
+| a bug                                           | 500    | bug                  | -              |
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from contracts.refusals import Code, NotYet, Refused
+from services.gateway.auth import TokenError
+from services.node.papers import InvalidError
+from services.vault import ContentInconsistentError, ContentTooLargeError, NoKeyError, VaultError
+
+logger = logging.getLogger(__name__)
+E = TypeVar("E", bound=Exception)
+MEDIA = "application/problem+json"
+RETRY_SECONDS = 1
+
+FORBIDDEN = frozenset({Code.OFFICERS, Code.SIGNATURES, Code.WRONG_SIDE, Code.SUSPENDED, Code.NOT_MEMBER})
+UNPROCESSABLE = frozenset({Code.SHAPE, Code.TYPE})
+
+REMEDY: Mapping[str, str] = MappingProxyType(
+    {
+        Code.SHAPE: "Correct the document: a field breaks the rule that is named.",
+        Code.TYPE: "This kind of event is not open here; use the form that is.",
+        Code.STATE: "The matter is not in a state that allows this; look at it again.",
+        Code.WRONG_SIDE: "The other unit does this, not ours.",
+        Code.UNKNOWN_MATTER: "There is no such matter here; check its number and channel.",
+        Code.PAIRING_STATE: "The pairing is not in force; nothing new is shared in it.",
+        Code.PURPOSE: "The pairing does not cover this purpose; agree on a wider one first.",
+        Code.CEILING: "The restrictions are not what this pairing can honour or this lead demands.",
+        Code.BASIS: "The lawful basis does not allow this; state another basis or leave it out.",
+        Code.SIGNATURES: "The signatures do not cover exactly this document; fetch the statement and sign again.",
+        Code.OFFICERS: "Somebody with the right role must do this; the approver is never the author.",
+        Code.APPROVAL_LAPSED: "The approval is older than 72 hours; have it approved again.",
+        Code.OFFER_LAPSED: "The offer's deadline is over or out of bounds; make a new one.",
+        Code.SUSPENDED: "A unit is suspended; removals and receipts go on, nothing else.",
+        Code.NO_RECIPIENT_KEY: "The recipient has a newer encryption key; draft the document again.",
+        Code.CONTENT_USED: "This content was sent before; draft the document again.",
+        Code.NUMBER_USED: "The document number is taken; fetch a new statement and approve again.",
+        Code.ORDER_DISPUTED: "The log's order is in dispute; call the operator.",
+        "not_yet": "Wait and try again; nothing was lost.",
+        "invalid": "Correct the fields that are named.",
+        "key_reused": "This Idempotency-Key stands for something else; use a fresh one.",
+        "token": "Get a token of your unit; it is good for at most 8 hours.",
+        "content_inconsistent": "Report this content to the unit that sent it; it cannot be relied on.",
+        "no_key": "This node holds no key for this content any more.",
+        "too_large": "Shorten the content or attach what is long.",
+        "request": "The request has not the form that the description of the interface asks for.",
+        "bug": "Tell the operator the time of this request; the log of the node says more.",
+    }
+)
+"""What to do, by code. Codes without a line of their own are an operator's business."""
+
+
+class KeyReusedError(Exception):
+    """The caller's fault: the same Idempotency-Key with another body."""
+
+
+class TooEarlyError(NotYet):
+    """The access record of a first opening has no place in the log yet (L7)."""
+
+
+class LateError(NotYet):
+    """What was waited for did not come in the time allowed."""
+
+
+class GoneError(Refused):
+    """Withdrawn or removed: it is not opened any more (L8)."""
+
+
+class Field(BaseModel):
+    """Where and which rule; never a value."""
+
+    path: str
+    rule: str
+
+
+class Problem(BaseModel):
+    """RFC 9457, with the code and the law."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    code: str
+    law: str = ""
+    errors: list[Field] = []
+
+
+def problem(status: int, code: str, *, law: str = "", detail: str = "", errors: Iterable[Field] = ()) -> JSONResponse:
+    """The answer. ``detail``: a fixed sentence of ours, never input."""
+    body = Problem(
+        type=f"urn:duikou:problem:{code}",
+        title=REMEDY.get(code, "Call the operator."),
+        status=status,
+        detail=detail,
+        code=code,
+        law=law,
+        errors=list(errors),
+    )
+    headers = {"Cache-Control": "no-store"}
+    if status in (425, 503, 504):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA)
+
+
+def status_of(code: Code) -> int:
+    """HTTP status of a refusal."""
+    if code is Code.UNKNOWN_MATTER:
+        return 404
+    if code in FORBIDDEN:
+        return 403
+    return 422 if code in UNPROCESSABLE else 409
+
+
+def safe_fields(errors: Iterable[Mapping[str, Any]]) -> list[Field]:
+    """pydantic's errors as (path, rule). The name of a surplus member is input, and so is a rule that quotes it."""
+    return [Field(path=_path(error), rule=_rule(error)) for error in errors]
+
+
+def _path(error: Mapping[str, Any]) -> str:
+    where = list(error["loc"])
+    if error["type"] == "extra_forbidden":
+        where[-1:] = ["(surplus)"]
+    return ".".join(map(str, where))
+
+
+def _rule(error: Mapping[str, Any]) -> str:
+    given = error.get("input")
+    message = str(error["msg"])
+    quotes = isinstance(given, str) and len(given) > 2 and given in message
+    return str(error["type"]) if quotes or error["type"] == "json_invalid" else message
+
+
+def _refused(_: Request, error: Exception) -> JSONResponse:
+    refused = _as(Refused, error)
+    status = 410 if isinstance(refused, GoneError) else status_of(refused.code)
+    return problem(status, refused.code, law=refused.law)
+
+
+def _not_yet(_: Request, error: Exception) -> JSONResponse:
+    later = _as(NotYet, error)
+    status = {TooEarlyError: 425, LateError: 504}.get(type(later), 503)
+    return problem(status, "not_yet", detail=later.reason)
+
+
+def _invalid(_: Request, error: Exception) -> JSONResponse:
+    fields = [Field(path=path, rule=rule) for path, rule in _as(InvalidError, error).fields]
+    return problem(422, "invalid", law="FIELDS", errors=fields)
+
+
+def _request(_: Request, error: Exception) -> JSONResponse:
+    return problem(422, "invalid", errors=safe_fields(_as(RequestValidationError, error).errors()))
+
+
+def _http(_: Request, error: Exception) -> JSONResponse:
+    found = _as(HTTPException, error)
+    detail = {413: "a request is at most 64 KiB", 415: "a body is application/json"}.get(found.status_code, "")
+    return problem(found.status_code, "request", detail=detail)
+
+
+def _reused(_: Request, __: Exception) -> JSONResponse:
+    return problem(409, "key_reused", law="WIRE 29")
+
+
+def _token(_: Request, __: Exception) -> JSONResponse:
+    return problem(401, "token")
+
+
+def _vault(_: Request, error: Exception) -> JSONResponse:
+    match error:
+        case ContentInconsistentError():
+            return problem(409, "content_inconsistent", law="PROTOCOL 8", detail=f"check {error.check}")
+        case NoKeyError():
+            return problem(410, "no_key", law="PROTOCOL 10")
+        case ContentTooLargeError():
+            return problem(422, "too_large", law="PROTOCOL 8", detail=f"{error.size} bytes, at most 24,572")
+        case _:
+            logger.error("the vault fails: %s", error)
+            return problem(500, "bug")
+
+
+def _bug(_: Request, error: Exception) -> JSONResponse:
+    logger.error("a bug in the gateway", exc_info=error)
+    return problem(500, "bug")
+
+
+def install(app: FastAPI) -> None:
+    """All handlers; FastAPI's own would echo input."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(NotYet, _not_yet)
+    app.add_exception_handler(InvalidError, _invalid)
+    app.add_exception_handler(RequestValidationError, _request)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(KeyReusedError, _reused)
+    app.add_exception_handler(TokenError, _token)
+    app.add_exception_handler(VaultError, _vault)
+    app.add_exception_handler(Exception, _bug)
+
+
+def _as(kind: type[E], error: Exception) -> E:
+    if not isinstance(error, kind):
+        raise TypeError(f"a handler of {kind.__name__} was given {type(error).__name__}")
+    return error
