@@ -144,7 +144,7 @@ class Evidence(Wire):
 
 
 class AttachmentContent(Wire):
-    """What the summary does not say of an attachment: ``digest`` of the ciphertext names it, the plain one is for court."""
+    """What the summary does not say of an attachment. ``digest`` (ciphertext) names it; the plain one is for court."""
 
     digest: Digest
     title: Annotated[str, line(60)]
@@ -184,8 +184,8 @@ class Findings(ContentModel):
     def _facts_named(self) -> list[int]:
         of_persons = [no for person in self.persons or () for no in person.ground_facts]
         of_identifiers = [one.fact for one in self.identifiers or ()]
-        of_things = [one.fact for one in (*(self.vehicles or ()), *(self.organisations or ()))]
-        return of_persons + of_identifiers + of_things
+        of_vehicles = [one.fact for one in self.vehicles or ()]
+        return of_persons + of_identifiers + of_vehicles + [one.fact for one in self.organisations or ()]
 
     @model_validator(mode="after")
     def _somebody_findable(self) -> Self:

@@ -1,30 +1,19 @@
 """Decrypted contents of lead events (FIELDS 6.3-6.6), and how they are read, written and held against their summary."""
 
-from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import model_validator
 
 from contracts.content_model import ContentError, ContentModel
-from contracts.event import Event
 from contracts.fields import Items, text
-
 from contracts.findings import Contact, Findings, Substance
 from contracts.lead import (
     WITHOUT_CASE,
-    Accepted,
-    FeedbackGiven,
-    OutcomeRecorded,
-    RemovalAnswered,
-    Shared,
-    Supplemented,
 )
 from contracts.parts import MAX_SUBSTANCES, PersonSummary
 from contracts.person import line
 from contracts.vocabulary import Basis, PersonApprover, RemovalBasis, RemovalResult, Restriction, SubstanceKind
-
 
 prose = text
 """Under a name that no member of a model shadows."""
@@ -163,16 +152,3 @@ class RemovalContent(ContentModel):
     def differs(self, summary: Any, on: date) -> tuple[str, ...]:
         """Whether something is kept exactly where the receipt says so."""
         return () if (self.kept is None) == (summary.result is RemovalResult.REMOVED) else ("result",)
-
-
-CONTENTS: Mapping[type[Event], type[ContentModel]] = MappingProxyType(
-    {
-        Shared: LeadContent,
-        Accepted: AcceptedContent,
-        Supplemented: SupplementContent,
-        FeedbackGiven: FeedbackContent,
-        OutcomeRecorded: OutcomeContent,
-        RemovalAnswered: RemovalContent,
-    }
-)
-"""Which content an event carries."""

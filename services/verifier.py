@@ -37,7 +37,8 @@ from contracts.channels import (
     topic,
 )
 from contracts.envelope import GENESIS_SEEN, START, ZEROS, Draft, Envelope, Head, Record, event_pae
-from contracts.profile import ShapeError
+from contracts.pairing import Accepted, Proposed
+from contracts.profile import MAX_VALUE, ShapeError
 from contracts.refusals import Code, Refused, Stop
 from contracts.trust import Heartbeat, KeyClosed, Mandated, RootEstablished
 from services.domain import CONTEXTS, Use, advance, keys, pairing, uses
@@ -45,6 +46,8 @@ from services.domain import channel as channels
 from services.domain import trust as trusts
 
 ROLLING_START = bytes(32)
+MAX_OF_TYPE = dict.fromkeys((RootEstablished.TYPE, Proposed.TYPE, Accepted.TYPE), channels.MAX_OFFER)
+"""Bytes of what geneses embed; longer is void ``shape``, for no genesis could carry it (WIRE 4, WIRE-CHOICES B13)."""
 
 
 class Result(StrEnum):
@@ -111,6 +114,8 @@ def inspect(record: Record, known: Mapping[str, Mapping[str, trusts.Key]]) -> In
         return Inspected(digest, None, None, None)
     draft, refused = None, None
     try:
+        if len(value) > MAX_OF_TYPE.get(envelope.type, MAX_VALUE):
+            raise Refused(Code.SHAPE, "WIRE 4")
         draft = envelope.draft(digest)
     except Refused as error:
         refused = error
@@ -240,6 +245,8 @@ class History:
 
     def admit(self, record: Record, inspected: Inspected) -> Verdict:
         """The record's verdict; this history moves on by one record. Raises Stopped, with nothing changed."""
+        if self.topic.n != 1:  # the second topic of a channel comes with a later version of this software
+            raise Stopped(Stop.CUT, record.position)
         if record.position.offset != self.offset + 1:
             raise Stopped(Stop.OFFSET_GAP, record.position)
         if self.opened and self.channel.trust.rule_version not in OPEN_TYPES:
@@ -273,7 +280,7 @@ class History:
         return outcome.late
 
     def _judge(self, record: Record, i: Inspected) -> Verdict:
-        noise = Verdict(record, Result.NOISE, Code.SHAPE, "", self.at, self.hash, i.fits, i.envelope, i.draft)
+        noise = Verdict(record, Result.NOISE, Code.SHAPE, "", self.at, self.hash, "", i.envelope, i.draft)
         e = i.envelope
         if e is None:  # 1
             return noise
@@ -377,7 +384,7 @@ class History:
             self._trusted(self.channel.trust, e.data.embedded.parse().draft())
         if reopened is not None:
             self.ledgers.update(reopened)
-        return False
+        return outcome.late
 
     def _reopened(self, e: Draft[LedgerReopened]) -> dict[str, Ledger]:
         """The ledger in its next epoch, if its mandate stands and names what was said (WIRE 14, WIRE-CHOICES B38)."""
@@ -396,7 +403,7 @@ class History:
         """The first record that is a valid genesis; what stands before it is noise ``place`` (WIRE-CHOICES A5)."""
         refused = noise._replace(code=Code.PLACE, law="PROTOCOL 3")
         first = (e.source, e.epoch, e.number, e.previous, e.seen) == (REGISTRY, 1, 1, ZEROS, GENESIS_SEEN)
-        if not first or i.draft is None or self.topic.n != 1:
+        if not first or i.draft is None:
             return refused
         try:
             channel = self._opening(i.draft, i.digest)

@@ -8,6 +8,7 @@ from contracts.channels import Place
 from contracts.content import media_of
 from contracts.desk import Approved
 from contracts.envelope import Draft
+from contracts.fields import EventId, Subject, Uuid, matches
 from contracts.refusals import Code, Refused
 from services.domain import access, channel, desk, enquiry, lead, outflow, pairing, signatures
 from services.domain.rules import Context, Outcome, Rule, Side, Sign, States, Use
@@ -23,6 +24,9 @@ CONTEXTS: dict[str, Context] = {
 }
 """Context name -> its module. ``trust`` has no table: its events are mandates (services.domain.trust)."""
 
+_SUBJECTS: dict[str, Any] = {"access": Uuid, "enquiry": Uuid, "lead": Uuid, "outflow": Uuid, "pairing": EventId}
+"""Form of the subject where it is an id (WIRE 19, WIRE-CHOICES B11)."""
+
 
 def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
     """The stream's next state. Asked by gateway, intake and auditor alike. Raises Refused: void, with the code.
@@ -33,12 +37,15 @@ def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
     """
     context = CONTEXTS[e.context]
     rule = context.RULES[type(e.data)]
+    if not matches(_SUBJECTS.get(e.context, Subject), e.subject):
+        raise Refused(Code.SHAPE, "WIRE 19")
     sign = context.needs(e) if rule.sign is Sign.BY_DATA else rule.sign
     if e.data.FACT:
         _fact(context, state, e, at, states, rule)
         signatures.check(e, at, states, rule, sign)
         _media(e)
-        return Outcome(context.evolve(state, e, at), late=state.status not in rule.when)
+        late = state.status not in rule.when or (e.context == "channel" and channel.late(state, e))
+        return Outcome(context.evolve(state, e, at), late)
     _permission(context, state, e, at, states, rule)
     signatures.check(e, at, states, rule, sign)
     _once(e, states)

@@ -1,4 +1,4 @@
-"""No log, no first read (L7). One stream per content: who opened it, why, when. A fact for ever, never a performance figure."""
+"""No log, no first read (L7). One stream per content: who opened it, why, when; never a performance figure."""
 
 from dataclasses import dataclass, replace
 from typing import Any

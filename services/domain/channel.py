@@ -23,7 +23,6 @@ from services.domain.trust import Trust
 
 MAX_OFFER = 8_192
 """Bytes of root, offer and answer where they are embedded (WIRE 4)."""
-MAX_ROTATION = 4_096
 
 
 @dataclass(frozen=True)
@@ -119,12 +118,16 @@ def permit(state: Channel, e: Draft[Any], at: int, states: States) -> None:
             trusts.copy(state.trust, original, e.data.embedded.digest, at)
         case LedgerReopened():
             trusts.reopening(state.trust, e)
-        case EncryptionKeyPublished():
-            known = state.encryption.get(e.source, ())
-            if e.data.summary.number != (known[-1].number if known else 0) + 1:
-                raise Refused(Code.STATE, "WIRE 27")
         case _:
             pass
+
+
+def late(state: Channel, e: Draft[Any]) -> bool:
+    """A key published out of turn: a fact that stands and changes nothing (PROTOCOL 1, WIRE 27)."""
+    if not isinstance(e.data, EncryptionKeyPublished):
+        return False
+    known = state.encryption.get(e.source, ())
+    return e.data.summary.number != (known[-1].number if known else 0) + 1
 
 
 def _original(event: TrustCopied) -> Envelope:
@@ -142,7 +145,7 @@ def evolve(state: Channel, e: Draft[Any], at: int) -> Channel:
     match e.data:
         case TrustCopied():
             return replace(state, trust=trusts.copy(state.trust, e.data.embedded.parse(), e.data.embedded.digest, at))
-        case EncryptionKeyPublished():
+        case EncryptionKeyPublished() if not late(state, e):
             key = EncryptionKey(e.data.summary.number, e.data.summary.key, at)
             return replace(state, encryption={**state.encryption, e.source: (*state.encryption.get(e.source, ()), key)})
         case _:
@@ -162,7 +165,7 @@ def genesis(e: Draft[Opened], at: int) -> Channel:
     """
     summary, embedded = e.data.summary, e.data.embedded
     trust = _rotated(_root(embedded.root, e.exchange), embedded.rotations or ())
-    if any(epoch.epoch != 1 for epoch in summary.epochs):
+    if summary.cut is not None or any(epoch.epoch != 1 for epoch in summary.epochs):
         raise _no_genesis("WIRE 14")
     channel = Channel("open", REGISTRY, e.channel, trust=replace(trust, rule_version=summary.rule_version))
     match summary.kind:
@@ -191,10 +194,11 @@ def _rotated(trust: Trust, rotations: tuple[Dsse, ...]) -> Trust:
     """Only to find the registry's key: numbers and root keys stay as the root established them (WIRE-CHOICES A1)."""
     reached = trust
     for dsse in rotations:
-        if len(dsse.raw) > MAX_ROTATION:
+        if len(dsse.raw) > trusts.MAX_ROTATION:
             raise _no_genesis("WIRE 4")
         reached = trusts.rotation(reached, dsse)
-    return replace(trust, keys={**trust.keys, **reached.keys_of(REGISTRY)})
+    named = reached.keys_of(REGISTRY)
+    return replace(trust, keys={**trust.keys, **named}, ahead=frozenset(named))
 
 
 def _open(channel: Channel, e: Draft[Opened]) -> Channel:
@@ -246,7 +250,8 @@ def _supervision(channel: Channel, e: Draft[Opened]) -> Channel:
         body: Any = trusts.body_of(UnitAdmitted, Mandate.of(answer.data.mandate))
     except ValueError as error:
         raise _no_genesis("WIRE 13") from error
-    members = (body.unit, body.superior)
-    if e.data.summary.members != members or len(set(members)) != 2 or e.data.embedded.offer is not None:
+    members, summary = (body.unit, body.superior), e.data.summary
+    wrong = e.data.embedded.offer is not None or answer.exchange != e.exchange or len(set(members)) != 2
+    if wrong or (summary.members, summary.readers) != (members, None):
         raise _no_genesis("WIRE 13")
     return replace(channel, place=Place.SUPERVISION, members=members)

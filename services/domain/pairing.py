@@ -92,12 +92,14 @@ def begun(owner: str, counterpart: str, offer: str, valid_from: int, valid_until
 
 
 def permit(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
-    """What the rows cannot say."""
+    """What the rows cannot say, and the rows again with the end of the term counted in (WIRE 20)."""
+    if state.standing(at) not in RULES[type(e.data)].when:
+        raise Refused(Code.STATE, "WIRE 20")
     match e.data:
         case Proposed():
             _proposal(e, at, states)
         case Accepted() | Declined():
-            _answer(state, e, at)
+            _answer(state, e, at, states)
         case Suspended() if e.source in state.flags:
             raise Refused(Code.STATE, "P6")
         case Resumed() if e.source not in state.flags:
@@ -123,8 +125,10 @@ def _proposal(e: Draft[Proposed], at: int, states: States) -> None:
         raise Refused(Code.OFFER_LAPSED, "L12")
 
 
-def _answer(state: Pairing, e: Draft[Any], at: int) -> None:
+def _answer(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
     """The offer binds its maker until its deadline, so an answer never races a revocation (L12)."""
+    if states.channel.trust.suspended(state.owner, at):
+        raise Refused(Code.SUSPENDED, "PROTOCOL 4")
     if e.source != state.counterpart:
         raise Refused(Code.WRONG_SIDE, "P2")
     if e.data.summary.offer != state.offer:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from contracts.access import Recorded
 from contracts.approval import (
     AccessStatement,
@@ -14,6 +16,7 @@ from contracts.approval import (
 )
 from contracts.dsse import Dsse
 from contracts.envelope import Draft
+from contracts.fields import PublicKey
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role
 from services.domain import keys
@@ -26,6 +29,9 @@ DELEGATION_SPAN = 30 * DAY
 SESSION_SPAN = 8 * HOUR
 CLOCK_TOLERANCE = 10 * 60 * 1_000
 """ms a statement's ``decided_at`` may lie ahead of the log; without a bound a date in the future would not lapse."""
+_PUBLIC_KEY: TypeAdapter[str] = TypeAdapter(PublicKey)
+_MAY_STAND_IN = frozenset({Role.APPROVER, Role.HEAD})
+"""What an officer of the superior must be at home to sign here in the approver's or head's place."""
 _OWN_MEMBERS = {"officer", "role", "decided_at", "valid_until", "submission", "document", "answers"}
 
 
@@ -119,8 +125,10 @@ def _approver(e: Draft[Any], at: int, trust: Trust, approval: Approval, paper: D
         return _enrolled(trust, approval.officer, e.source, at, (approval.role,))
     officer = trust.officers.get(approval.officer)
     unit = trust.units.get(e.source)
-    if officer is None or unit is None or not officer.serves(at) or officer.unit not in (e.source, unit.superior):
+    if officer is None or unit is None or not officer.serves(at):
         raise Refused(Code.OFFICERS, "WIRE 23")
+    if officer.unit != e.source and (officer.unit != unit.superior or not officer.roles & _MAY_STAND_IN):
+        raise Refused(Code.OFFICERS, "PROTOCOL 7")
     _delegated(e, at, trust, approval, paper)
     return officer
 
@@ -161,7 +169,13 @@ def _session(paper: Dsse, e: Draft[Recorded], public: bytes, at: int) -> bytes:
     named = (session.exchange, session.officer) == (e.exchange, e.data.summary.officer)
     if not named or not at < until <= at + SESSION_SPAN or not keys.signed_by(paper, Session.PURPOSE, public):
         raise Refused(Code.SIGNATURES, "L7")
-    return keys.raw(session.key)
+    try:
+        short_lived = keys.raw(_PUBLIC_KEY.validate_python(session.key))
+    except ValueError as error:
+        raise Refused(Code.SIGNATURES, "WIRE 8") from error
+    if not keys.acceptable(short_lived):
+        raise Refused(Code.SIGNATURES, "WIRE 8")
+    return short_lived
 
 
 def document_no(event: Any) -> DocumentNo | None:

@@ -15,6 +15,7 @@ from contracts.channels import KEEPER, REGISTRY
 from contracts.dsse import Dsse, keyid
 from contracts.envelope import ZEROS, Draft, Envelope
 from contracts.event import Event
+from contracts.fields import Uuid, matches
 from contracts.profile import compact
 from contracts.refusals import Code, Refused
 from contracts.trust import KeyEntry, Mandate, Mandated
@@ -28,6 +29,9 @@ DELAY = 72 * HOUR
 
 MONTHS_12 = 366 * DAY
 """ms of an enrolment at most."""
+
+MAX_ROTATION = 4_096
+"""Bytes of a rotation's mandate: every later genesis embeds it (WIRE 4, WIRE-CHOICES A7)."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,10 @@ class Officer:
 
 @dataclass(frozen=True)
 class Trust:
-    """What a channel knows of keys, units and officers at one place of its log."""
+    """What a channel knows of keys, units and officers at one place of its log.
+
+    ahead: registry keys that the genesis named before the events which made them were copied (WIRE-CHOICES A1).
+    """
 
     exchange: str = ""
     version: int = 0
@@ -104,6 +111,7 @@ class Trust:
     policy: Mapping[str, Any] = field(default_factory=dict)
     rule_version: int = 1
     copied: frozenset[str] = frozenset()
+    ahead: frozenset[str] = frozenset()
     heartbeat: int = 0
 
     def keys_of(self, source: str) -> dict[str, Key]:
@@ -269,10 +277,16 @@ def _rooted(trust: Trust, body: said.RootBody, at: int) -> Trust:
 
 
 def registry_key(trust: Trust, entry: KeyEntry, at: int) -> Trust:
-    """The registry's one key: another closes the one before; the same one stays (WIRE-CHOICES A6)."""
-    name = keyid(keys.raw(entry.key))
+    """The registry's one key: another closes the one before; the same one stays (WIRE-CHOICES A6, B26).
+
+    What the genesis named ahead of its copies stays as the genesis left it (A1).
+    """
+    public = keys.raw(entry.key)
+    name = keyid(public)
     current = {n for n, key in trust.keys_of(REGISTRY).items() if key.closed is None}
-    if name in current:
+    if name in current | trust.ahead:
+        if (entry.kind, entry.holder) != (KeyKind.REGISTRY, REGISTRY) or not _possesses(entry, trust.exchange, public):
+            raise Refused(Code.MANDATE, "WIRE 8")
         return trust
     trust = _enrol(trust, entry, KeyKind.REGISTRY, REGISTRY, at)
     return _closed(trust, current, at)
@@ -287,7 +301,10 @@ Change = Callable[[Trust, Draft[Any], Any, int, str], Trust]
 
 def _rotate(trust: Trust, e: Draft[Any], body: said.RootBody, at: int, _: str) -> Trust:
     """Old threshold (already counted) and new threshold; no version skipped; keys that leave are closed."""
-    if body.version != trust.version + 1 or e.subject != ROOT:
+    _subject(e, ROOT)
+    if len(e.data.mandate.raw) > MAX_ROTATION:
+        raise Refused(Code.SHAPE, "WIRE 4")
+    if body.version != trust.version + 1:
         raise Refused(Code.MANDATE, "PROTOCOL 4")
     rotated = _rooted(trust, body, at)
     if not _enough(rotated, ROOT, body, e.data.mandate):
@@ -296,7 +313,8 @@ def _rotate(trust: Trust, e: Draft[Any], body: said.RootBody, at: int, _: str) -
 
 
 def _delegate(trust: Trust, e: Draft[Any], body: said.ProvinceBody, at: int, _: str) -> Trust:
-    if not body.threshold <= len(body.registrars) or e.subject != ROOT:
+    _subject(e, ROOT)
+    if body.threshold > len(body.registrars):
         raise Refused(Code.MANDATE, "PROTOCOL 4")
     trust, registrars = _mandate_keys(trust, body.registrars, f"registrar.{body.province}", at)
     trust, duty = _mandate_keys(trust, body.duty, f"duty.{body.province}", at)
@@ -358,6 +376,8 @@ def _endorsed(trust: Trust, body: said.KeyAddedBody, holder: str, at: int) -> bo
 def _close_key(trust: Trust, e: Draft[Any], body: said.KeyClosedBody, at: int, role: str) -> Trust:
     _subject(e, ROOT if role == ROOT else body.holder)
     known = trust.keys_of(body.holder).get(body.key)
+    if known is not None and known.closed is not None and body.key in trust.ahead:
+        return trust
     if known is None or known.closed is not None:
         raise Refused(Code.STATE, "PROTOCOL 4")
     return _closed(trust, [body.key], at)
@@ -366,6 +386,8 @@ def _close_key(trust: Trust, e: Draft[Any], body: said.KeyClosedBody, at: int, r
 def _enrol_officer(trust: Trust, e: Draft[Any], body: said.OfficerBody, at: int, _: str) -> Trust:
     """One enrolment per number; ended officers do not come back under it."""
     _known(trust, body.unit)
+    if not matches(Uuid, e.subject):
+        raise Refused(Code.SHAPE, "WIRE 19")
     since, until = parse_time(body.since), parse_time(body.until)
     if e.subject in trust.officers:
         raise Refused(Code.STATE, "PROTOCOL 4")
@@ -407,7 +429,13 @@ def _publish_policy(trust: Trust, e: Draft[Any], body: said.PolicyBody, at: int,
     return replace(trust, policy=body.model_dump(mode="json"), rule_version=version)
 
 
+def _establish_again(trust: Trust, e: Draft[Any], body: said.RootBody, at: int, _: str) -> Trust:
+    """There is one root, even if its own holders sign another (WIRE-CHOICES B14)."""
+    raise Refused(Code.STATE, "PROTOCOL 4")
+
+
 _CHANGES: dict[type[Event], Change] = {
+    said.RootEstablished: _establish_again,
     said.RootRotated: _rotate,
     said.ProvinceDelegated: _delegate,
     said.UnitAdmitted: _admit,
@@ -420,7 +448,7 @@ _CHANGES: dict[type[Event], Change] = {
     said.UnitReinstated: _reinstate,
     said.PolicyPublished: _publish_policy,
 }
-COPIED = frozenset(_CHANGES) - {said.UnitProfilePublished}
+COPIED = frozenset(_CHANGES) - {said.RootEstablished, said.UnitProfilePublished}
 """What is copied into channels: all trust events but heartbeat, profile and the root itself (WIRE 21)."""
 
 
@@ -446,9 +474,12 @@ def rotation(trust: Trust, dsse: Dsse) -> Trust:
         if event is None:
             raise Refused(Code.MANDATE, "WIRE 13")
         e = Draft("", REGISTRY, mandate.subject, "", trust.exchange, "trust", event.under(dsse))
-        return apply(trust, e, 0, copy=True)
+        reached = apply(trust, e, 0, copy=True)
     except ValueError as error:
         raise Refused(Code.MANDATE, "WIRE 13") from error
+    if reached.keys_of(KEEPER):
+        raise Refused(Code.MANDATE, "WIRE 13")
+    return reached
 
 
 _ROTATIONS: dict[str, type[Mandated]] = {

@@ -159,5 +159,3 @@ def _public(path: Path) -> Ed25519PublicKey:
 def _public_part(key: OKPKey) -> Ed25519PublicKey:
     public: Ed25519PublicKey = key.public_key  # type: ignore[assignment]
     return public
-
-

@@ -21,7 +21,7 @@
 import logging
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -31,7 +31,8 @@ from starlette.exceptions import HTTPException
 
 from contracts.refusals import Code, NotYet, Refused
 from services.gateway.auth import TokenError
-from services.node.papers import InvalidError
+from services.node.papers import InvalidError, broken
+from services.node.reading import GoneError, TooEarlyError
 from services.vault import ContentInconsistentError, ContentTooLargeError, NoKeyError, VaultError
 
 logger = logging.getLogger(__name__)
@@ -80,16 +81,8 @@ class KeyReusedError(Exception):
     """The caller's fault: the same Idempotency-Key with another body."""
 
 
-class TooEarlyError(NotYet):
-    """The access record of a first opening has no place in the log yet (L7)."""
-
-
 class LateError(NotYet):
     """What was waited for did not come in the time allowed."""
-
-
-class GoneError(Refused):
-    """Withdrawn or removed: it is not opened any more (L8)."""
 
 
 class Field(BaseModel):
@@ -139,25 +132,6 @@ def status_of(code: Code) -> int:
     return 422 if code in UNPROCESSABLE else 409
 
 
-def safe_fields(errors: Iterable[Mapping[str, Any]]) -> list[Field]:
-    """pydantic's errors as (path, rule). The name of a surplus member is input, and so is a rule that quotes it."""
-    return [Field(path=_path(error), rule=_rule(error)) for error in errors]
-
-
-def _path(error: Mapping[str, Any]) -> str:
-    where = list(error["loc"])
-    if error["type"] == "extra_forbidden":
-        where[-1:] = ["(surplus)"]
-    return ".".join(map(str, where))
-
-
-def _rule(error: Mapping[str, Any]) -> str:
-    given = error.get("input")
-    message = str(error["msg"])
-    quotes = isinstance(given, str) and len(given) > 2 and given in message
-    return str(error["type"]) if quotes or error["type"] == "json_invalid" else message
-
-
 def _refused(_: Request, error: Exception) -> JSONResponse:
     refused = _as(Refused, error)
     status = 410 if isinstance(refused, GoneError) else status_of(refused.code)
@@ -171,12 +145,15 @@ def _not_yet(_: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:
-    fields = [Field(path=path, rule=rule) for path, rule in _as(InvalidError, error).fields]
-    return problem(422, "invalid", law="FIELDS", errors=fields)
+    return problem(422, "invalid", law="FIELDS", errors=_fields(_as(InvalidError, error).fields))
 
 
 def _request(_: Request, error: Exception) -> JSONResponse:
-    return problem(422, "invalid", errors=safe_fields(_as(RequestValidationError, error).errors()))
+    return problem(422, "invalid", errors=_fields(broken(_as(RequestValidationError, error).errors())))
+
+
+def _fields(found: Iterable[tuple[str, str]]) -> list[Field]:
+    return [Field(path=path, rule=rule) for path, rule in found]
 
 
 def _http(_: Request, error: Exception) -> JSONResponse:

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid5, NAMESPACE_URL
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.channels import DESK, OPEN_TYPES, PAIRING, TRUST
-from contracts.envelope import Draft
+from contracts.envelope import Draft, Head
 from contracts.event import Event
 from contracts.refusals import Code, NotYet, Refused
 from services.domain import uses
 from services.domain.clocks import format_time
-from services.node.folds import ledger_name, now_ms, opened
+from services.node.folds import counting, ledger_name, now_ms, opened
 from services.storage.ledger import Conflict, Entry, Sealed
 from services.verifier import History
 
@@ -49,17 +49,51 @@ def propose(node: "Node", channel: str, subject: str, event: Event, *, id: str) 
     raise NotYet("too many writers on this matter; try again")
 
 
-def _once(node: "Node", channel: str, subject: str, event: Event, id: str) -> Sealed:
-    now = now_ms()
-    draft = Draft(id, node.source, subject, format_time(now), node.exchange, channel, event)
-    version = node.ledger.stream_version(draft.stream)
-    history, base = node.folds.deciding(channel)
+def rehearse(node: "Node", channel: str, subject: str, event: Event, *, id: str) -> None:
+    """What ``propose`` would say now, without saying it. Raises Refused, NotYet."""
+    if node.ledger.find(id) is None:
+        now = now_ms()
+        draft = Draft(id, node.source, subject, format_time(now), node.exchange, channel, event)
+        _decided(node, draft, now)
+
+
+def _decided(node: "Node", draft: Draft[Any], now: int) -> tuple[History, Head]:
+    """The channel as it was decided on, and the head that our next envelope follows. Raises Refused, NotYet."""
+    history, base = node.folds.deciding(draft.channel)
     opened(history, node.source)
+    if node.signer.keyid not in counting(history, node.source):
+        raise NotYet("this unit's key is not in the channel yet, or was closed there")
     _cautious(node, history, draft, now)
     _permitted(history, draft, max(history.at, now))
-    seen = None if channel == DESK else history.seen
-    entry = Entry(draft, version + 1, seen, tuple(uses(draft)))
-    return node.ledger.append([entry], {ledger_name(channel, node.source): base})[0]
+    return history, base
+
+
+def propose_all(node: "Node", channel: str, subject: str, events: list[tuple[str, Event]]) -> list[Sealed]:
+    """Several new (id, event) of one subject, each decided on what the ones before leave, sealed together.
+
+    Raises Refused (nothing was sealed), NotYet, Conflict.
+    """
+    now = now_ms()
+    drafts = [Draft(id, node.source, subject, format_time(now), node.exchange, channel, event) for id, event in events]
+    versions: dict[str, int] = {}
+    for stream in {draft.stream for draft in drafts}:
+        versions[stream] = node.ledger.stream_version(stream)
+    history, base = node.folds.deciding(channel)
+    opened(history, node.source)
+    if node.signer.keyid not in counting(history, node.source):
+        raise NotYet("this unit's key is not in the channel yet, or was closed there")
+    entries = []
+    for draft in drafts:
+        _cautious(node, history, draft, now)
+        _permitted(history, draft, max(history.at, now))
+        versions[draft.stream] += 1
+        seen = None if channel == DESK else history.seen
+        entries.append(Entry(draft, versions[draft.stream], seen, tuple(uses(draft))))
+    return node.ledger.append(entries, {ledger_name(channel, node.source): base}) if entries else []
+
+
+def _once(node: "Node", channel: str, subject: str, event: Event, id: str) -> Sealed:
+    return propose_all(node, channel, subject, [(id, event)])[0]
 
 
 def _permitted(history: History, draft: Draft[Any], at: int) -> None:

@@ -56,7 +56,8 @@ class Folds:
         """An overlay with our own unread tail applied, and the head that our next envelope follows."""
         followed = self._followed(channel)
         with followed.lock:
-            if self._catch_up(followed, channel) or followed.tail is None:
+            self._catch_up(followed, channel)
+            if followed.tail is None or followed.tail.offset != followed.history.offset:
                 followed.tail = followed.history.overlay()
                 followed.head = followed.history.ledger(self.source).head
             self._apply_tail(followed, channel)
@@ -108,17 +109,20 @@ class Folds:
             self._catch_up(followed, TRUST)
             return followed.history.channel.trust
 
-    def _catch_up(self, followed: _Followed, channel: str) -> bool:
-        """Folds what the replica has beyond this history; whether anything came."""
+    def _catch_up(self, followed: _Followed, channel: str) -> None:
+        """Folds what the replica has beyond this history."""
         name = str(Topic(channel, 1))
         if channel == DESK:
             trust = self.history_of_trust()
             followed.history.channel = replace(followed.history.channel, trust=trust)
-        came = False
         for record, inspected in self.replica.inspected(name, followed.history.offset):
             followed.history.admit(record, inspected)
-            came = True
-        return came
+
+
+def counting(history: History, source: str) -> set[str]:
+    """Ids of the writer's keys that count in the channel now."""
+    at = max(history.at, now_ms())
+    return {name for name, key in history.known(source).items() if key.counts(at)}
 
 
 def opened(history: History, source: str) -> History:

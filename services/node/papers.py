@@ -6,6 +6,7 @@ signs, what the approver signs and what is sealed are the same bytes by construc
 
 import base64
 import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -48,12 +49,30 @@ class InvalidError(ValueError):
         self.fields = fields
 
 
+def broken(errors: Iterable[Mapping[str, Any]], *within: str) -> list[tuple[str, str]]:
+    """Errors of pydantic as (path, rule). The name of a surplus member is input, and so is a rule that quotes it."""
+    return [(_path(error, within), _rule(error)) for error in errors]
+
+
+def _path(error: Mapping[str, Any], within: tuple[str, ...]) -> str:
+    where = [*within, *error["loc"]]
+    if error["type"] == "extra_forbidden":
+        where[-1] = "(surplus)"
+    return ".".join(map(str, where))
+
+
+def _rule(error: Mapping[str, Any]) -> str:
+    given, rule = error.get("input"), str(error["msg"])
+    quoted = isinstance(given, str) and len(given) > 2 and given in rule
+    return str(error["type"]) if quoted or error["type"] == "json_invalid" else rule
+
+
 def parsed(model: Any, document: Any) -> Any:
     """A model from JSON-shaped data. Raises InvalidError without echoing any of it."""
     try:
         return model.model_validate_json(compact(document))
     except ValidationError as error:
-        raise InvalidError([(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]) from None
+        raise InvalidError(broken(error.errors(include_url=False))) from None
     except (ShapeError, TypeError, ValueError):
         raise InvalidError([("", "not a JSON document of the wire profile")]) from None
 
@@ -72,11 +91,11 @@ def checked_content(event_type: str, summary: Any, content: Any) -> bytes | None
         return None
     if event_type not in MODELS:
         raise InvalidError([("content", "this event has no content")])
-    plain = compact(content)
     try:
+        plain = compact(content)
         read_plain(event_type, plain, summary, day(now_ms()))
     except ValidationError as error:
-        raise InvalidError([("content." + ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]) from None
+        raise InvalidError(broken(error.errors(include_url=False), "content")) from None
     except ValueError as error:
         raise InvalidError([("content", str(error))]) from None
     return plain
@@ -154,22 +173,23 @@ def statement(node: "Node", id: str, officer: str, role: Role, answers: tuple[st
     """What the officer is asked to sign: a submission for an author, else an approval with the next number."""
     held = paper(node, id)
     now = now_ms()
-    about = {
-        **_about(node, held),
+    named = {
+        **about(node, held),
         "officer": officer,
         "role": role,
         "decided_at": format_time(now),
         "valid_until": format_time(now + APPROVAL_SPAN),
     }
     if role is Role.AUTHOR:
-        return Submission(**about)
+        return Submission(**named)
     if held.submission is None:
         raise Refused(Code.STATE, "D5")
-    return Approval(**about, submission=held.submission.digest, document=_number(node, held, now), answers=answers)
+    return Approval(**named, submission=held.submission.digest, document=_number(node, held, now), answers=answers)
 
 
-def _about(node: "Node", held: Paper) -> dict[str, Any]:
-    about: dict[str, Any] = {
+def about(node: "Node", held: Paper) -> dict[str, Any]:
+    """What every signature on the document names: its address and the digests of its bytes."""
+    named: dict[str, Any] = {
         "exchange": node.exchange,
         "channel": held.channel,
         "type": held.type,
@@ -179,8 +199,8 @@ def _about(node: "Node", held: Paper) -> dict[str, Any]:
     }
     if held.content is not None:
         content = {"content": held.content.id, "commitment": held.content.commitment}
-        about |= {**content, "ciphertext": held.content.ciphertext_digest}
-    return about
+        named |= {**content, "ciphertext": held.content.ciphertext_digest}
+    return named
 
 
 def _number(node: "Node", held: Paper, now: int) -> DocumentNo | None:
@@ -208,10 +228,15 @@ def seal(node: "Node", id: str, held: Paper) -> Sealed:
 
     Raises Refused (it will never stand; it goes back to the desk's list), NotYet.
     """
+    return propose(node, held.channel, held.subject, outgoing(held), id=duty_id(node.source, id, SEAL))
+
+
+def outgoing(held: Paper) -> Event:
+    """The event that a twice signed document becomes. Raises InvalidError."""
     data: dict[str, Any] = {"summary": json.loads(base64.b64decode(held.summary))}
     if held.content is not None:
         data["content"] = held.content.model_dump(mode="json", exclude_none=True)
     papers = {"submission": held.submission, "approval": held.approval, "delegation": held.delegation}
     data["approval"] = {name: p.model_dump(mode="json", exclude_none=True) for name, p in papers.items() if p}
-    event = parsed(event_class(held.type), data)
-    return propose(node, held.channel, held.subject, event, id=duty_id(node.source, id, SEAL))
+    event: Event = parsed(event_class(held.type), data)
+    return event

@@ -4,15 +4,16 @@ Until a keeper runs this holds by software only: both halves are wrapped for the
 request and answered; nothing of it is kept.
 """
 
+import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contracts.access import Recorded, RecordedSummary, SignedAccess
 from contracts.approval import AccessStatement
 from contracts.channels import DESK, TRUST
-from contracts.content import Content
+from contracts.content import Content, Wrap
 from contracts.dsse import Dsse
-from contracts.envelope import Envelope
+from contracts.envelope import Draft, Envelope
 from contracts.refusals import Code, NotYet, Refused
 from contracts.vocabulary import AccessKind, AccessReason
 from services.domain.clocks import format_time
@@ -22,12 +23,19 @@ from services.vault import OWN, PrivateKey, decrypt
 
 if TYPE_CHECKING:
     from services.node.node import Node
-import base64
+
+
+class GoneError(Refused):
+    """Withdrawn or removed: it is opened no more (L8)."""
+
+
+class TooEarlyError(NotYet):
+    """The access record of a first opening has no place in the log yet (L7)."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """A content this node holds: where it came from, and as what."""
+    """A content this node holds: where it came from, and as what; ``draft`` is the event it stands in."""
 
     channel: str
     source: str
@@ -35,6 +43,7 @@ class Held:
     subject: str
     event_type: str
     content: Content
+    draft: Draft[Any]
 
 
 def find(node: "Node", channel: str, content_id: str) -> Held:
@@ -48,7 +57,7 @@ def find(node: "Node", channel: str, content_id: str) -> Held:
         draft = envelope.draft()
         content = getattr(draft.data, "content", None)
         if content is not None and content.id == content_id:
-            return Held(channel, envelope.source, use.context, use.subject, envelope.type, content)
+            return Held(channel, envelope.source, use.context, use.subject, envelope.type, content, draft)
     raise Refused(Code.UNKNOWN_MATTER, "L7")
 
 
@@ -106,7 +115,7 @@ def _recorded(node: "Node", held: Held, record_id: str) -> None:
         raise Refused(Code.UNKNOWN_MATTER, "L7")
     access = history.state("access", held.content.id)
     if not access.opened_by(node.source):
-        raise NotYet("the access record has no place in the log yet")
+        raise TooEarlyError("the access record has no place in the log yet")
 
 
 def _may_open(node: "Node", held: Held) -> None:
@@ -114,7 +123,7 @@ def _may_open(node: "Node", held: Held) -> None:
     history = node.folds.history(held.channel)
     state = history.state(held.context, held.subject)
     if held.context == "lead" and held.source != node.source and state.status in UNREADABLE:
-        raise Refused(Code.STATE, "L8")
+        raise GoneError(Code.STATE, "L8")
     age = now_ms() - node.heartbeat()
     if held.channel != DESK and age > node.settings.heartbeat_limit_seconds * 1_000:
         raise NotYet("the newest trust heartbeat is too old: nothing is shared or opened")
@@ -130,7 +139,11 @@ def _own(node: "Node", held: Held) -> bytes:
     """Our own content, by the halves that stand on our desk."""
     for (context, _), paper in node.folds.history(DESK).streams.items():
         if context == "desk" and paper.content is not None and paper.content.id == held.content.id:
-            keys = node.keys.keys(OWN, node.source)
-            address = {"exchange": node.exchange, "channel": paper.channel, "source": node.source}
-            return decrypt(held.content, **address, keys=keys, wraps=paper.own)
+            return own_plain(node, paper.channel, held.content, paper.own)
     raise Refused(Code.UNKNOWN_MATTER, "L7")
+
+
+def own_plain(node: "Node", channel: str, content: Content, own: tuple[Wrap, ...]) -> bytes:
+    """What we encrypted ourselves for a channel, by the halves on our desk. Raises VaultError."""
+    keys = node.keys.keys(OWN, node.source)
+    return decrypt(content, exchange=node.exchange, channel=channel, source=node.source, keys=keys, wraps=own)

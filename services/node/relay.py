@@ -3,12 +3,24 @@
 from typing import TYPE_CHECKING
 
 from contracts.channels import Topic
-from contracts.envelope import Signed
-from services.node.folds import ledger_name
+from contracts.envelope import Head, Signed
+from services.node.folds import counting, ledger_name
 from services.storage.ledger import RelayPosition
+from services.verifier import History
 
 if TYPE_CHECKING:
     from services.node.node import Node
+
+
+def _acknowledged(position: RelayPosition | None, history: History, head: Head) -> int:
+    """The number behind which is sent: what is under way, or what the log has, once it was read past that.
+
+    Then what the log did not take (a gap, a key that did not count yet) is sent again.
+    """
+    if position is None or position.epoch != head.epoch or position.offset <= history.offset:
+        return head.sequence
+    return max(position.sequence, head.sequence)
+
 
 BATCH = 200
 """Envelopes sent at once at most."""
@@ -27,9 +39,8 @@ def _relay(node: "Node", channel: str) -> bool:
         return False
     name, topic = ledger_name(channel, node.source), str(Topic(channel, 1))
     position, epoch = node.ledger.relay_position(name), own.head.epoch
-    sent = position.sequence if position is not None and position.epoch == epoch else 0
-    rows = node.ledger.tail(name, epoch, max(sent, own.head.sequence), BATCH)
-    if not rows:
+    rows = node.ledger.tail(name, epoch, _acknowledged(position, history, own.head), BATCH)
+    if not rows or (history.opened and rows[0].keyid not in counting(history, node.source)):
         return False
     folded = max(history.offset, -1 if position is None else position.offset)
     offsets = node.log_of(channel).append(topic, [Signed(r.value, r.signature, r.keyid).message() for r in rows])

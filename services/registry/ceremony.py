@@ -1,4 +1,4 @@
-"""The offline ceremony: what root holders, registrars and duty officers sign, far from any server (PROTOCOL 4, WIRE 24).
+"""The offline ceremony: what root holders, registrars and duty officers sign, far from servers (PROTOCOL 4, WIRE 24).
 
 Pure: signers and bodies in, events out. An event made here has its whole force in its mandate; the registry only gives
 it a place in ``duikou.trust``. Bodies are those of ``contracts.trust``; a body too large raises pydantic's ValueError.
@@ -195,7 +195,7 @@ def _fields(body: Any) -> dict[str, Any]:
 def _root_body(exchange: str, version: int, roots: Sequence[Signer], registry: Signer) -> dict[str, Any]:
     keys = entries(exchange, ROOT, roots)
     one = possession(registry, exchange, REGISTRY, KeyKind.REGISTRY)
-    return _fields(said.RootBody(version=version, keys=keys, threshold=said.ROOT_THRESHOLD, registry=one))
+    return _fields(said.RootBody(version=version, keys=keys, threshold=2, registry=one))
 
 
 def _key_subject(holder: str) -> str:

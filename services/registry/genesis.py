@@ -32,11 +32,11 @@ def pairing(
 ) -> Opened:
     """Genesis of a pairing's channel from ``proposed`` and ``accepted`` as they stand in ``duikou.pairing``.
 
-    Raises ValueError where the offer is none.
+    Raises TypeError where the offer is none.
     """
     offered = Envelope.parse(offer.value).draft()
     if not isinstance(offered.data, Proposed):
-        raise ValueError("the offer is not a proposal")
+        raise TypeError("the offer is not a proposal")
     terms = offered.data.summary
     members = (offered.source, Envelope.parse(answer.value).source)
     readers = tuple(sorted({terms.oversight_a, terms.oversight_b}))
@@ -47,10 +47,10 @@ def pairing(
 def supervision(
     root: Signed, admitted: Signed, rotations: Sequence[Dsse] = (), rule_version: int = RULE_VERSION
 ) -> Opened:
-    """Genesis of the channel of a unit and its own superior, from the unit's ``unit_admitted``. Raises ValueError."""
+    """Genesis of the channel of a unit and its own superior, from the unit's ``unit_admitted``. Raises TypeError."""
     _, body = trusts.read(Envelope.parse(admitted.value).draft())
     if not isinstance(body, said.AdmittedBody):
-        raise ValueError("not an admission")
+        raise TypeError("not an admission")
     members = (body.unit, body.superior)
     return _opened(Kind.SUPERVISION, root, rotations, rule_version, members, answer=Embedded.of(admitted))
 

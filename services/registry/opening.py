@@ -21,14 +21,17 @@ from contracts.refusals import NotYet, Refused
 from contracts.trust import Heartbeat, HeartbeatSummary, Mandated
 from services.domain.clocks import format_time
 from services.domain.pairing import Pairing
-from services.node.commands import NAMESPACE, duty_id, propose
+from services.node.commands import NAMESPACE, duty_id, propose, propose_all
 from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
 from services.registry import genesis
 from services.storage.ledger import Entry
 from services.transport import Topics
+from services.verifier import History
 
 logger = logging.getLogger(__name__)
+COPIES = 100
+"""Trust events copied at once at most."""
 
 
 @dataclass
@@ -172,28 +175,25 @@ class Registry:
         history = self.node.folds.history(channel)
         if not history.opened or not self.node.running(channel):
             return False
-        done = False
-        for signed in self._effective(TRUST):
-            done |= self._copy_one(channel, signed)
-        return done
+        missing = [signed for signed in self._effective(TRUST) if self._is_missing(history, signed)]
+        return bool(missing) and self._copy_all(channel, missing)
 
-    def _copy_one(self, channel: str, signed: Signed) -> bool:
-        history, _ = self.node.folds.deciding(channel)
+    def _is_missing(self, history: History, signed: Signed) -> bool:
+        copied = history.channel.trust.copied
+        if signed.digest in copied or signed.digest == self.node.exchange:
+            return False
         state = history.channel
-        if signed.digest in state.trust.copied or signed.digest == self.node.exchange:
-            return False
-        original = Envelope.parse(signed.value)
-        if not genesis.concerns(original.draft(), state.members, state.readers):
-            return False
-        id = duty_id(REGISTRY, original.id, f"copied {channel}")
-        if self.node.ledger.find(id) is not None:
-            return False
+        return genesis.concerns(Envelope.parse(signed.value).draft(), state.members, state.readers)
+
+    def _copy_all(self, channel: str, missing: list[Signed]) -> bool:
+        """All in one append: each is decided on what the ones before it leave."""
+        events = [(duty_id(REGISTRY, Envelope.parse(one.value).id, f"copied {channel}"), one) for one in missing]
+        new = [(id, genesis.copied(one)) for id, one in events if self.node.ledger.find(id) is None]
         try:
-            propose(self.node, channel, channel, genesis.copied(signed), id=id)
+            return bool(propose_all(self.node, channel, channel, new[:COPIES]))
         except Refused as error:
             logger.error("a copy into %s is refused: %s", channel, error)
             return False
-        return True
 
     def _beat(self) -> bool:
         """A heartbeat every so often, so that withheld trust is noticed."""

@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -153,7 +153,8 @@ class Held(Generic[C]):
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            self._close(client)
+            with suppress(errors.KafkaError):  # it could not say goodbye; why it is dropped matters more
+                self._close(client)
 
 
 def _translate(error: Exception, what: str) -> None:

@@ -1,6 +1,7 @@
 """Rows as plain JSON objects and back, without loss: what a table holds and what a fingerprint reads."""
 
 import json
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ R = TypeVar("R")
 
 
 @cache
-def _adapter(row: type[Any]) -> TypeAdapter[Any]:
+def _adapter(row: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(row)
 
 

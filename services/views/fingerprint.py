@@ -22,7 +22,9 @@ def fingerprint(view: View[Any], rows: Mapping[str, Any], cut: Mapping[str, int]
         rule_version: the newest one in force in any of the topics.
     """
     head = _line([view.name, view.version, rule_version, dict(cut)])
-    return sha256("\n".join([head, *sorted(_line([key, to_json(row)]) for key, row in rows.items())]).encode()).hexdigest()
+    return sha256(
+        "\n".join([head, *sorted(_line([key, to_json(row)]) for key, row in rows.items())]).encode()
+    ).hexdigest()
 
 
 def _line(value: Any) -> str:

@@ -1,7 +1,6 @@
 """Pairings: as proposed and answered in ``duikou.pairing``, and as lived in their channel. Two rows, one subject."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
 
 from contracts.channel import Opened
 from contracts.channels import Kind
@@ -23,7 +22,7 @@ class Agreement(Told, pairing.Pairing):
     ceiling: tuple[Restriction, ...] = ()
     oversight: tuple[str, ...] = ()
     term_days: int = 0
-    clock: Clock = Clock()
+    clock: Clock = field(default_factory=Clock)
 
 
 def key(verdict: Verdict) -> str | None:
@@ -52,27 +51,20 @@ def step(row: Agreement, verdict: Verdict) -> Agreement:
     """Terms come with the proposal, in the channel with the genesis that embeds it."""
     draft = draft_of(verdict)
     if isinstance(draft.data, Opened):
-        return recorded(_in_force(row, verdict), verdict)
+        begun: Agreement = recorded(_in_force(row, verdict), verdict)
+        return begun
     after: Agreement = told(row, verdict)
     return _terms(after, draft.data.summary) if isinstance(draft.data, Proposed) else after
 
 
-def _in_force(row: Agreement, verdict: Verdict) -> Any:
+def _in_force(row: Agreement, verdict: Verdict) -> Agreement:
     opened = channels.genesis(draft_of(verdict), verdict.at)
     if opened.terms is None:
         return row
     terms, other = opened.terms, opened.counterpart(opened.terms.proposer)
     offer = draft_of(verdict).data.embedded.offer.digest
     state = pairing.begun(terms.proposer, other, offer, terms.valid_from, terms.valid_until)
-    begun = replace(
-        row,
-        status=state.status,
-        owner=state.owner,
-        counterpart=state.counterpart,
-        offer=state.offer,
-        valid_from=state.valid_from,
-        valid_until=state.valid_until,
-    )
+    begun = replace(row, **{one.name: getattr(state, one.name) for one in fields(state)})
     return _terms(begun, terms.offer)
 
 

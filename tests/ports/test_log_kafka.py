@@ -1,6 +1,5 @@
 """The log on Kafka keeps the port's promises, and refuses what the port's other adapter cannot."""
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -285,10 +284,10 @@ def test_what_a_stranger_compressed_arrives_as_it_was(bench: Bench) -> None:
 
 def test_a_broker_that_is_not_there_may_come_and_costs_nothing(tmp_path: Path) -> None:
     files = Authority(tmp_path).issue(MEMBER)
-    before = threading.active_count(), len(os.listdir("/proc/self/fd"))
+    before = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(NotYet):
         open_log(f"kafka://127.0.0.1:{free_ports(1)[0]}", Credentials(files.ca, files.cert, files.key), SINGLE)
-    assert (threading.active_count(), len(os.listdir("/proc/self/fd"))) == before
+    assert (threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))) == before
 
 
 def test_there_is_no_log_without_certificates() -> None:

@@ -1,0 +1,156 @@
+"""The HTTP application of a node, and the server it runs in."""
+
+import asyncio
+import html
+import logging
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+
+import contracts.catalogue  # noqa: F401 - registers every event type
+from services.gateway import (
+    commands,
+    contents,
+    desk,
+    enquiries,
+    health,
+    inbox,
+    leads,
+    outflow,
+    pairings,
+    problems,
+    records,
+    units,
+)
+from services.gateway.auth import open_tokens
+from services.node.node import Node
+from services.node.settings import LOOPBACK, SettingsError
+
+logger = logging.getLogger(__name__)
+BODY_LIMIT = 65_536
+"""Bytes of a request: the largest envelope is 48 KiB (PROTOCOL 2)."""
+THREADS = 128
+"""Requests served at once; half of them may wait (deps.WAITERS)."""
+ROUTERS = (
+    commands.router,
+    contents.router,
+    desk.router,
+    enquiries.queries,
+    enquiries.router,
+    health.router,
+    inbox.router,
+    leads.queries,
+    leads.router,
+    outflow.queries,
+    outflow.router,
+    pairings.queries,
+    pairings.router,
+    records.router,
+    units.router,
+)
+
+
+def create_app(node: Node) -> FastAPI:
+    """Raises SettingsError: no issuer of tokens, or a development node that is not on loopback."""
+    if node.settings.is_registry:
+        raise SettingsError("source: the registry serves no officers")
+    app = FastAPI(
+        title="duikou",
+        summary="Exchange of signed case leads between paired units",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        max_body_size=BODY_LIMIT,
+        telemetry={"logs": False, "tracing": False, "metrics": False},
+    )
+    app.state.node, app.state.tokens = node, open_tokens(node.settings)
+    problems.install(app)
+    app.middleware("http")(_only_json)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
+async def _only_json(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """A body is JSON; an answer is kept by nobody."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method in ("POST", "PUT") and media != "application/json":
+        return problems.problem(415, "request", detail="a body is application/json")
+    response = await call(request)
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _docs(request: Request) -> HTMLResponse:
+    """Every operation on one page, from this host alone."""
+    rows = "".join(
+        f"<tr><td>{method.upper()}</td><td><code>{html.escape(path)}</code></td>"
+        f"<td>{html.escape(operation.get('summary', ''))}</td><td>{html.escape(operation.get('description', ''))}</td></tr>"
+        for path, operations in request.app.openapi()["paths"].items()
+        for method, operation in operations.items()
+    )
+    page = (
+        f"<!doctype html><title>duikou</title><h1>duikou</h1><p><a href=openapi.json>OpenAPI</a><table>{rows}</table>"
+    )
+    return HTMLResponse(page, headers={"Content-Security-Policy": "default-src 'none'"})
+
+
+def serve(node: Node, host: str, port: int, stop: threading.Event) -> threading.Thread:
+    """The application in a thread of its own, until ``stop``; open requests are finished, then the thread ends.
+
+    Raises SettingsError. A server that cannot start or dies sets ``stop``: the process ends with it.
+    """
+    if host not in LOOPBACK and not node.settings.issuer:
+        raise SettingsError("host: only loopback without an identity provider")
+    config = uvicorn.Config(
+        create_app(node),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        backlog=256,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=_run, args=(server, stop), name="gateway")
+    thread.start()
+    return thread
+
+
+def _run(server: uvicorn.Server, stop: threading.Event) -> None:
+    try:
+        asyncio.run(_until(server, stop))
+    except BaseException:
+        logger.exception("the gateway ended by a bug")
+        raise
+    finally:
+        stop.set()
+
+
+async def _until(server: uvicorn.Server, stop: threading.Event) -> None:
+    """Serves; when asked to stop, lets the server finish."""
+    serving = asyncio.ensure_future(server.serve())
+    while not stop.is_set() and not serving.done():
+        await asyncio.sleep(0.1)
+    server.should_exit = True
+    await serving
+
+
+def gateway_part(node: Node) -> Callable[[threading.Event], threading.Thread]:
+    """What bootstrap starts: the node's settings say where to listen."""
+    return lambda stop: serve(node, node.settings.host, node.settings.port, stop)

@@ -1,0 +1,144 @@
+"""Opening content: a signed access record first, its place in the log, then the plaintext, once, uncached (L7)."""
+
+import json
+import logging
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from contracts.access import Recorded
+from contracts.approval import Approval
+from contracts.channels import DESK
+from contracts.contents import MODELS, read_plain
+from contracts.envelope import Envelope
+from contracts.fields import EventId, Wire
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import AccessKind, AccessReason, Role
+from services.domain.clocks import day, parse_time
+from services.domain.desk import Paper
+from services.gateway import examples
+from services.gateway.auth import Caller
+from services.gateway.deps import Answer, Asking, Body, ChannelId, ContentId, Issue, NodeOf
+from services.gateway.desk import SignedBody, ToSign, to_sign
+from services.gateway.examples import example
+from services.node import papers, reading
+from services.node.node import Node
+from services.vault import ContentInconsistentError, Inconsistency
+
+logger = logging.getLogger(__name__)
+router = APIRouter(prefix="/v1/channels/{channel}/contents/{content}", tags=["reading"])
+DRAFT_READERS = frozenset({Role.APPROVER, Role.HEAD})
+
+
+class AccessBody(Body):
+    """How and why, from closed lists; reasons are never used for performance ranking (LED art. 25)."""
+
+    model_config = example({"kind": "read", "reason": "handling"})
+
+    kind: AccessKind
+    reason: AccessReason
+
+
+class Opened(Wire):
+    """The plaintext, for the eyes of the officer who asked. ``agrees``: content and clear summary say the same."""
+
+    model_config = example(
+        {
+            "source": "330782000001",
+            "type": "duikou.lead.accepted.v1",
+            "subject": examples.SUBJECT,
+            "agrees": True,
+            "content": examples.HANDLER,
+        }
+    )
+
+    source: str
+    type: str
+    subject: str
+    agrees: bool
+    content: dict[str, Any]
+
+
+@router.post("/access-statement", summary="What to sign before opening a content")
+def access_statement(channel: ChannelId, content: ContentId, body: AccessBody, node: NodeOf, caller: Asking) -> ToSign:
+    """Valid once it is recorded; the one-time key in it serves the keeper."""
+    reading.find(node, channel, content)
+    asked = reading.statement(node, caller.id, channel, content, body.kind, body.reason)
+    return to_sign(asked, caller.enrolment.key)
+
+
+@router.post("/access", status_code=202, summary="Record that a content is opened")
+def access(channel: ChannelId, content: ContentId, body: SignedBody, issue: Issue) -> Answer:
+    """The owner sees who, why and when; the answer's ``event_id`` opens the content once it is recorded."""
+    return issue.issue(channel, content, reading.record(issue.officer, body.signed.dsse()))
+
+
+@router.get("", summary="Open a content")
+def opened(
+    channel: ChannelId,
+    content: ContentId,
+    node: NodeOf,
+    caller: Asking,
+    response: Response,
+    record: Annotated[EventId | None, Query(description="The caller's own access record")] = None,
+) -> Opened:
+    """Under ``desk``: a draft of our own unit, without a record, by its author or an approver (logged by software)."""
+    response.headers["Cache-Control"] = "no-store"
+    if channel == DESK:
+        return _draft(node, caller, content)
+    held = reading.find(node, channel, content)
+    _own_record(node, caller, record)
+    plain = reading.open_content(node, channel, content, record or "")
+    summary = getattr(held.draft.data, "summary", None)
+    agrees = _agrees(held.event_type, plain, summary, _day(held))
+    return Opened(
+        source=held.source, type=held.event_type, subject=held.subject, agrees=agrees, content=json.loads(plain)
+    )
+
+
+def _own_record(node: Node, caller: Caller, record: str | None) -> None:
+    """Nobody reads on another's record. Raises Refused."""
+    sealed = node.ledger.find(record) if record else None
+    if sealed is None:
+        raise Refused(Code.UNKNOWN_MATTER, "L7")
+    said = Envelope.parse(sealed.value).draft().data
+    if not isinstance(said, Recorded) or said.summary.officer != caller.id:
+        raise Refused(Code.OFFICERS, "L7")
+
+
+def _day(held: reading.Held) -> date:
+    """The day of the approval; where one officer signed, of the event."""
+    approvals = getattr(held.draft.data, "approval", None)
+    decided = Approval.of(approvals.approval).decided_at if approvals else held.draft.time
+    return day(parse_time(decided))
+
+
+def _agrees(event_type: str, plain: bytes, summary: Any, on: date) -> bool:
+    """Whether the content is of its model and says what the summary says (``content_inconsistent`` if not)."""
+    if event_type not in MODELS:
+        raise ContentInconsistentError(Inconsistency.CIPHERTEXT)
+    try:
+        read_plain(event_type, plain, summary, on)
+    except ValueError:
+        return False
+    return True
+
+
+def _draft(node: Node, caller: Caller, content: str) -> Opened:
+    paper = _paper(node, content)
+    if caller.id != paper.author and not DRAFT_READERS & caller.enrolment.roles:
+        raise Refused(Code.OFFICERS, "L7")
+    logger.info("officer %s reads the draft content %s", caller.id, content)
+    if paper.content is None:
+        raise Refused(Code.UNKNOWN_MATTER, "L7")
+    plain = reading.own_plain(node, paper.channel, paper.content, paper.own)
+    return Opened(source=node.source, type=paper.type, subject=paper.subject, agrees=True, content=json.loads(plain))
+
+
+def _paper(node: Node, content: str) -> Paper:
+    history, _ = node.folds.deciding(DESK)
+    for (context, id_), state in history.streams.items():
+        if context == "desk" and state.content is not None and state.content.id == content:
+            return papers.paper(node, id_)
+    raise Refused(Code.UNKNOWN_MATTER, "L7")

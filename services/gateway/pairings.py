@@ -1,0 +1,71 @@
+"""What a head says alone about a pairing (MECHANISM 1.1). All else about it is a document with two signatures."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from contracts import pairing
+from contracts.vocabulary import DocumentKind, Suspension
+from services.gateway.deps import Answer, Body, ChannelId, Commands, Issue, Nothing
+from services.gateway.examples import example
+from services.gateway.rows import From, MatterNow, Page, Viewing, plain
+from services.node.folds import now_ms
+from services.views.pairings import PAIRINGS, Agreement
+
+router = APIRouter(prefix="/v1/channels/{channel}/pairing", tags=["pairings"])
+queries = APIRouter(tags=["pairings"])
+
+
+class OrderBody(Body):
+    """Number of the superior's document that ordered it."""
+
+    series: DocumentKind
+    year: Annotated[int, Field(ge=2021, le=2999, strict=True)]
+    number: Annotated[int, Field(ge=1, le=999_999, strict=True)]
+
+
+class SuspendBody(Body):
+    """A closed ground."""
+
+    model_config = example({"ground": "reorganisation"})
+
+    ground: Suspension
+    order: OrderBody | None = None
+
+
+@router.post("/suspended", status_code=202, summary="Suspend a pairing")
+def suspended(channel: ChannelId, body: SuspendBody, issue: Issue) -> Answer:
+    """P6: a flag of our side; withdrawals, removals and receipts go on."""
+    return issue.tell(channel, _subject(issue, channel), pairing.Suspended, body)
+
+
+@router.post("/ended", status_code=202, summary="End a pairing that was announced to end")
+def ended(channel: ChannelId, _: Nothing, issue: Issue) -> Answer:
+    """P11: by the announcer, when every matter is closed or 30 days are over."""
+    return issue.tell(channel, _subject(issue, channel), pairing.Ended)
+
+
+def _subject(issue: Commands, channel: str) -> str:
+    """The pairing's stream in its channel is the id of its proposal; a channel without one has no such matter."""
+    return issue.node.folds.history(channel).channel.pairing or "none"
+
+
+@queries.get("/v1/pairings", summary="All pairings: as proposed and answered, and as lived in their channel")
+def pairings(views: Viewing, start: From = "") -> Page:
+    """``state.standing``: the status with the end of the term counted in, now."""
+    rows, more = views.page(PAIRINGS, start)
+    return Page(items=[_now(key, row) for key, row in rows], next=more)
+
+
+@router.get("", summary="The pairing of a channel")
+def one(channel: ChannelId, views: Viewing) -> MatterNow:
+    """Its terms, flags and timeline."""
+    subject = views.node.folds.history(channel).channel.pairing or "none"
+    key = f"{channel}/pairing/{subject}"
+    return _now(key, views.must(PAIRINGS, key, "P1"))
+
+
+def _now(key: str, row: Agreement) -> MatterNow:
+    found = plain(key, row)
+    return found.model_copy(update={"state": {**found.state, "standing": row.standing(now_ms()).value}})

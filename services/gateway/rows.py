@@ -1,0 +1,201 @@
+"""Answers of queries: rows of views, at least as new as the caller's own write, with what is due computed now."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Query
+from pydantic import BaseModel
+
+from contracts.calendar import Calendar, CalendarMissingError, YearCalendar
+from contracts.refusals import Code, Refused
+from services.domain.clocks import Clock, format_time
+from services.domain.obligations import owed
+from services.domain.trust import Trust
+from services.gateway import examples
+from services.gateway.deps import MAX_WAIT_SECONDS, NAP_SECONDS, Asking, NodeOf, settled
+from services.gateway.examples import example
+from services.gateway.problems import LateError
+from services.node.folds import now_ms
+from services.node.node import Node
+from services.node.papers import InvalidError
+from services.views.codec import from_json, to_json
+from services.views.reads import READS
+from services.views.view import View, stream
+
+R = TypeVar("R")
+PAGE = 100
+"""Rows of an answer at most."""
+_PLACE = re.compile(r"(duikou\.[a-z0-9.]{1,80})@([0-9]{1,16})")
+AFTER_EXAMPLE = f"{examples.TOPIC}@12"
+
+After = Annotated[
+    str,
+    Query(
+        max_length=128,
+        description="What a command answered as `after`: the answer is at least that new",
+        examples=[AFTER_EXAMPLE],
+    ),
+]
+WaitFor = Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for `after`")]
+From = Annotated[str, Query(alias="from", max_length=200, description="The `next` of the page before")]
+
+OneChannel = Annotated[str, Query(pattern="^([a-z2-7]{52})?$", description="Only of this channel")]
+
+
+class DueNow(BaseModel):
+    """What is owed, by whom (``ours``), until when; overdue is counted now and stored nowhere."""
+
+    kind: str
+    zh: str
+    at: str
+    ours: bool
+    overdue: bool
+
+
+class MatterNow(BaseModel):
+    """A row of a view with its address. ``due_unknown``: a year whose holidays nobody has published."""
+
+    model_config = example(examples.MATTER)
+
+    channel: str
+    subject: str
+    state: dict[str, Any]
+    due: list[DueNow] = []
+    due_unknown: int | None = None
+    reads: list[dict[str, Any]] = []
+
+
+class Page(BaseModel):
+    """At most 100 rows in order of their keys; ``next``: give it as ``from``, empty at the end."""
+
+    model_config = example({"items": [examples.MATTER], "next": ""})
+
+    items: list[MatterNow]
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class Views:
+    """Views of one request."""
+
+    node: Node
+    officer: str
+    after: str
+    wait: float
+
+    def read(self, view: View[R], key: str) -> R | None:
+        """One row. Raises LateError: the view is behind what the caller has already been told."""
+        self._reached(view)
+        found = self.node.rows.read(view.name, key)
+        return None if found is None else from_json(view, found)
+
+    def must(self, view: View[R], key: str, law: str = "") -> R:
+        """One row. Raises Refused(unknown_matter), LateError."""
+        found = self.read(view, key)
+        if found is None:
+            raise Refused(Code.UNKNOWN_MATTER, law)
+        return found
+
+    def page(self, view: View[R], start: str = "", prefix: str = "") -> tuple[list[tuple[str, R]], str]:
+        """Rows behind ``start``, and where the next page begins. Raises LateError."""
+        self._reached(view)
+        rows = self.node.rows.list(view.name, prefix, start, PAGE)
+        return [(key, from_json(view, row)) for key, row in rows], rows[-1][0] if len(rows) == PAGE else ""
+
+    def all(self, view: View[R]) -> Iterator[tuple[str, R]]:
+        """Every row. Raises LateError."""
+        self._reached(view)
+        for key, row in self.node.rows.all(view.name):
+            yield key, from_json(view, row)
+
+    def _reached(self, view: View[Any]) -> None:
+        """Waits until the view holds what ``after`` names."""
+        if not self.after:
+            return
+        until = time.monotonic() + self.wait
+        topic, offset = self._place()
+        generation = self.node.rows.generation(view.name, view.version)
+        while self.node.rows.positions(view.name, generation).get(topic, -1) < offset:
+            if time.monotonic() >= until:
+                raise LateError("the view has not reached that place yet")
+            self.node.replica.wait(NAP_SECONDS)
+
+    def _place(self) -> tuple[str, int]:
+        """``topic@offset``, or an event id: then where the log has put it by now."""
+        found = _PLACE.fullmatch(self.after)
+        if found is not None:
+            return found[1], int(found[2])
+        if len(self.after) != 36:
+            raise InvalidError([("after", "what a command answered as `after`")])
+        standing = settled(self.node, self.after, self.wait)
+        if not standing.topic:
+            raise LateError("the log has not accepted that command yet")
+        return standing.topic, standing.offset
+
+
+def views_of(node: NodeOf, caller: Asking, after: After = "", wait: WaitFor = 5) -> Views:
+    """The usual dependency of a query."""
+    return Views(node, caller.id, after, wait)
+
+
+Viewing = Annotated[Views, Depends(views_of)]
+
+
+def calendar_of(trust: Trust) -> Calendar:
+    """Working days as the policy in force publishes them."""
+    years = trust.policy.get("calendar", ())
+    return Calendar(YearCalendar(one["year"], tuple(one["holidays"]), tuple(one["workdays"])) for one in years)
+
+
+def clock_of(node: Node, channel: str) -> Clock:
+    """The pairing's clock profile."""
+    terms = node.folds.history(channel).channel.terms
+    if terms is None:
+        return Clock()
+    clocks = terms.offer.clocks
+    return Clock(clocks.urgent_hours, clocks.priority_days, clocks.routine_days)
+
+
+def matter(node: Node, key: str, row: Any) -> MatterNow:
+    """A lead or enquiry with what is due."""
+    at = stream(key)
+    due, unknown = due_now(node, at.channel, row)
+    return MatterNow(channel=at.channel, subject=at.subject, state=to_json(row), due=due, due_unknown=unknown)
+
+
+def plain(key: str, row: Any) -> MatterNow:
+    """A row of which nothing is due."""
+    at = stream(key)
+    return MatterNow(channel=at.channel, subject=at.subject, state=to_json(row))
+
+
+def due_now(node: Node, channel: str, row: Any) -> tuple[list[DueNow], int | None]:
+    """What is owed in a matter, soonest first; a year without calendar is said, never guessed."""
+    calendar = calendar_of(node.folds.history(channel).channel.trust)
+    try:
+        found = owed(row, calendar, clock_of(node, channel))
+    except CalendarMissingError as missing:
+        return [], missing.year
+    ours, now = row.owner == node.source, now_ms()
+    return [
+        DueNow(
+            kind=due.kind,
+            zh=due.kind.zh,
+            at=format_time(due.at),
+            ours=due.owner is ours,
+            overdue=due.overdue(now),
+        )
+        for due in found
+    ], None
+
+
+def reads(views: Views, channel: str, row: Any) -> list[dict[str, Any]]:
+    """Who opened the contents of a matter, in log order per content."""
+    found = []
+    for content in row.contents:
+        opened = views.read(READS, f"{channel}/access/{content.id}")
+        found += [{"content": content.id, **asdict(read)} for read in opened.reads] if opened else []
+    return found

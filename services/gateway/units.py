@@ -1,0 +1,86 @@
+"""The contact book: admitted units, how to reach them, and who serves in our own (FIELDS 6.2)."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from contracts.channels import TRUST
+from contracts.envelope import Envelope
+from contracts.profile import compact
+from contracts.trust import Mandate, Profile, UnitProfilePublished
+from services.domain.trust import Unit
+from services.gateway import examples
+from services.gateway.deps import Asking, NodeOf
+from services.gateway.examples import example
+from services.node.folds import now_ms
+from services.node.node import Node
+
+router = APIRouter(prefix="/v1/units", tags=["units"])
+
+
+class UnitNow(BaseModel):
+    """A unit as ``duikou.trust`` knows it; ``profile`` absent where none was published."""
+
+    model_config = example(examples.UNIT)
+
+    unit: str
+    superior: str
+    jurisdiction: list[str]
+    suspended: bool
+    profile: dict[str, Any] | None = None
+
+
+class OfficerNow(BaseModel):
+    """An officer of our unit, by his opaque number."""
+
+    model_config = example(examples.OFFICER_NOW)
+
+    officer: str
+    roles: list[str]
+    serving: bool
+    keyid: str
+
+
+@router.get("", summary="All admitted units")
+def units(node: NodeOf, _: Asking) -> list[UnitNow]:
+    """Duty telephones first: the reason to open this at night."""
+    known = node.folds.history(TRUST).channel.trust.units
+    return [_unit(node, code, unit) for code, unit in sorted(known.items())]
+
+
+@router.get("/own/officers", summary="Officers of our own unit")
+def officers(node: NodeOf, _: Asking) -> list[OfficerNow]:
+    """Their roles, and whether they serve now."""
+    known, now = node.folds.history(TRUST).channel.trust.officers, now_ms()
+    return [
+        OfficerNow(officer=id_, roles=sorted(found.roles), serving=found.serves(now), keyid=found.key)
+        for id_, found in sorted(known.items())
+        if found.unit == node.source
+    ]
+
+
+def _unit(node: Node, code: str, unit: Unit) -> UnitNow:
+    return UnitNow(
+        unit=code,
+        superior=unit.superior,
+        jurisdiction=list(unit.jurisdiction),
+        suspended=unit.suspended(now_ms()),
+        profile=_profile(node, code),
+    )
+
+
+def _profile(node: Node, code: str) -> dict[str, Any] | None:
+    """The newest one; another software's with other fields counts as none."""
+    for value in reversed(node.replica.values(f"{TRUST}/{TRUST}/{code}")):
+        event = Envelope.parse(value).draft().data
+        if isinstance(event, UnitProfilePublished):
+            return _fields(Mandate.of(event.mandate).body)
+    return None
+
+
+def _fields(body: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        return Profile.model_validate_json(compact(body)).model_dump(mode="json")
+    except ValueError:
+        return None

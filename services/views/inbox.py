@@ -1,0 +1,136 @@
+"""What may be due. Rows hold the states that start clocks; due and overdue are computed when asked (MECHANISM 1.0)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from contracts.calendar import Calendar, CalendarMissingError
+from contracts.channels import PAIRING
+from contracts.vocabulary import Term
+from services.domain import CONTEXTS, obligations
+from services.domain import desk as papers
+from services.domain.clocks import Clock, in_time
+from services.domain.enquiry import Enquiry
+from services.domain.lead import Lead
+from services.domain.pairing import Pairing, Status
+from services.verifier import Verdict
+from services.views import desk as desks
+from services.views.desk import Leaf
+from services.views.pairings import Agreement
+from services.views.timeline import Direction, begun
+from services.views.view import View, draft_of, stream
+
+
+class Kind(Term):
+    """What waits; the first eight are the domain's duties."""
+
+    DELIVER = "deliver", "待送达", "to be delivered"
+    SIGN_FOR = "sign_for", "待签收", "to be signed for"
+    DECIDE = "decide", "待受理", "to be accepted or declined"
+    FEEDBACK = "feedback", "待反馈", "feedback"
+    ACKNOWLEDGE = "acknowledge", "待确认", "to be acknowledged"
+    CORRECT = "correct", "待更正", "to be corrected or withdrawn"
+    ANSWER = "answer", "待答复", "to be answered"
+    REMOVE = "remove", "待销毁回执", "removal to be answered"
+    ANSWER_OFFER = "answer_offer", "协作提议待答复", "pairing offer to be answered"
+    APPROVE = "approve", "待审批", "to be approved"
+    UNDATED = "undated", "期限待定（缺日历）", "due, but nobody published that year's calendar"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One matter's state, in the member named like its context; the others are None."""
+
+    direction: Direction
+    counterpart: str = ""
+    lead: Lead | None = None
+    enquiry: Enquiry | None = None
+    pairing: Pairing | None = None
+    desk: Leaf | None = None
+
+
+class Item(NamedTuple):
+    """One thing owed. due: ms, the first moment that is late; None: no date. mine: owed by us, not to us."""
+
+    key: str
+    kind: Kind
+    due: int | None
+    overdue: bool
+    mine: bool
+
+
+def key(verdict: Verdict) -> str | None:
+    """Matters by stream; of pairings, the proposals."""
+    draft = draft_of(verdict)
+    return None if draft.context == "pairing" and draft.channel != PAIRING else draft.stream
+
+
+def new(me: str, verdict: Verdict) -> Waiting:
+    """Before the matter's first event."""
+    draft = draft_of(verdict)
+    if draft.context == "desk":
+        return Waiting(Direction.OUT, desk=desks.new(me, verdict))
+    if draft.context == "pairing":
+        other = draft.data.summary.counterpart
+        sides = {draft.source: Direction.OUT, other: Direction.IN}
+        return Waiting(sides.get(me, Direction.WATCH), draft.source if me == other else other, pairing=Pairing())
+    return Waiting(**begun(me, verdict), **{draft.context: CONTEXTS[draft.context].INITIAL})
+
+
+def step(row: Waiting, verdict: Verdict) -> Waiting:
+    """The state machine is the domain's."""
+    draft = draft_of(verdict)
+    if row.desk is not None:
+        return replace(row, desk=replace(desks.step(row.desk, verdict), timeline=(), contents=()))
+    state = CONTEXTS[draft.context].evolve(getattr(row, draft.context), draft, verdict.at)
+    return replace(row, **{draft.context: state})
+
+
+def clocks(agreements: Mapping[str, Agreement]) -> dict[str, Clock]:
+    """Channel -> clock profile, from rows of ``pairings``."""
+    return {stream(name).channel: row.clock for name, row in agreements.items()}
+
+
+def due_items(
+    rows: Mapping[str, Waiting], now: int, calendar: Calendar, clocks: Mapping[str, Clock] | None = None
+) -> list[Item]:
+    """Everything that is owed at ``now``, by us or to us, soonest first. Never stored.
+
+    Args:
+        now: ms.
+        calendar: of the policy in force; what it cannot date is listed as UNDATED, and hides nothing else.
+        clocks: channel -> its pairing's clock profile (``clocks``); others have the default profile.
+    """
+    profiles = clocks or {}
+    found = (
+        item
+        for name, row in rows.items()
+        for item in _items(name, row, now, calendar, profiles.get(stream(name).channel, Clock()))
+    )
+    return sorted(found, key=lambda item: (item.due is None, item.due or 0, item.key, item.kind))
+
+
+def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:
+    state = row.lead or row.enquiry
+    if state is not None:
+        return _owed(name, row, state, now, calendar, clock)
+    if row.pairing is not None and row.pairing.status is Status.PROPOSED and now < row.pairing.answer_by:
+        return [Item(name, Kind.ANSWER_OFFER, row.pairing.answer_by, False, row.direction is Direction.IN)]
+    if row.desk is not None and row.desk.status is papers.Status.SUBMITTED:
+        until = row.desk.valid_until
+        return [Item(name, Kind.APPROVE, until, not in_time(now, until), True)]
+    return []
+
+
+def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clock: Clock) -> Iterator[Item]:
+    try:
+        found = obligations.owed(state, calendar, clock)
+    except CalendarMissingError:
+        yield Item(name, Kind.UNDATED, None, False, row.direction is not Direction.WATCH)
+        return
+    for due in found:
+        mine = row.direction is (Direction.OUT if due.owner else Direction.IN)
+        yield Item(name, Kind[due.kind.name], due.at, due.overdue(now), mine)
+
+
+INBOX = View("inbox", 1, frozenset({"lead", "enquiry", "pairing", "desk"}), Waiting, new, step, key)
