@@ -2,19 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
-from contracts import lead, lead_content, profile
+from contracts import enquiry, enquiry_content, lead, lead_content, profile
 from contracts.content_model import ContentError, ContentModel
 
-MODELS: Mapping[str, type[ContentModel]] = {
-    lead.Shared.TYPE: lead_content.LeadContent,
-    lead.Supplemented.TYPE: lead_content.SupplementContent,
-    lead.Accepted.TYPE: lead_content.AcceptedContent,
-    lead.FeedbackGiven.TYPE: lead_content.FeedbackContent,
-    lead.OutcomeRecorded.TYPE: lead_content.OutcomeContent,
-    lead.RemovalAnswered.TYPE: lead_content.RemovalContent,
-}
+MODELS: Mapping[str, type[ContentModel]] = MappingProxyType(
+    {
+        enquiry.Answered.TYPE: enquiry_content.AnsweredContent,
+        enquiry.Asked.TYPE: enquiry_content.AskedContent,
+        enquiry.Undertaken.TYPE: enquiry_content.UndertakenContent,
+        lead.Accepted.TYPE: lead_content.AcceptedContent,
+        lead.FeedbackGiven.TYPE: lead_content.FeedbackContent,
+        lead.OutcomeRecorded.TYPE: lead_content.OutcomeContent,
+        lead.RemovalAnswered.TYPE: lead_content.RemovalContent,
+        lead.Shared.TYPE: lead_content.LeadContent,
+        lead.Supplemented.TYPE: lead_content.SupplementContent,
+    }
+)
+"""Event type -> model of its content. Types that are not here carry none."""
 
 
 def read_plain(event_type: str, plain: bytes, summary: Any, on: date) -> ContentModel:

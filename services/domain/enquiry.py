@@ -135,7 +135,6 @@ def permit(state: Enquiry, e: Draft[Any], at: int, states: States) -> None:
 
 
 def _ask(e: Draft[Asked], states: States) -> None:
-    papers.own_id(e)
     if e.data.summary.form is EnquiryForm.MEASURE:
         raise Refused(Code.TYPE, "PROTOCOL 1")
     cited = _of_lead(e.data.summary, states) if e.data.summary.case is None else _of_case(e, states)

@@ -170,7 +170,6 @@ def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
 def _share(e: Draft[Shared], states: States) -> None:
     """L4, L6, the basis matrix. Forwarded leads and phone records come with a later rule version (PROTOCOL 1)."""
     summary = e.data.summary
-    papers.own_id(e)
     if e.data.embedded is not None or summary.phone_first is not None:
         raise Refused(Code.TYPE, "PROTOCOL 1")
     if summary.category not in states.channel.terms.purposes:

@@ -4,17 +4,10 @@ from typing import Any
 
 from contracts.approval import Approval
 from contracts.envelope import Draft
-from contracts.fields import Uuid, matches
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role, Urgency
 from services.domain.clocks import DAY, OFFSET, parse_time
 from services.domain.rules import States
-
-
-def own_id(e: Draft[Any]) -> None:
-    """The subject of a lead or enquiry is a random id. Raises Refused(shape)."""
-    if not matches(Uuid, e.subject):
-        raise Refused(Code.SHAPE, "WIRE 19")
 
 
 def approval(e: Draft[Any]) -> Approval:

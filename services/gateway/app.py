@@ -1,6 +1,5 @@
 """The HTTP application of a node, and the server it runs in."""
 
-import asyncio
 import html
 import logging
 import threading
@@ -98,8 +97,7 @@ async def _only_json(request: Request, call: Callable[[Request], Awaitable[Respo
 def _docs(request: Request) -> HTMLResponse:
     """Every operation on one page, from this host alone."""
     rows = "".join(
-        f"<tr><td>{method.upper()}</td><td><code>{html.escape(path)}</code></td>"
-        f"<td>{html.escape(operation.get('summary', ''))}</td><td>{html.escape(operation.get('description', ''))}</td></tr>"
+        _row(method.upper(), path, operation.get("summary", ""), operation.get("description", ""))
         for path, operations in request.app.openapi()["paths"].items()
         for method, operation in operations.items()
     )
@@ -107,6 +105,10 @@ def _docs(request: Request) -> HTMLResponse:
         f"<!doctype html><title>duikou</title><h1>duikou</h1><p><a href=openapi.json>OpenAPI</a><table>{rows}</table>"
     )
     return HTMLResponse(page, headers={"Content-Security-Policy": "default-src 'none'"})
+
+
+def _row(*cells: str) -> str:
+    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
 def serve(node: Node, host: str, port: int, stop: threading.Event) -> threading.Thread:
@@ -133,8 +135,9 @@ def serve(node: Node, host: str, port: int, stop: threading.Event) -> threading.
 
 
 def _run(server: uvicorn.Server, stop: threading.Event) -> None:
+    threading.Thread(target=_end, args=(server, stop), name="gateway end", daemon=True).start()
     try:
-        asyncio.run(_until(server, stop))
+        server.run()
     except BaseException:
         logger.exception("the gateway ended by a bug")
         raise
@@ -142,13 +145,10 @@ def _run(server: uvicorn.Server, stop: threading.Event) -> None:
         stop.set()
 
 
-async def _until(server: uvicorn.Server, stop: threading.Event) -> None:
-    """Serves; when asked to stop, lets the server finish."""
-    serving = asyncio.ensure_future(server.serve())
-    while not stop.is_set() and not serving.done():
-        await asyncio.sleep(0.1)
+def _end(server: uvicorn.Server, stop: threading.Event) -> None:
+    """When asked to stop, lets the server finish what it has begun."""
+    stop.wait()
     server.should_exit = True
-    await serving
 
 
 def gateway_part(node: Node) -> Callable[[threading.Event], threading.Thread]:

@@ -1,4 +1,4 @@
-"""What does not count: void, noise, forks, each with its code, law and original bytes until somebody has looked (L10)."""
+"""What does not count: void, noise, forks; each with code, law and original bytes until somebody looked (L10)."""
 
 import base64
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ from services.storage.rows import Rows
 from services.transport import Log, open_log
 from services.transport.contract import REPLICATED, SINGLE
 from services.transport.embedded import EmbeddedLog
-from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
+from services.transport.errors import AccessDeniedError, LogShrankError, TopicMissingError, TopicSettingsError
 from services.vault import KeyFile
 
 logger = logging.getLogger(__name__)
@@ -81,10 +81,16 @@ class Node:
         return [(log, names) for log, names in ((self.log, shared), (self.desk, desk)) if names]
 
     def present(self, channel: str) -> bool:
-        """Whether the topic exists; once seen it is expected for ever."""
-        if channel not in self._present and self.log_of(channel).end(str(Topic(channel, 1))) is not None:
+        """Whether the topic exists and we may read it; once seen it is expected for ever."""
+        if channel in self._present:
+            return True
+        try:
+            found = self.log_of(channel).end(str(Topic(channel, 1))) is not None
+        except AccessDeniedError:
+            return False  # our rights there are not granted yet
+        if found:
             self._present.add(channel)
-        return channel in self._present
+        return found
 
     def running(self, channel: str) -> bool:
         """Whether nobody stopped the channel."""

@@ -26,7 +26,7 @@ class Reader:
         """See ``Log.read``."""
         try:
             self._place(topics)
-            return self._poll(limit, 0) or self._poll(limit, FETCH_SECONDS if self._behind(topics) else wait)
+            return self._poll(limit, 0) or self._poll(limit, FETCH_SECONDS if self._behind(topics) else max(wait, 0))
         except OffsetOutOfRangeError as error:
             raise self._shrank(topics, error.args[0]) from error
         except LogTruncationError as error:

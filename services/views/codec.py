@@ -1,8 +1,6 @@
 """Rows as plain JSON objects and back, without loss: what a table holds and what a fingerprint reads."""
 
 import json
-from collections.abc import Hashable
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -12,9 +10,13 @@ from services.views.view import View
 R = TypeVar("R")
 
 
-@cache
-def _adapter(row: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(row)
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def _adapter(row: type[Any]) -> TypeAdapter[Any]:
+    if row not in _ADAPTERS:
+        _ADAPTERS[row] = TypeAdapter(row)
+    return _ADAPTERS[row]
 
 
 def to_json(row: Any) -> dict[str, Any]:

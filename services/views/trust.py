@@ -24,7 +24,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Decided:
-    """All about one subject; of ``policy``, ``body`` is the policy in force. heartbeat: effective ms of the last one."""
+    """About one subject; of ``policy``, ``body`` is the policy in force. heartbeat: effective ms of the last one."""
 
     decisions: tuple[Decision, ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)

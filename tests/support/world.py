@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Self
 
-from contracts import lead
+from contracts import lead, pairing
 from contracts.access import Recorded, RecordedSummary, SignedAccess
 from contracts.approval import AccessStatement, Delegation, Session
-from contracts.channels import REGISTRY, Topic
+from contracts.channels import REGISTRY, Kind, Topic
 from contracts.content import Content
 from contracts.dsse import Dsse
 from contracts.envelope import Envelope, Message, Position, Record, Signed
@@ -36,10 +36,12 @@ from contracts.vocabulary import (
     Restriction,
     Role,
     SourceGrade,
+    Suspension,
     Urgency,
     Withdrawal,
 )
 from services.domain.clocks import DAY, HOUR, format_time
+from services.registry import genesis
 from services.signing import Signer, dsse
 from services.vault.content import encrypt
 from services.vault.hybrid import PrivateKey
@@ -75,6 +77,8 @@ class World(Region):
 
     pairing: str = ""
     channel: str = ""
+    offer: Signed = field(default_factory=lambda: Signed(b"", b"", ""))
+    answer: Signed = field(default_factory=lambda: Signed(b"", b"", ""))
     private: dict[tuple[str, str, int], PrivateKey] = field(default_factory=dict)
 
     def copy(self) -> Self:
@@ -141,7 +145,7 @@ class World(Region):
                 ),
             ),
             "identifiers_count": 0,
-            "action": (RequestedAction("verify"),),
+            "action": (RequestedAction.CHECK,),
             "substances": (),
         }
         return SharedSummary(**{**usual, **changes})
@@ -168,6 +172,19 @@ class World(Region):
         said = lead.WithdrawnSummary(officer=self.officers[f"{source}/author"].id, ground=Withdrawal.ERROR)
         return self.write(source, self.channel, subject, Withdrawn(summary=said), **tamper)
 
+    # -- pairing -------------------------------------------------------------------------------------------------------
+
+    def suspend_pairing(self, source: str) -> Verdict:
+        """暂停 by that side's head."""
+        said = pairing.SuspendedSummary(officer=self.officers[f"{source}/head"].id, ground=Suspension.DISPUTE)
+        return self.write(source, self.channel, self.pairing, pairing.Suspended(summary=said))
+
+    def resume_pairing(self, source: str) -> Verdict:
+        """恢复 by that side."""
+        said = pairing.ResumedSummary(ground=Suspension.DISPUTE)
+        event = self.approved(source, self.channel, self.pairing, pairing.Resumed, said, role=Role.HEAD)
+        return self.write(source, self.channel, self.pairing, event)
+
     # -- officers ------------------------------------------------------------------------------------------------------
 
     def delegation(
@@ -190,7 +207,7 @@ class World(Region):
     def access(
         self, source: str, content: str, *, officer: str = "", summary: Mapping[str, Any] | None = None, **more: Any
     ) -> Recorded:
-        """An access record of ``content``. ``summary`` replaces members there; ``more``: signer, session, statement's."""
+        """An access record of ``content``. ``summary`` replaces members there; ``more``: signer, session, others."""
         who = self.officers[officer or f"{source}/intake"]
         signer, session = more.pop("signer", who.signer), more.pop("session", None)
         said = {
@@ -238,10 +255,21 @@ _WRITE = frozenset(Envelope.model_fields) | {"signer", "at"}
 
 
 @cache
-def _built() -> World:
+def _agreed() -> World:
     plain_region = region()
     made = World(**{name: getattr(plain_region, name) for name in Region.__dataclass_fields__})
-    made.channel = made.pair(XINCAI, YIWU)
+    made.offer, made.answer = made.agree(XINCAI, YIWU)
+    made.channel = genesis.enabled(made.exchange, Kind.PAIRING, made.answer)
+    return made
+
+
+@cache
+def _built() -> World:
+    made = _agreed().copy()
+    made.open(made.channel, genesis.pairing(made.root, made.offer, made.answer))
+    made.copy_trust(made.channel)
+    for member in (XINCAI, YIWU):
+        made.publish_key(member, made.channel)
     made.pairing = made.history(made.channel).channel.pairing
     return made
 
@@ -249,3 +277,8 @@ def _built() -> World:
 def world() -> World:
     """A world of the test's own."""
     return _built().copy()
+
+
+def agreed() -> World:
+    """The same world just before its channel is opened: offered and accepted."""
+    return _agreed().copy()

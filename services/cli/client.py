@@ -1,0 +1,384 @@
+"""An officer and his node: the whole flow as methods. Signs here; the key never leaves this machine.
+
+Every act carries an Idempotency-Key of its own and is sent again with it when the connection breaks, so an act happens
+once or not at all.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from contracts.approval import AccessStatement
+from contracts.vocabulary import AccessKind, AccessReason, ApproverAnswer, Role
+from services.cli import statements
+from services.cli.errors import NotYetError, SigningRefusedError, VoidError, of
+from services.cli.replies import Answer, Matter, Opened, Paper, Problem, RefusedRecord, ToSign
+from services.signing import Signer
+
+ATTEMPTS = 4
+"""How often a request is sent when the connection breaks."""
+PAUSE_SECONDS = 0.25
+WAIT_SECONDS = 20
+"""How long an act is followed into the log before it is answered as pending."""
+JSON = dict[str, Any]
+
+
+def fresh() -> str:
+    """A new idempotency key."""
+    return uuid4().hex
+
+
+@dataclass
+class Node:
+    """HTTP of one node as one officer. Raises ApiError's children; NotYetError also when nobody answers."""
+
+    base_url: str
+    token: str
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False))
+
+    def get(self, path: str, **query: Any) -> Any:
+        """A query; what is None is left out."""
+        return self._send("GET", path, params={name: value for name, value in query.items() if value is not None})
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", wait: float = 0) -> Any:
+        """A command or a question with a body."""
+        return self._write("POST", path, body, key, wait)
+
+    def put(self, path: str, body: Mapping[str, Any], *, key: str = "", wait: float = 0) -> Any:
+        """A command that replaces."""
+        return self._write("PUT", path, body, key, wait)
+
+    def _write(self, method: str, path: str, body: Mapping[str, Any] | None, key: str, wait: float) -> Any:
+        headers = {"Idempotency-Key": key or fresh()}
+        return self._send(method, path, json=dict(body or {}), headers=headers, params={"wait": wait} if wait else {})
+
+    def _send(self, method: str, path: str, **more: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
+        for attempt in range(ATTEMPTS):
+            try:
+                response = self.http.request(method, self.base_url + path, headers=headers, **more)
+                break
+            except httpx.TransportError as error:
+                if attempt == ATTEMPTS - 1:
+                    raise NotYetError(_outage()) from error
+                time.sleep(PAUSE_SECONDS * 2**attempt)
+        if response.is_success:
+            return response.json()
+        raise of(_problem(response))
+
+
+@dataclass
+class Officer:
+    """One officer at his unit's node; ``signer`` None: he may look and command, but signs nothing."""
+
+    base_url: str
+    token: str
+    signer: Signer | None = None
+    wait: float = WAIT_SECONDS
+    node: Node = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.node = Node(self.base_url.rstrip("/"), self.token)
+
+    # -- documents: two signatures -------------------------------------------------------------------------------------
+
+    def draft(
+        self,
+        channel: str,
+        event_type: str,
+        summary: Mapping[str, Any],
+        content: Mapping[str, Any] | None = None,
+        *,
+        subject: str | None = None,
+        key: str = "",
+    ) -> str:
+        """A new document; its paper's id. ``subject``: the matter it is about, None where it opens one."""
+        body: JSON = {"channel": channel, "type": event_type, "summary": dict(summary)}
+        optional = {"content": content, "subject": subject}
+        answer = self._act("/v1/papers", {**body, **{n: v for n, v in optional.items() if v is not None}}, key=key)
+        return answer.subject
+
+    def revise(self, paper: str, summary: Mapping[str, Any], content: Mapping[str, Any] | None = None) -> Answer:
+        """The whole document again."""
+        body = {"summary": dict(summary), **({} if content is None else {"content": dict(content)})}
+        return self._settled(Answer.model_validate(self.node.put(f"/v1/papers/{paper}", body, wait=self.wait)))
+
+    def statement(self, paper: str, role: Role, answers: Sequence[ApproverAnswer] = ()) -> ToSign:
+        """What a signature in that role would cover."""
+        query = {"role": role.value, "answers": [one.value for one in answers]}
+        return ToSign.model_validate(self.node.get(f"/v1/papers/{paper}/statement", **query))
+
+    def sign(self, paper: str, role: Role, given: ToSign, delegation: Mapping[str, str] | None = None) -> Answer:
+        """Signs exactly what was shown and hands it in. Raises SigningRefusedError."""
+        model = statements.model_of(role)
+        said = statements.read(model, given)
+        held = self.paper(paper)
+        if (said.role, said.summary, said.subject) != (role, held.summary_digest, held.subject):
+            raise SigningRefusedError("the statement is about another document")
+        body: JSON = {"signed": statements.signed(model, given, self._signer())}
+        if delegation is not None:
+            body["delegation"] = dict(delegation)
+        return self._act(f"/v1/papers/{paper}/{'submission' if role is Role.AUTHOR else 'approval'}", body)
+
+    def submit(self, paper: str) -> Answer:
+        """D3: the author's signature."""
+        return self.sign(paper, Role.AUTHOR, self.statement(paper, Role.AUTHOR))
+
+    def approve(
+        self,
+        paper: str,
+        role: Role = Role.APPROVER,
+        answers: Sequence[ApproverAnswer] = (),
+        delegation: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """D5: the second signature. The node seals and sends; ``sent`` follows it into the log."""
+        return self.sign(paper, role, self.statement(paper, role, answers), delegation)
+
+    def sent(self, paper: str, seconds: float = 30) -> Paper:
+        """The document once the log has judged it; raises VoidError if it was void, NotYetError if it took longer."""
+        until = time.monotonic() + seconds
+        while True:
+            held = self.paper(paper, wait=max(0.0, min(30.0, until - time.monotonic())))
+            if held.outgoing.status == "recorded":
+                return held
+            if held.outgoing.status == "void":
+                raise VoidError(self.command(held.outgoing.event_id))
+            if held.outgoing.status == "refused":
+                raise of(Problem(status=409, code=held.outgoing.code, law=held.outgoing.law))
+            if time.monotonic() >= until:
+                raise NotYetError(Problem(status=504, code="not_yet", detail="the document is not in the log yet"))
+
+    def paper(self, paper: str, wait: float | None = None) -> Paper:
+        """A document as it stands."""
+        return Paper.model_validate(self.node.get(f"/v1/papers/{paper}", wait=wait))
+
+    def papers(self, status: str | None = None) -> list[Paper]:
+        """Documents on the desk."""
+        return [Paper.model_validate(one) for one in self.node.get("/v1/papers", status=status)]
+
+    def return_to_author(self, paper: str, reason: str) -> Answer:
+        """D4; ``reason`` is a code."""
+        return self._act(f"/v1/papers/{paper}/return", {"reason": reason})
+
+    def discard(self, paper: str) -> Answer:
+        """D7."""
+        return self._act(f"/v1/papers/{paper}/discard")
+
+    def read_draft(self, content: str) -> Opened:
+        """The content of a document on our own desk."""
+        return Opened.model_validate(self.node.get(f"/v1/channels/desk/contents/{content}"))
+
+    # -- leads ---------------------------------------------------------------------------------------------------------
+
+    def receive(self, channel: str, subject: str) -> Answer:
+        """S3 签收."""
+        return self._act(_lead(channel, subject, "received"))
+
+    def accept(self, channel: str, subject: str, next_feedback_on: str, handler: Mapping[str, str]) -> Answer:
+        """S4 受理; ``handler``: name and phone."""
+        body = {"next_feedback_on": next_feedback_on, "content": {"handler": dict(handler)}}
+        return self._act(_lead(channel, subject, "accepted"), body)
+
+    def acknowledge(self, channel: str, subject: str, event: str) -> Answer:
+        """S11 已阅; ``event``: digest from the timeline."""
+        return self._act(_lead(channel, subject, "acknowledged"), {"event": event})
+
+    def feedback(
+        self, channel: str, subject: str, use: str, next_feedback_on: str, content: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """S7 反馈 without persons."""
+        body = {"use": use, "next_feedback_on": next_feedback_on, **({} if content is None else {"content": content})}
+        return self._act(_lead(channel, subject, "feedback"), body)
+
+    def withdraw(self, channel: str, subject: str, ground: str) -> Answer:
+        """S13 撤回."""
+        return self._act(_lead(channel, subject, "withdrawn"), {"ground": ground})
+
+    def removed(self, channel: str, subject: str, prints_destroyed: int = 0) -> Answer:
+        """S14 销毁回执: everything is removed."""
+        return self._act(_lead(channel, subject, "removal"), {"prints_destroyed": prints_destroyed})
+
+    def close(self, channel: str, subject: str) -> Answer:
+        """S18 办结."""
+        return self._act(_lead(channel, subject, "closed"))
+
+    # -- enquiries -----------------------------------------------------------------------------------------------------
+
+    def ask(self, channel: str, summary: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+        """E1: drafts an enquiry; its paper's id."""
+        return self.draft(channel, "duikou.enquiry.asked.v1", summary, content)
+
+    def receive_enquiry(self, channel: str, subject: str) -> Answer:
+        """E2 签收."""
+        return self._act(_enquiry(channel, subject, "received"))
+
+    def undertake(self, channel: str, subject: str, handler: Mapping[str, str]) -> Answer:
+        """E5 承办."""
+        return self._act(_enquiry(channel, subject, "undertaken"), {"content": {"handler": dict(handler)}})
+
+    def answer(self, channel: str, subject: str, body: Mapping[str, Any]) -> Answer:
+        """E7 答复 without persons: classification, urgency, answers, content."""
+        return self._act(_enquiry(channel, subject, "answered"), body)
+
+    def cancel(self, channel: str, subject: str, ground: str) -> Answer:
+        """E9 撤销."""
+        return self._act(_enquiry(channel, subject, "cancelled"), {"ground": ground})
+
+    def close_enquiry(self, channel: str, subject: str, use: str) -> Answer:
+        """E11 办结."""
+        return self._act(_enquiry(channel, subject, "closed"), {"use": use})
+
+    # -- pairings and outflow ------------------------------------------------------------------------------------------
+
+    def suspend(self, channel: str, ground: str) -> Answer:
+        """P6."""
+        return self._act(f"/v1/channels/{channel}/pairing/suspended", {"ground": ground})
+
+    def end(self, channel: str) -> Answer:
+        """P11."""
+        return self._act(f"/v1/channels/{channel}/pairing/ended")
+
+    def report(self, body: Mapping[str, Any]) -> Answer:
+        """Outflow counts: origin, period, source, counts."""
+        return self._act("/v1/outflow/reports", body)
+
+    def correct(self, subject: str, body: Mapping[str, Any]) -> Answer:
+        """All counts again; ``replaces``: digest of what stands."""
+        return self._act(f"/v1/outflow/reports/{subject}/correction", body)
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def access_statement(
+        self, channel: str, content: str, reason: AccessReason, kind: AccessKind = AccessKind.READ
+    ) -> ToSign:
+        """What a reader signs before he opens a content."""
+        body = {"kind": kind.value, "reason": reason.value}
+        return ToSign.model_validate(self.node.post(f"{_content(channel, content)}/access-statement", body))
+
+    def record_access(self, channel: str, content: str, given: ToSign) -> Answer:
+        """Signs and records; the answer's ``event_id`` opens the content."""
+        said = statements.read(AccessStatement, given)
+        if (said.channel, said.content) != (channel, content):
+            raise SigningRefusedError("the statement is about another content")
+        body = {"signed": statements.signed(AccessStatement, given, self._signer())}
+        return self._act(f"{_content(channel, content)}/access", body)
+
+    def opened(self, channel: str, content: str, record: str) -> Opened:
+        """The plaintext under an access record of our own."""
+        return Opened.model_validate(self.node.get(_content(channel, content), record=record))
+
+    def open(
+        self,
+        channel: str,
+        content: str,
+        reason: AccessReason = AccessReason.HANDLING,
+        kind: AccessKind = AccessKind.READ,
+    ) -> Opened:
+        """Statement, signature, record in the log, plaintext (L7)."""
+        record = self.record_access(channel, content, self.access_statement(channel, content, reason, kind))
+        return self.opened(channel, content, record.event_id)
+
+    # -- queries -------------------------------------------------------------------------------------------------------
+
+    def command(self, event_id: str, wait: float = 0) -> Answer:
+        """How a command stands."""
+        return Answer.model_validate(self.node.get(f"/v1/commands/{event_id}", wait=wait or None))
+
+    def cases(self, after: str | None = None) -> list[Matter]:
+        """All leads."""
+        return list(self._pages("/v1/cases", after))
+
+    def case(self, channel: str, subject: str, after: str | None = None) -> Matter:
+        """A lead with its timeline and readers."""
+        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/leads/{subject}", after=after))
+
+    def enquiries(self, after: str | None = None) -> list[Matter]:
+        """All enquiries."""
+        return list(self._pages("/v1/enquiries", after))
+
+    def enquiry(self, channel: str, subject: str, after: str | None = None) -> Matter:
+        """An enquiry with its timeline and readers."""
+        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/enquiries/{subject}", after=after))
+
+    def pairings(self, after: str | None = None) -> list[Matter]:
+        """Proposals and pairings."""
+        return list(self._pages("/v1/pairings", after))
+
+    def outflow(self, after: str | None = None) -> list[Matter]:
+        """Counts of all counties."""
+        return list(self._pages("/v1/outflow", after))
+
+    def inbox(self, whose: str = "ours", after: str | None = None) -> list[JSON]:
+        """What is due: ``ours``, ``theirs`` or ``all``."""
+        found: list[JSON] = self.node.get("/v1/inbox", whose=whose, after=after)["items"]
+        return found
+
+    def refused(self, everything: bool = False) -> list[RefusedRecord]:
+        """Void and noise records that nobody has looked at."""
+        found = self.node.get("/v1/refused", all="true" if everything else None)
+        return [RefusedRecord.model_validate(one) for one in found]
+
+    def acknowledge_refused(self, topic: str, offset: int) -> Answer:
+        """Takes a record off that list."""
+        return self._act("/v1/refused/acknowledged", {"topic": topic, "offset": offset})
+
+    def about(self) -> JSON:
+        """The node: channels, positions, and what it does not claim."""
+        found: JSON = self.node.get("/v1/node")
+        return found
+
+    def units(self) -> list[JSON]:
+        """The contact book."""
+        found: list[JSON] = self.node.get("/v1/units")
+        return found
+
+    # -- how -----------------------------------------------------------------------------------------------------------
+
+    def _act(self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Answer:
+        """A command, followed until the log has judged it. Raises VoidError."""
+        return self._settled(Answer.model_validate(self.node.post(path, body, key=key, wait=self.wait)))
+
+    def _settled(self, answer: Answer) -> Answer:
+        if answer.status == "void":
+            raise VoidError(answer)
+        return answer
+
+    def _pages(self, path: str, after: str | None) -> Iterator[Matter]:
+        start: str | None = None
+        while start != "":
+            page = self.node.get(path, after=after, **{"from": start})
+            yield from (Matter.model_validate(one) for one in page["items"])
+            start = page["next"]
+
+    def _signer(self) -> Signer:
+        if self.signer is None:
+            raise SigningRefusedError("no key was given to sign with")
+        return self.signer
+
+
+def _lead(channel: str, subject: str, act: str) -> str:
+    return f"/v1/channels/{channel}/leads/{subject}/{act}"
+
+
+def _enquiry(channel: str, subject: str, act: str) -> str:
+    return f"/v1/channels/{channel}/enquiries/{subject}/{act}"
+
+
+def _content(channel: str, content: str) -> str:
+    return f"/v1/channels/{channel}/contents/{content}"
+
+
+def _outage() -> Problem:
+    return Problem(status=503, code="not_yet", title="The node does not answer; nothing was lost. Try again.")
+
+
+def _problem(response: httpx.Response) -> Problem:
+    """The body of a problem; a proxy's page is none."""
+    try:
+        return Problem.model_validate(response.json())
+    except ValueError:
+        return Problem(status=response.status_code, code="request", title="The answer is not one of a node.")

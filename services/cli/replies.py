@@ -1,0 +1,133 @@
+"""What a node answers, as far as a client reads it. Unknown members are left alone: a newer node may say more."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Reply(BaseModel):
+    """Open and frozen."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Answer(Reply):
+    """How a command stands: ``status`` pending, recorded or void. ``after``: give it to a query to read at least this."""
+
+    event_id: str
+    channel: str
+    subject: str
+    type: str
+    ledger: str
+    epoch: int
+    sequence: int
+    status: str
+    code: str = ""
+    law: str = ""
+    late: bool = False
+    disputed: bool = False
+    after: str
+
+
+class Outgoing(Reply):
+    """What became of a document: none, waiting, refused, pending, recorded or void."""
+
+    event_id: str
+    status: str
+    code: str = ""
+    law: str = ""
+
+
+class Paper(Reply):
+    """A document on the desk."""
+
+    id: str
+    status: str
+    channel: str
+    type: str
+    subject: str
+    author: str
+    approved_by: str
+    reason: str
+    document: dict[str, Any] | None = None
+    summary: dict[str, Any]
+    summary_digest: str
+    content: str | None = None
+    outgoing: Outgoing
+
+
+class ToSign(Reply):
+    """Bytes to sign, base64, and the key that is enrolled for the officer."""
+
+    payload_type: str
+    payload: str
+    keyid: str
+
+
+class Opened(Reply):
+    """A plaintext; ``agrees``: it says what its clear summary says."""
+
+    source: str
+    type: str
+    subject: str
+    agrees: bool
+    content: dict[str, Any]
+
+
+class Due(Reply):
+    """What is owed; ``at`` is the first moment that is late."""
+
+    kind: str
+    zh: str
+    at: str
+    ours: bool
+    overdue: bool
+
+
+class Matter(Reply):
+    """A row of a view: a lead, an enquiry, a pairing or counts."""
+
+    channel: str
+    subject: str
+    state: dict[str, Any]
+    due: list[Due] = []
+    due_unknown: int | None = None
+    reads: list[dict[str, Any]] = []
+
+    @property
+    def contents(self) -> list[str]:
+        """Ids of its encrypted contents, oldest first."""
+        return [held["id"] for held in self.state.get("contents", ())]
+
+    @property
+    def status(self) -> str:
+        """Where it stands, as a code."""
+        return str(self.state["status"])
+
+
+class RefusedRecord(Reply):
+    """A record of the log without effect."""
+
+    topic: str
+    offset: int
+    at: str
+    result: str
+    code: str
+    law: str
+    digest: str
+    source: str = ""
+    type: str = ""
+    subject: str = ""
+    ours: bool = False
+    acknowledged: bool = False
+
+
+class Problem(Reply):
+    """RFC 9457: code, law, ``title`` says what to do; ``errors``: path and rule of each field."""
+
+    status: int
+    code: str
+    law: str = ""
+    title: str = ""
+    detail: str = ""
+    errors: list[dict[str, str]] = []

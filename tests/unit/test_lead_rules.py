@@ -1,0 +1,523 @@
+"""Rows S1-S18 of MECHANISM 1.2b: each one passes once and is refused once; guards; races; clocks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contracts.calendar import CALENDARS, Calendar
+from contracts.envelope import Draft
+from contracts.lead import (
+    Accepted,
+    Acknowledged,
+    Closed,
+    Declined,
+    Delivered,
+    FeedbackGiven,
+    OutcomeRecorded,
+    Received,
+    RemovalAnswered,
+    Shared,
+    Supplemented,
+    Withdrawn,
+)
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import Restriction, Urgency
+from services.domain import lead, signatures
+from services.domain.clocks import DAY, HOUR, Clock, format_time
+from services.domain.lead import RULES, Status
+from services.domain.obligations import Duty, due, owed
+from services.domain.pairing import Status as Pairing
+from services.domain.rules import Sign
+from tests.support.papers import (
+    ASKED_SUMMARY,
+    LEAD,
+    LEAD_SUMMARY,
+    OUTCOME_SUMMARY,
+    SUPPLEMENT_SUMMARY,
+    SUSPECT,
+    WITNESS,
+    approvals,
+    content,
+    draft,
+)
+from tests.support.states import AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, channel, terms
+
+CALENDAR = Calendar(CALENDARS.values())
+STRANGER = "00000000-0000-4000-8000-0000000000ff"
+
+
+@pytest.fixture(autouse=True)
+def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures have tests of their own."""
+    monkeypatch.setattr(signatures, "check", lambda *_: None)
+
+
+def share(**summary: Any) -> Draft[Any]:
+    return draft(Shared, LEAD_SUMMARY | summary)
+
+
+def delivered() -> Draft[Any]:
+    return draft(Delivered, {}, OTHER)
+
+
+def received() -> Draft[Any]:
+    return draft(Received, {"officer": INTAKE}, OTHER)
+
+
+def accept(officer: str = AUTHOR, day: str = "2021-06-05") -> Draft[Any]:
+    return draft(Accepted, {"officer": officer, "next_feedback_on": day}, OTHER)
+
+
+def decline() -> Draft[Any]:
+    return draft(Declined, {"ground": "cannot_act"}, OTHER)
+
+
+def feedback(day: str = "2021-06-05", **changes: Any) -> Draft[Any]:
+    summary = {"officer": AUTHOR, "use": "useful", "next_feedback_on": day, "persons_count": 0}
+    return draft(FeedbackGiven, summary, OTHER, **changes)
+
+
+def outcome(**summary: Any) -> Draft[Any]:
+    return draft(OutcomeRecorded, OUTCOME_SUMMARY | summary, OTHER, content=content(OutcomeRecorded, OWNER))
+
+
+def supplement(**summary: Any) -> Draft[Any]:
+    return draft(Supplemented, SUPPLEMENT_SUMMARY | summary)
+
+
+def acknowledge() -> Draft[Any]:
+    return draft(Acknowledged, {"officer": AUTHOR, "event": "8" * 64}, OTHER)
+
+
+def withdraw() -> Draft[Any]:
+    return draft(Withdrawn, {"officer": AUTHOR, "ground": "error"})
+
+
+def removed(result: str = "removed") -> Draft[Any]:
+    kept = {} if result == "removed" else {"content": content(RemovalAnswered, OWNER)}
+    papers = {} if result == "removed" else {"approval": approvals(RemovalAnswered, OTHER)}
+    return draft(RemovalAnswered, {"result": result, "prints_destroyed": 0}, OTHER, **kept, **papers)
+
+
+def close(unit: str = OWNER) -> Draft[Any]:
+    return draft(Closed, {"officer": AUTHOR}, unit)
+
+
+PATHS: dict[Status, list[Callable[[], Draft[Any]]]] = {
+    Status.ABSENT: [],
+    Status.SENT: [share],
+    Status.DELIVERED: [share, delivered],
+    Status.RECEIVED: [share, delivered, received],
+    Status.IN_PROGRESS: [share, delivered, received, accept],
+    Status.WITH_OUTCOME: [share, delivered, received, accept, outcome],
+    Status.DECLINED: [share, delivered, decline],
+    Status.WITHDRAWN: [share, withdraw],
+    Status.CLOSED: [share, delivered, received, accept, outcome, close],
+    Status.REMOVED: [share, withdraw, removed],
+    Status.RETAINED: [share, withdraw, lambda: removed("retained_in_case")],
+}
+"""How a lead comes to each status."""
+
+
+def at_status(status: Status, states: FakeStates | None = None) -> FakeStates:
+    found = states or FakeStates()
+    for step in PATHS[status]:
+        found.then(step(), NOW)
+    assert found.state("lead", LEAD).status is status
+    return found
+
+
+def refused(states: FakeStates, e: Draft[Any], at: int = NOW) -> Code:
+    with pytest.raises(Refused) as caught:
+        states.then(e, at)
+    return caught.value.code
+
+
+PASSES: dict[str, tuple[Status, Callable[[], Draft[Any]], Status]] = {
+    "S1 the owner shares": (Status.ABSENT, share, Status.SENT),
+    "S2 the recipient's node has it": (Status.SENT, delivered, Status.DELIVERED),
+    "S3 the desk signs for it": (Status.DELIVERED, received, Status.RECEIVED),
+    "S4 the recipient accepts": (Status.RECEIVED, accept, Status.IN_PROGRESS),
+    "S5 declined unread": (Status.DELIVERED, decline, Status.DECLINED),
+    "S5 declined after reading": (Status.RECEIVED, decline, Status.DECLINED),
+    "S7 feedback": (Status.IN_PROGRESS, feedback, Status.IN_PROGRESS),
+    "S8 an outcome": (Status.IN_PROGRESS, outcome, Status.WITH_OUTCOME),
+    "S8 a further outcome": (Status.WITH_OUTCOME, outcome, Status.WITH_OUTCOME),
+    "S11 the owner supplements": (Status.RECEIVED, supplement, Status.RECEIVED),
+    "S11 the recipient takes note": (Status.IN_PROGRESS, acknowledge, Status.IN_PROGRESS),
+    "S13 withdrawn before delivery": (Status.SENT, withdraw, Status.WITHDRAWN),
+    "S13 withdrawn after the outcome": (Status.WITH_OUTCOME, withdraw, Status.WITHDRAWN),
+    "S13 withdrawn after it was declined": (Status.DECLINED, withdraw, Status.WITHDRAWN),
+    "S14 removed after a withdrawal": (Status.WITHDRAWN, removed, Status.REMOVED),
+    "S14 removed after declining": (Status.DECLINED, removed, Status.REMOVED),
+    "S14 kept in a case file": (Status.WITHDRAWN, lambda: removed("retained_in_case"), Status.RETAINED),
+    "S14 partly removed is kept": (Status.WITHDRAWN, lambda: removed("partly"), Status.RETAINED),
+    "S18 closed by its owner": (Status.WITH_OUTCOME, close, Status.CLOSED),
+}
+
+REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
+    "S1 a share opens once": (Status.SENT, share, Code.STATE),
+    "S2 only the recipient says delivered": (Status.SENT, lambda: draft(Delivered, {}), Code.WRONG_SIDE),
+    "S3 nobody signs for what was never shared": (Status.ABSENT, received, Code.UNKNOWN_MATTER),
+    "S4 nothing is accepted before it is signed for": (Status.DELIVERED, accept, Code.STATE),
+    "S4 nothing is accepted after a withdrawal": (Status.WITHDRAWN, accept, Code.STATE),
+    "S5 an accepted lead is not declined": (Status.IN_PROGRESS, decline, Code.STATE),
+    "S7 the owner gives no feedback to itself": (
+        Status.IN_PROGRESS,
+        lambda: draft(FeedbackGiven, feedback().data.wire()["summary"]),
+        Code.WRONG_SIDE,
+    ),
+    "S8 no outcome of an unknown lead": (Status.ABSENT, outcome, Code.UNKNOWN_MATTER),
+    "S11 nothing is added to a withdrawn lead": (Status.WITHDRAWN, supplement, Code.STATE),
+    "S11 the recipient does not supplement": (
+        Status.RECEIVED,
+        lambda: draft(Supplemented, SUPPLEMENT_SUMMARY, OTHER),
+        Code.WRONG_SIDE,
+    ),
+    "S11 the owner does not take note of itself": (
+        Status.RECEIVED,
+        lambda: draft(Acknowledged, {"officer": AUTHOR, "event": "8" * 64}),
+        Code.WRONG_SIDE,
+    ),
+    "S13 the recipient cannot withdraw": (
+        Status.RECEIVED,
+        lambda: draft(Withdrawn, {"officer": AUTHOR, "ground": "error"}, OTHER),
+        Code.WRONG_SIDE,
+    ),
+    "S14 the owner does not answer for the recipient": (
+        Status.WITHDRAWN,
+        lambda: draft(RemovalAnswered, {"result": "removed", "prints_destroyed": 0}),
+        Code.WRONG_SIDE,
+    ),
+    "S18 nothing is closed without an outcome": (Status.IN_PROGRESS, close, Code.STATE),
+    "S18 signed for is no outcome": (Status.RECEIVED, close, Code.STATE),
+}
+
+
+@pytest.mark.parametrize(("before", "event", "after"), PASSES.values(), ids=PASSES)
+def test_a_row_passes(before: Status, event: Callable[[], Draft[Any]], after: Status) -> None:
+    states = at_status(before)
+    assert states.then(event(), NOW + HOUR).status is after
+    assert not states.late
+
+
+@pytest.mark.parametrize(("before", "event", "code"), REFUSALS.values(), ids=REFUSALS)
+def test_a_row_refuses(before: Status, event: Callable[[], Draft[Any]], code: Code) -> None:
+    assert refused(at_status(before), event()) is code
+
+
+def test_every_row_has_an_example_that_passes_and_one_that_is_refused() -> None:
+    assert {type(event().data) for _, event, _ in PASSES.values()} == set(RULES)
+    assert {type(event().data) for _, event, _ in REFUSALS.values()} == set(RULES)
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_every_status_is_reached(status: Status) -> None:
+    at_status(status)
+
+
+GUARDS: dict[str, tuple[dict[str, Any], Code | None]] = {
+    "L6 a category outside the purposes": ({"category": "transit"}, Code.PURPOSE),
+    "3.4 a witness without forward consent": ({"persons": [WITNESS], "restrictions": []}, Code.CEILING),
+    "3.4 a witness with forward consent": ({"persons": [WITNESS]}, None),
+    "L4 a review date beyond 12 months": ({"review_date": "2022-05-09"}, Code.SHAPE),
+    "L4 a review date gone by": ({"review_date": "2021-05-05"}, Code.SHAPE),
+    "L4 a basis from the future": (
+        {"basis": {"kind": "criminal_case", "organ": OWNER, "date": "2021-05-07"}},
+        Code.SHAPE,
+    ),
+    "a phone record belongs to a later rule version": ({"phone_first": STRANGER}, Code.TYPE),
+    "6.3 an untested suspect needs the approver's word": (
+        {"grade": {"source": "X", "information": "4"}},
+        Code.SIGNATURES,
+    ),
+    "6.3 untested without a suspect needs none": (
+        {"grade": {"source": "X", "information": "4"}, "persons": []},
+        None,
+    ),
+}
+BASES: dict[str, tuple[dict[str, Any], dict[str, Any], Code | None]] = {
+    "a criminal case names anybody": ({"kind": "criminal_case"}, {"persons": [SUSPECT, WITNESS]}, None),
+    "a check before a case: a suspect with two grounds": ({"kind": "pre_case_check"}, {}, None),
+    "a check before a case: not with one": (
+        {"kind": "pre_case_check"},
+        {"persons": [SUSPECT | {"grounds": ["pointed_out"]}]},
+        Code.BASIS,
+    ),
+    "a check before a case: no witness": ({"kind": "pre_case_check"}, {"persons": [WITNESS]}, Code.BASIS),
+    "an administrative case: supply": ({"kind": "administrative_case"}, {}, None),
+    "an administrative case: no manufacture": (
+        {"kind": "administrative_case"},
+        {"category": "manufacture"},
+        Code.BASIS,
+    ),
+    "a report: with a ground beside it": (
+        {"kind": "verified_report"},
+        {"persons": [SUSPECT | {"grounds": ["parcel", "verified_report"]}]},
+        None,
+    ),
+    "a report: never on itself alone": (
+        {"kind": "verified_report"},
+        {"persons": [SUSPECT | {"grounds": ["verified_report"]}]},
+        Code.BASIS,
+    ),
+    "an order: as the case under it": ({"kind": "superior_order", "underlying": "criminal_case"}, {}, None),
+    "an order: bound by what is under it": (
+        {"kind": "superior_order", "underlying": "administrative_case"},
+        {"category": "manufacture"},
+        Code.BASIS,
+    ),
+}
+
+
+def judged(e: Draft[Any]) -> Code | None:
+    try:
+        FakeStates().then(e, NOW)
+    except Refused as found:
+        return found.code
+    return None
+
+
+@pytest.mark.parametrize(("summary", "code"), GUARDS.values(), ids=GUARDS)
+def test_a_share_is_complete(summary: dict[str, Any], code: Code | None) -> None:
+    assert judged(share(**summary)) is code
+
+
+@pytest.mark.parametrize(("basis", "summary", "code"), BASES.values(), ids=BASES)
+def test_the_matrix_of_bases(basis: dict[str, Any], summary: dict[str, Any], code: Code | None) -> None:
+    reference = {"organ": OWNER, "date": "2021-05-01", **basis}
+    assert judged(share(basis=reference, **summary)) is code
+
+
+def test_restrictions_stay_under_the_ceiling() -> None:
+    states = FakeStates(channel(terms(ceiling=(Restriction.FORWARD_CONSENT,))))
+    both = ["evidence_consent", "forward_consent"]
+    assert refused(states, share(restrictions=both)) is Code.CEILING
+    assert states.then(share(), NOW).status is Status.SENT
+
+
+def test_the_approver_may_answer_for_an_untested_suspect() -> None:
+    word = approvals(Shared, OWNER, answers=("untested_suspect",))
+    summary = LEAD_SUMMARY | {"grade": {"source": "X", "information": "4"}}
+    assert FakeStates().then(draft(Shared, summary, approval=word), NOW).status is Status.SENT
+
+
+@pytest.mark.parametrize("decided", ["0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])
+def test_no_date_of_an_approval_stops_the_verifier(decided: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.support.papers.format_time", lambda _: decided)
+    paper = approvals(Shared, OWNER)
+    monkeypatch.undo()
+    monkeypatch.setattr(signatures, "check", lambda *_: None)
+    assert judged(draft(Shared, LEAD_SUMMARY, approval=paper)) is Code.SHAPE
+
+
+STANDINGS: dict[str, tuple[Pairing, Status, Callable[[], Draft[Any]], Code | None]] = {
+    "no new lead while suspended": (Pairing.SUSPENDED, Status.ABSENT, share, Code.PAIRING_STATE),
+    "no new lead while closing": (Pairing.CLOSING, Status.ABSENT, share, Code.PAIRING_STATE),
+    "accepted while closing": (Pairing.CLOSING, Status.RECEIVED, accept, None),
+    "not accepted while suspended": (Pairing.SUSPENDED, Status.RECEIVED, accept, Code.PAIRING_STATE),
+    "not supplemented after the end": (Pairing.ENDED, Status.RECEIVED, supplement, Code.PAIRING_STATE),
+    "withdrawn after the end": (Pairing.ENDED, Status.RECEIVED, withdraw, None),
+    "removed after the end": (Pairing.ENDED, Status.WITHDRAWN, removed, None),
+    "closed while suspended": (Pairing.SUSPENDED, Status.WITH_OUTCOME, close, None),
+}
+
+
+@pytest.mark.parametrize(("standing", "before", "event", "code"), STANDINGS.values(), ids=STANDINGS)
+def test_obligations_outlive_permission(
+    standing: Pairing, before: Status, event: Callable[[], Draft[Any]], code: Code | None
+) -> None:
+    states = at_status(before)
+    states.standing(standing)
+    if code is None:
+        states.then(event(), NOW)
+    else:
+        assert refused(states, event()) is code
+
+
+def test_race_revoked_after_it_was_accepted() -> None:
+    """SORMAS lets the revocation be lost; here it reaches the recipient, and removal falls due."""
+    states = at_status(Status.IN_PROGRESS)
+    state = states.then(withdraw(), NOW + HOUR)
+    assert state.status is Status.WITHDRAWN
+    assert due(state, CALENDAR, Clock()) == (Duty.REMOVE, NOW - NOW % DAY + 8 * DAY - 8 * HOUR, False)
+    states.then(feedback(), NOW + 2 * HOUR)
+    assert states.state("lead", LEAD).status is Status.WITHDRAWN
+    assert states.late == ["duikou.lead.feedback_given.v1"]
+
+
+def test_race_accepted_after_it_was_revoked() -> None:
+    """The same two events in the other order: the acceptance is void for both sides alike."""
+    states = at_status(Status.RECEIVED)
+    states.then(withdraw(), NOW)
+    assert refused(states, accept()) is Code.STATE
+
+
+def test_race_rejected_and_the_owner_not_told() -> None:
+    """SORMAS rejects silently; here the owner reads the same state, with its ground, and a removal is owed."""
+    state = at_status(Status.RECEIVED).then(decline(), NOW)
+    assert state.status is Status.DECLINED
+    duty = due(state, CALENDAR, Clock())
+    assert duty is not None
+    assert (duty.kind, duty.owner) == (Duty.REMOVE, False)
+
+
+def test_race_silent_return() -> None:
+    """SORMAS hands a case back without a word; here a recipient cannot end a lead by removing it."""
+    states = at_status(Status.IN_PROGRESS)
+    assert states.then(removed(), NOW).status is Status.IN_PROGRESS
+    assert states.late == ["duikou.lead.removal_answered.v1"]
+    assert refused(at_status(Status.WITH_OUTCOME), close(OTHER)) is Code.WRONG_SIDE
+
+
+def test_the_recipient_closes_when_the_owner_is_silent_for_30_days() -> None:
+    states = at_status(Status.WITH_OUTCOME)
+    assert refused(states, close(OTHER), NOW + 30 * DAY - 1) is Code.WRONG_SIDE
+    assert states.then(close(OTHER), NOW + 30 * DAY).status is Status.CLOSED
+
+
+def test_what_is_for_information_ends_without_an_outcome_and_owes_nothing() -> None:
+    states = FakeStates()
+    for e in (share(action=["inform"]), delivered(), received()):
+        states.then(e, NOW)
+    assert due(states.state("lead", LEAD), CALENDAR, Clock()) is None
+    assert states.then(close(), NOW).status is Status.CLOSED
+
+
+def test_no_lead_is_closed_while_an_enquiry_about_it_waits() -> None:
+    from contracts.enquiry import Asked, Cancelled
+    from tests.support.papers import ENQUIRY
+
+    states = at_status(Status.WITH_OUTCOME)
+    states.then(draft(Asked, ASKED_SUMMARY, subject=ENQUIRY), NOW)
+    assert refused(states, close()) is Code.STATE
+    states.then(draft(Cancelled, {"officer": AUTHOR, "ground": "error"}, subject=ENQUIRY), NOW)
+    assert states.then(close(), NOW).status is Status.CLOSED
+
+
+def test_the_duty_officer_accepts_only_what_is_urgent() -> None:
+    assert refused(at_status(Status.RECEIVED), accept(DUTY)) is Code.OFFICERS
+    states = FakeStates()
+    for e in (share(urgency="urgent", urgency_ground="flight"), delivered(), received()):
+        states.then(e, NOW)
+    assert states.then(accept(DUTY), NOW).status is Status.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("2021-06-05", None), ("2021-06-06", Code.SHAPE), ("2021-05-05", Code.SHAPE)]
+)
+def test_the_next_feedback_is_within_30_days(day: str, code: Code | None) -> None:
+    states = at_status(Status.RECEIVED)
+    if code is None:
+        states.then(accept(day=day), NOW)
+    else:
+        assert refused(states, accept(day=day)) is code
+
+
+def test_a_supplement_only_tightens_unless_it_says_so() -> None:
+    states = at_status(Status.RECEIVED)
+    assert refused(states, supplement(restrictions=[])) is Code.SIGNATURES
+    looser = supplement(restrictions=[], looser=True)
+    assert lead.needs(looser) is Sign.HEAD
+    assert states.then(looser, NOW).restrictions == ()
+
+
+def test_a_supplement_obeys_basis_number_and_protection() -> None:
+    states = FakeStates()
+    checked = {"kind": "pre_case_check", "organ": OWNER, "date": "2021-05-01"}
+    states.then(share(basis=checked, restrictions=[]), NOW)
+    assert refused(states, supplement(persons=[WITNESS], restrictions=["forward_consent"])) is Code.BASIS
+    assert refused(states, supplement(persons=[SUSPECT] * 8)) is Code.STATE
+    open_case = FakeStates()
+    open_case.then(share(restrictions=[]), NOW)
+    assert refused(open_case, supplement(persons=[WITNESS])) is Code.CEILING
+
+
+NEEDS: dict[str, tuple[Callable[[], Draft[Any]], Sign]] = {
+    "a lead takes two": (share, Sign.TWO),
+    "a person for the head takes the head": (lambda: share(persons=[SUSPECT | {"approver": "head"}]), Sign.HEAD),
+    "a supplement takes two": (supplement, Sign.TWO),
+    "feedback takes one": (feedback, Sign.ONE),
+    "feedback that names persons takes two": (
+        lambda: draft(
+            FeedbackGiven,
+            {"use": "useful", "next_feedback_on": "2021-06-05", "persons_count": 1},
+            OTHER,
+            content=content(FeedbackGiven, OWNER),
+            approval=approvals(FeedbackGiven, OTHER),
+        ),
+        Sign.TWO,
+    ),
+    "a removal by the node takes none": (removed, Sign.NODE),
+    "what is kept takes two": (lambda: removed("partly"), Sign.TWO),
+    "a withdrawal takes one": (withdraw, Sign.ONE),
+    "an outcome takes two": (outcome, Sign.TWO),
+}
+
+
+@pytest.mark.parametrize(("event", "sign"), NEEDS.values(), ids=NEEDS)
+def test_how_many_sign(event: Callable[[], Draft[Any]], sign: Sign) -> None:
+    assert lead.needs(event()) is sign
+
+
+CLOCKS: dict[str, tuple[Status, Duty, str]] = {
+    "fetched within the hour after the first": (Status.SENT, Duty.DELIVER, "2021-05-06T04:00:00.000Z"),
+    "signed for in 3 days, rolled over no weekend": (Status.DELIVERED, Duty.SIGN_FOR, "2021-05-10T16:00:00.000Z"),
+    "decided in 7 days": (Status.RECEIVED, Duty.DECIDE, "2021-05-13T16:00:00.000Z"),
+    "fed back when promised, rolled from Saturday": (
+        Status.IN_PROGRESS,
+        Duty.FEEDBACK,
+        "2021-06-07T16:00:00.000Z",
+    ),
+    "removed in 7 days after a refusal": (Status.DECLINED, Duty.REMOVE, "2021-05-13T16:00:00.000Z"),
+}
+
+
+@pytest.mark.parametrize(("status", "kind", "until"), CLOCKS.values(), ids=CLOCKS)
+def test_what_is_due(status: Status, kind: Duty, until: str) -> None:
+    found = due(at_status(status).state("lead", LEAD), CALENDAR, Clock())
+    assert found is not None
+    assert (found.kind, format_time(found.at)) == (kind, until)
+    assert not found.overdue(found.at - 1)
+    assert found.overdue(found.at)
+
+
+def test_a_supplement_is_acknowledged_or_owed() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    kinds = [one.kind for one in owed(states.then(supplement(), NOW), CALENDAR, Clock())]
+    assert kinds == [Duty.ACKNOWLEDGE, Duty.FEEDBACK]
+    assert [one.kind for one in owed(states.then(acknowledge(), NOW), CALENDAR, Clock())] == [Duty.FEEDBACK]
+
+
+def test_feedback_that_promises_the_far_future_is_due_in_30_days() -> None:
+    state = at_status(Status.IN_PROGRESS).then(feedback("2999-01-01"), NOW)
+    found = due(state, CALENDAR, Clock())
+    assert found is not None
+    assert format_time(found.at) == "2021-06-07T16:00:00.000Z"
+
+
+def test_who_is_cleared_is_corrected_by_the_owner_within_7_days() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    found = due(states.then(outcome(stage="acquitted"), NOW + 1), CALENDAR, Clock())
+    assert found is not None
+    assert (found.kind, found.owner) == (Duty.CORRECT, True)
+
+
+def test_what_came_to_nothing_is_erased_within_30_days() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    states.then(outcome(stage="nothing_found"), NOW)
+    found = due(states.then(close(), NOW), CALENDAR, Clock())
+    assert found is not None
+    assert (found.kind, format_time(found.at)) == (Duty.REMOVE, "2021-06-07T16:00:00.000Z")
+
+
+def test_an_urgent_lead_is_decided_in_8_hours() -> None:
+    states = FakeStates()
+    for e in (share(urgency="urgent", urgency_ground="life"), delivered(), received()):
+        states.then(e, NOW)
+    state = states.state("lead", LEAD)
+    found = due(state, CALENDAR, Clock())
+    assert state.urgency is Urgency.URGENT
+    assert found is not None
+    assert format_time(found.at) == "2021-05-06T11:00:00.000Z"
