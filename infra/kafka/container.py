@@ -33,9 +33,15 @@ CLUSTER = "duikouduikouduikouduik"  # 22 letters of base64; brokers that never m
 def engine_answers() -> bool:
     """Whether a container engine answers on this machine."""
     try:
-        return bool(DockerClient().client.ping())
+        client = DockerClient().client
     except DockerException:
         return False
+    try:
+        return bool(client.ping())
+    except DockerException:
+        return False
+    finally:
+        client.close()
 
 
 class ContainerBroker(Home):

@@ -17,7 +17,6 @@ from contracts.envelope import Message, Position, Record
 from contracts.fields import Binary, Digest, Unit
 from services.auditor.errors import DeskTopicError, ExportError
 
-FORMAT = "duikou.export.v1"
 MAX_LINE = 1_048_576
 M = TypeVar("M", bound=BaseModel)
 _Bytes = Annotated[str, Binary(0, MAX_LINE)]
@@ -29,7 +28,7 @@ class Header(BaseModel):
 
     model_config = _CONFIG
 
-    format: Literal["duikou.export.v1"] = FORMAT
+    format: Literal["duikou.export.v1"] = "duikou.export.v1"
     exchange: Digest
     topics: tuple[str, ...]
     cut: Mapping[str, Cut]
@@ -58,10 +57,14 @@ class Line(BaseModel):
     def of(cls, record: Record) -> Self:
         """Nothing left out."""
         position, message = record
-        headers = tuple((name, _text(value)) for name, value in message.headers)
-        binary = {name: _text(value) for name, value in (("key", message.key), ("value", message.value)) if value}
-        empty = {name: "" for name, value in (("key", message.key), ("value", message.value)) if value == b""}
-        return cls(topic=position.topic, offset=position.offset, at=position.at, headers=headers, **binary, **empty)
+        return cls(
+            topic=position.topic,
+            offset=position.offset,
+            at=position.at,
+            key=None if message.key is None else _text(message.key),
+            headers=tuple((name, _text(value)) for name, value in message.headers),
+            value=None if message.value is None else _text(message.value),
+        )
 
     def record(self) -> Record:
         """As it was."""

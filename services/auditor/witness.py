@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
+from contracts.refusals import Code
 from services.verifier import History, Result, Verdict
 
 
@@ -61,15 +62,15 @@ class Witness:
     agreed: dict[str, int] = field(default_factory=dict)
     disagreeing: list[Statement] = field(default_factory=list)
     writers: list[str] = field(default_factory=list)
-    failing: list[tuple[int, str]] = field(default_factory=list)
+    failing: list[tuple[int, Code]] = field(default_factory=list)
 
     def hear(self, verdict: Verdict, history: History) -> None:
         """The next record and its verdict; the history stands right after it."""
         offset, e = verdict.record.position.offset, verdict.envelope
         proven = bool(verdict.keyid) and verdict.result is not Result.DUPLICATE
         self.writers.append(e.source if e is not None and proven else "")
-        if verdict.result is Result.NOISE:
-            self.failing.append((offset, verdict.code or ""))
+        if verdict.result is Result.NOISE and verdict.code is not None:
+            self.failing.append((offset, verdict.code))
         if e is None or e.seen is None or verdict.result is Result.DUPLICATE:
             return
         if (e.channel, e.exchange) != (history.topic.channel, history.exchange):
@@ -96,7 +97,7 @@ class Witness:
             return None
         return Span(self.vouched, min(one.reach for one in left), left[0])
 
-    def suspect(self, span: Span) -> tuple[int, str] | None:
+    def suspect(self, span: Span) -> tuple[int, Code] | None:
         """The first record of the span that fails by itself, with its code."""
         return next((one for one in self.failing if span.after < one[0] <= span.upto), None)
 

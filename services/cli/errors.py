@@ -60,7 +60,7 @@ class VoidError(DuikouError):
 
 
 class SigningRefusedError(DuikouError):
-    """This machine does not sign: what the node sent is not what the officer was asked for."""
+    """Nothing is signed: what the node sent is not what the officer was asked for."""
 
 
 def of(problem: Problem) -> ApiError:

@@ -12,7 +12,7 @@ class Reply(BaseModel):
 
 
 class Answer(Reply):
-    """How a command stands: ``status`` pending, recorded or void. ``after``: give it to a query to read at least this."""
+    """How a command stands: pending, recorded or void. ``after``: give it to a query to read at least this."""
 
     event_id: str
     channel: str

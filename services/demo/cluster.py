@@ -71,6 +71,14 @@ class Cluster:
         if process is not None:
             end(process, signal.SIGTERM, STOP_SECONDS)
 
+    def hold(self, source: str, parts: Sequence[str] = ()) -> None:
+        """Stops a process where it is, as a cut line would."""
+        self.processes["/".join([source, *parts])].send_signal(signal.SIGSTOP)
+
+    def release(self, source: str, parts: Sequence[str] = ()) -> None:
+        """Lets it go on."""
+        self.processes["/".join([source, *parts])].send_signal(signal.SIGCONT)
+
     def stop_all(self) -> None:
         """Ends all processes."""
         for process in self.processes.values():

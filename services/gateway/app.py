@@ -2,6 +2,7 @@
 
 import html
 import logging
+import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -114,30 +115,37 @@ def _row(*cells: str) -> str:
 def serve(node: Node, host: str, port: int, stop: threading.Event) -> threading.Thread:
     """The application in a thread of its own, until ``stop``; open requests are finished, then the thread ends.
 
-    Raises SettingsError. A server that cannot start or dies sets ``stop``: the process ends with it.
+    Raises SettingsError: another host than loopback without an identity provider, or a port that is taken. A server
+    that dies sets ``stop``: the process ends with it.
     """
     if host not in LOOPBACK and not node.settings.issuer:
         raise SettingsError("host: only loopback without an identity provider")
     config = uvicorn.Config(
         create_app(node),
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=5,
-        backlog=256,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=_run, args=(server, stop), name="gateway")
+    thread = threading.Thread(target=_run, args=(server, _bound(host, port), stop), name="gateway")
     thread.start()
     return thread
 
 
-def _run(server: uvicorn.Server, stop: threading.Event) -> None:
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise SettingsError(f"port: cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+def _run(server: uvicorn.Server, listening: socket.socket, stop: threading.Event) -> None:
     threading.Thread(target=_end, args=(server, stop), name="gateway end", daemon=True).start()
     try:
-        server.run()
+        with listening:
+            server.run([listening])
     except BaseException:
         logger.exception("the gateway ended by a bug")
         raise

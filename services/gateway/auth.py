@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from contracts.refusals import Code, Refused
+from contracts.refusals import Code, NotYet, Refused
 from services import private_files
 from services.domain.trust import Officer, Trust
 from services.node.settings import DEVELOPMENT, Settings, SettingsError
@@ -110,7 +110,9 @@ def development_issuer(settings: Settings) -> Issuer:
 
 
 def serving(trust: Trust, unit: str, officer: str, now: int) -> Caller:
-    """The officer, if he serves this unit at ``now`` (ms). Raises Refused(officers)."""
+    """The officer, if he serves this unit at ``now`` (ms). Raises Refused(officers), NotYet (trust not read so far)."""
+    if unit not in trust.units:
+        raise NotYet("this unit's admission has not been read yet")
     found = trust.officers.get(officer)
     if found is None or found.unit != unit or not found.serves(now):
         raise Refused(Code.OFFICERS, "PROTOCOL 4")

@@ -69,8 +69,8 @@ def health() -> dict[str, str]:
 
 @router.get("/readyz", summary="The node may be given work")
 def ready(node: NodeOf, response: Response) -> Readiness:
-    """503 while the database or the log does not answer or our own ledgers are not read back."""
-    checks = {"database": _database(node), "log": _log(node), "ledgers": _ledgers(node)}
+    """503 while the database or the log does not answer, our own ledgers are not read back, or trust is unknown."""
+    checks = {"database": _database(node), "log": _log(node), "ledgers": _ledgers(node), "trust": _trust(node)}
     everything = all(check.ok for check in checks.values())
     response.status_code = 200 if everything else 503
     return Readiness(ready=everything, checks=checks)
@@ -127,3 +127,12 @@ def _ledgers(node: Node) -> Check:
     except NotYet as later:
         return Check(ok=False, reason=later.reason)
     return Check(ok=healed, reason="" if healed else "our own ledgers are not read back to the end")
+
+
+def _trust(node: Node) -> Check:
+    """The registry beats after what it has published: before its first beat nobody here is known to serve."""
+    try:
+        known = node.heartbeat() > 0
+    except NotYet as later:
+        return Check(ok=False, reason=later.reason)
+    return Check(ok=known, reason="" if known else "no heartbeat of the registry has been read yet")

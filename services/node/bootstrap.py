@@ -8,23 +8,28 @@ import threading
 from collections.abc import Callable, Iterable
 
 from contracts.refusals import NotYet
+from services.gateway.app import gateway_part
 from services.node import duties, relay
 from services.node.intake import Intake
 from services.node.node import Node
+from services.node.projector import Projector
 
 logger = logging.getLogger(__name__)
 Step = Callable[[], bool]
 """One batch; True: there may be more."""
 
 BACK_OFF_SECONDS = 0.5
+GATEWAY = "gateway"
+"""The part that answers HTTP; the registry has none."""
 
 
 def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, Step]:
     """Name of each part -> its step. ``duty``: what takes the place of a unit's duties (the registry's)."""
-    intake = Intake(node)
+    intake, views = Intake(node), Projector(node)
     return {
         "relay": lambda: relay.relay(node),
         "intake": lambda: intake.step(wait=node.settings.idle_seconds),
+        "projector": views.step,
         "duties": duty(node) if duty else lambda: duties.perform(node),
     }
 
@@ -52,11 +57,12 @@ def run(
 ) -> list[threading.Thread]:
     """Threads of the named parts (all, if none is named), started."""
     steps = parts(node, duty)
-    chosen = list(names) or list(steps)
+    chosen = list(names) or [*steps, *([] if node.settings.is_registry else [GATEWAY])]
     threads = [
         threading.Thread(target=follow, args=(name, steps[name], stop, node.settings.idle_seconds), name=name)
         for name in chosen
+        if name != GATEWAY
     ]
     for thread in threads:
         thread.start()
-    return threads
+    return threads + ([gateway_part(node)(stop)] if GATEWAY in chosen else [])

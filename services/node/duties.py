@@ -39,7 +39,8 @@ def perform(node: "Node") -> bool:
 def _seal_approved(node: "Node") -> bool:
     """D6 for every approved document that is not in our ledger yet."""
     sealed = False
-    for (context, id), held in list(node.folds.history(DESK).streams.items()):
+    desk, _ = node.folds.deciding(DESK)  # our own tail too: an approved document is sealed while the line is cut
+    for (context, id), held in list(desk.streams.items()):
         if context == "desk" and isinstance(held, Paper) and held.status is Status.APPROVED:
             if node.ledger.find(duty_id(node.source, id, papers.SEAL)) is None:
                 sealed |= _try(partial(papers.seal, node, id, held))

@@ -31,6 +31,7 @@ class _Followed:
     history: History
     lock: threading.RLock = field(default_factory=threading.RLock)
     tail: History | None = None
+    base: tuple[int, Any] = (-2, None)
     head: Head | None = None
 
 
@@ -57,7 +58,9 @@ class Folds:
         followed = self._followed(channel)
         with followed.lock:
             self._catch_up(followed, channel)
-            if followed.tail is None or followed.tail.offset != followed.history.offset:
+            base = (followed.history.offset, followed.history.channel.trust)
+            if followed.tail is None or followed.base[0] != base[0] or followed.base[1] is not base[1]:
+                followed.base = base
                 followed.tail = followed.history.overlay()
                 followed.head = followed.history.ledger(self.source).head
             self._apply_tail(followed, channel)

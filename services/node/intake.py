@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from contracts.channels import DESK, topic
 from contracts.envelope import Record
+from services.storage.errors import LogChangedError, ReplicaGapError
+from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
 from services.verifier import History, Inspected, Stopped, Verdict, inspect
 
 if TYPE_CHECKING:
@@ -35,13 +37,26 @@ class Intake:
         came = False
         for log, topics in node.readable():
             positions = {name: self._history(name).offset for name in topics}
-            records = log.read(positions, node.settings.batch, wait if not came else 0.0)
+            try:
+                records = log.read(positions, node.settings.batch, wait if not came else 0.0)
+            except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
+                node.stop_channel(topic(error.topic).channel, str(error))
+                return True
             for name, group in groupby(records, key=lambda record: record.position.topic):
                 self._take(name, list(group))
                 came = True
         if not came:
-            node.ledger.healed(generation)
+            self._healed(generation)
         return came
+
+    def _healed(self, generation: str) -> None:
+        """Everything was read: own ledgers may be appended to."""
+        try:
+            read_to = {name: history.offset for name, history in self.histories.items()}
+            self.node.ledger.healed(generation, read_to)
+        except ReplicaGapError:
+            self.histories.clear()
+            self.node.folds.forget()
 
     def _history(self, name: str) -> History:
         if name not in self.histories:
@@ -55,14 +70,22 @@ class Intake:
             history.channel = replace(history.channel, trust=self.node.folds.history_of_trust())
         try:
             verdicts = self._judge(history, records)
-            self.node.replica.store(name, verdicts, self.node.source)
+            strangers = self.node.replica.store(name, verdicts, self.node.source)
         except Stopped as stopped:
             self.node.stop_channel(topic(name).channel, str(stopped.stop))
             self.histories.pop(name, None)
-            return
+        except LogChangedError as changed:
+            self.node.stop_channel(topic(name).channel, str(changed))
+            self.histories.pop(name, None)
+        except ReplicaGapError:  # the database is not the one this memory is of
+            self.histories.pop(name, None)
+            self.node.folds.forget()
         except BaseException:
             self.histories.pop(name, None)
             raise
+        else:
+            if strangers:
+                self.node.stop_channel(topic(name).channel, "under our name stands what this node did not seal")
 
     def _judge(self, history: History, records: list[Record]) -> list[Verdict]:
         known = {source: history.known(source) for source in history.ledgers}

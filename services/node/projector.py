@@ -1,1 +1,94 @@
 """replica -> view rows: rows and position in one transaction; a view can be thrown away and folded again (L11)."""
+
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from services.storage.rows import PositionError
+from services.verifier import Verdict
+from services.views import VIEWS, View, fold, from_json, to_json
+
+if TYPE_CHECKING:
+    from services.node.node import Node
+
+BATCH = 500
+"""Records a view takes at once at most."""
+
+
+class Loaded(MutableMapping[str, Any]):
+    """Rows of a generation, read when first asked for; what is set stays here until it is committed."""
+
+    def __init__(self, node: "Node", view: View[Any], generation: int) -> None:
+        self._node, self._view, self._generation = node, view, generation
+        self._rows: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._rows:
+            found = self._node.rows.read(self._view.name, key, self._generation)
+            if found is None:
+                raise KeyError(key)
+            self._rows[key] = from_json(self._view, found)
+        return self._rows[key]
+
+    def __setitem__(self, key: str, row: Any) -> None:
+        self._rows[key] = row
+
+    def __delitem__(self, key: str) -> None:
+        del self._rows[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+@dataclass
+class Projector:
+    """All views of a node, topic by topic. Positions are in the database: any process may go on."""
+
+    node: "Node"
+    positions: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+
+    def step(self) -> bool:
+        """One batch of every view and topic; whether there was anything."""
+        ends = self.node.replica.positions()
+        return any([self._view(view, ends) for view in VIEWS.values()])
+
+    def _view(self, view: View[Any], ends: dict[str, int]) -> bool:
+        generation = self.node.rows.generation(view.name, view.version)
+        return self.advance(view, generation, ends)
+
+    def advance(self, view: View[Any], generation: int, ends: dict[str, int]) -> bool:
+        """Folds what is behind the view's positions, one batch a topic."""
+        place = (view.name, generation)
+        if place not in self.positions:
+            self.positions[place] = self.node.rows.positions(*place)
+        behind = {name: end for name, end in ends.items() if self.positions[place].get(name, -1) < end}
+        try:
+            for name in behind:
+                self._topic(view, generation, name)
+        except PositionError:
+            del self.positions[place]
+        return bool(behind)
+
+    def _topic(self, view: View[Any], generation: int, name: str) -> None:
+        before = self.positions[view.name, generation].get(name, -1)
+        verdicts: list[Verdict] = list(self.node.replica.verdicts(name, before, BATCH))
+        rows = Loaded(self.node, view, generation)
+        changed = fold(view, self.node.source, verdicts, rows)
+        offset = verdicts[-1].record.position.offset
+        self.node.rows.commit(
+            view.name, generation, name, before, offset, {key: to_json(rows[key]) for key in changed}
+        )
+        self.positions[view.name, generation][name] = offset
+
+
+def rebuild(node: "Node", name: str) -> int:
+    """Folds a view from zero beside the live one, then swaps; the new generation."""
+    view, projector = VIEWS[name], Projector(node)
+    generation = node.rows.begin(name)
+    while projector.advance(view, generation, node.replica.positions()):
+        pass
+    node.rows.swap(name, view.version, generation)
+    return generation

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self, TypeVar
 
+from pydantic import BaseModel
+
 from contracts import trust as said
 from contracts.approval import Possession
 from contracts.channel import LedgerReopened, ReopenedBody, StandsBy
@@ -67,7 +69,7 @@ def mandate(
     number: int,
     event: type[M],
     subject: str,
-    body: Mapping[str, Any],
+    body: BaseModel | Mapping[str, Any],
     expires: str,
     signers: Iterable[Signer],
 ) -> M:
@@ -78,7 +80,7 @@ def mandate(
         number=number,
         action=event.TYPE,
         subject=subject,
-        body=dict(body),
+        body=body.model_dump(mode="json", exclude_none=True) if isinstance(body, BaseModel) else dict(body),
         expires=expires,
     ).to_payload()
     signatures = ((signer.keyid, signer.sign(Mandate.PURPOSE, said_by_all)) for signer in signers)
@@ -99,13 +101,20 @@ def entries(exchange: str, role: str, signers: Sequence[Signer]) -> tuple[KeyEnt
 
 def root(roots: Sequence[Signer], registry: Signer, expires: str) -> said.RootEstablished:
     """The first event of an exchange, signed by all three root holders; its envelope's sha-256 names the exchange."""
-    body = _root_body(ZEROS, 1, roots, registry)
+    body = root_body(ZEROS, 1, roots, registry)
     return mandate(ZEROS, ROOT, 1, said.RootEstablished, ROOT, body, expires, roots)
+
+
+def root_body(exchange: str, version: int, roots: Sequence[Signer], registry: Signer) -> said.RootBody:
+    """The body of root_established (``exchange`` zeros, version 1) and of root_rotated."""
+    keys = entries(exchange, ROOT, roots)
+    one = possession(registry, exchange, REGISTRY, KeyKind.REGISTRY)
+    return said.RootBody(version=version, keys=keys, threshold=2, registry=one)
 
 
 def rotated(by: Authority, version: int, roots: Sequence[Signer], registry: Signer) -> said.RootRotated:
     """New root keys or a new registry key, ``version`` + 1. ``by.signers``: two of the old and two of the new keys."""
-    return _under(by, said.RootRotated, ROOT, _root_body(by.exchange, version, roots, registry))
+    return _under(by, said.RootRotated, ROOT, root_body(by.exchange, version, roots, registry))
 
 
 def province(
@@ -180,22 +189,11 @@ def reopened(
     """A ledger goes on in ``epoch``, which is also the mandate's number: outside the role's numbering (WIRE 14)."""
     role = ROOT if unit in (REGISTRY, KEEPER) else registrar(unit)
     body = ReopenedBody(unit=unit, channel=channel, epoch=epoch, stands_by=stands_by)
-    return mandate(exchange, role, epoch, LedgerReopened, channel, _fields(body), expires, signers)
+    return mandate(exchange, role, epoch, LedgerReopened, channel, body, expires, signers)
 
 
-def _under(by: Authority, event: type[M], subject: str, body: Any) -> M:
-    return mandate(by.exchange, by.role, by.number, event, subject, _fields(body), by.expires, by.signers)
-
-
-def _fields(body: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return fields
-
-
-def _root_body(exchange: str, version: int, roots: Sequence[Signer], registry: Signer) -> dict[str, Any]:
-    keys = entries(exchange, ROOT, roots)
-    one = possession(registry, exchange, REGISTRY, KeyKind.REGISTRY)
-    return _fields(said.RootBody(version=version, keys=keys, threshold=2, registry=one))
+def _under(by: Authority, event: type[M], subject: str, body: BaseModel) -> M:
+    return mandate(by.exchange, by.role, by.number, event, subject, body, by.expires, by.signers)
 
 
 def _key_subject(holder: str) -> str:

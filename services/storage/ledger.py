@@ -114,7 +114,7 @@ class Ledger(Application[str]):
         """Empty: what the library would read there is settled here."""
         return Environment(name)
 
-    def construct_factory(self, env: Environment) -> Factory:
+    def construct_factory(self, env: Environment) -> Any:
         """Ours, not one found by name."""
         return Factory(env, self._pool)
 
@@ -124,7 +124,7 @@ class Ledger(Application[str]):
 
     def construct_recorder(self) -> SealingRecorder:
         """Ours."""
-        return SealingRecorder(cast("Factory", self.factory).datastore, self._signer)
+        return SealingRecorder(Datastore(self._pool), self._signer)
 
     def append(self, entries: Sequence[Entry], bases: Mapping[str, Head]) -> list[Sealed]:
         """Seals entries in order, all or nothing. ``bases``: ledger -> where the log says it stands.

@@ -1,5 +1,6 @@
-"""Numbered SQL files, forward only: sha-256 checked, one transaction each, one process at a time."""
+"""Numbered SQL files, forward only: sha-256 checked, one transaction each, one process at a time; and the two roles."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib import resources
 from urllib.parse import quote, urlencode
@@ -7,38 +8,71 @@ from urllib.parse import quote, urlencode
 import psycopg
 from psycopg import sql
 
+from services.storage.errors import MigrationError
+
+__all__ = ["OWNER", "RUNTIME", "MigrationError", "check", "migrate", "prepare", "runtime_url"]
+
 OWNER, RUNTIME = "duikou_owner", "duikou_node"
 """Roles of the whole server. OWNER owns tables and never logs in; a running node is RUNTIME: no owner, no superuser."""
+_KEPT = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "target_session_attrs", "passfile")
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('duikou_migrate'))"
-
-
-class MigrationError(Exception):
-    """The operator's fault: a file that was applied has changed, or the database is newer than this software."""
+_TABLE = "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, digest text NOT NULL)"
+_CHECK = """SELECT
+  (SELECT rolsuper OR rolbypassrls OR pg_has_role(%(owner)s, 'MEMBER')
+    FROM pg_roles WHERE rolname = current_user) AS mighty,
+  (SELECT count(*) FROM pg_trigger WHERE tgenabled = 'A' AND tgname IN ('ledger_keeps', 'replica_keeps', 'claim_keeps')
+    AND tgrelid IN ('ledger'::regclass, 'replica'::regclass, 'claim'::regclass)) AS triggers,
+  has_table_privilege('ledger', 'UPDATE, DELETE, TRUNCATE, TRIGGER') OR
+  has_table_privilege('replica', 'UPDATE, DELETE, TRUNCATE, TRIGGER') OR
+  has_table_privilege('claim', 'UPDATE, DELETE, TRUNCATE, TRIGGER') AS may_change"""
 
 
 def prepare(admin_url: str, database: str) -> str:
     """A node's database with its roles and tables, as it is or newly made; the runtime role's URL.
 
-    Raises MigrationError, psycopg.Error: this is set-up, and its caller is an administrator.
+    May be repeated, by several at once. Raises MigrationError, psycopg.Error: its caller is an administrator.
     """
     with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(hashtext('duikou_prepare'))")
         _roles(admin)
-        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone() is None:
-            admin.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 OWNER {}").format(
-                    sql.Identifier(database), sql.Identifier(OWNER)
-                )
-            )
+        _database(admin, database)
     with psycopg.connect(admin_url, dbname=database) as connection:
         migrate(connection)
-    return runtime_url(admin_url, database)
+    url = runtime_url(admin_url, database)
+    check(url)
+    return url
 
 
 def runtime_url(admin_url: str, database: str) -> str:
-    """The same server, seen by the runtime role."""
+    """The same server, seen by the runtime role. How it proves who it is (certificate, passfile) is libpq's matter."""
     parts = psycopg.conninfo.conninfo_to_dict(admin_url)
-    query = {name: str(parts[name]) for name in ("host", "port", "sslmode", "sslrootcert") if parts.get(name)}
+    query = {name: str(parts[name]) for name in ("host", "port", *_KEPT) if parts.get(name)}
     return f"postgresql://{RUNTIME}@/{quote(database, safe='')}?{urlencode(query)}"
+
+
+def check(url: str) -> None:
+    """What a node asks for when it starts: its role can change no history, the tables are this software's.
+
+    Raises MigrationError, psycopg.Error.
+    """
+    with psycopg.connect(url) as connection:
+        if _applied(connection) != {name: sha256(script).hexdigest() for name, script in _files().items()}:
+            raise MigrationError("the database is not at this software's migrations: run prepare")
+        row = connection.execute(_CHECK, {"owner": OWNER}).fetchone()
+    if row != (False, 3, False):
+        raise MigrationError("the role of the node can change history, or a trigger that keeps it is off")
+
+
+def migrate(connection: psycopg.Connection) -> list[str]:
+    """Applies what is missing, as the owner; the names applied now. Raises MigrationError."""
+    with connection.transaction():
+        connection.execute(_LOCK)
+        connection.execute(_TABLE)
+        connection.execute(sql.SQL("GRANT SELECT ON migration TO {}").format(sql.Identifier(RUNTIME)))
+        applied = _applied(connection)
+    files = _files()
+    _compare(applied, files)
+    return [name for name in sorted(files) if name not in applied and _apply(connection, name, files[name])]
 
 
 def _roles(admin: psycopg.Connection) -> None:
@@ -47,29 +81,34 @@ def _roles(admin: psycopg.Connection) -> None:
             admin.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), sql.SQL(login)))
         except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
             continue  # another database of this server was first
+    if admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() != (True,):
+        admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
 
 
-def migrate(connection: psycopg.Connection) -> list[str]:
-    """Applies what is missing; the names applied now. Raises MigrationError."""
-    with connection.transaction():
-        connection.execute(_LOCK)
-        connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, digest text NOT NULL)")
-        applied: dict[str, str] = dict(connection.execute("SELECT name, digest FROM migration").fetchall())
-    files = {name: _read(name) for name in _names()}
-    _check(applied, files)
-    return [_apply(connection, name, files[name]) for name in sorted(files) if name not in applied]
+def _database(admin: psycopg.Connection, database: str) -> None:
+    names = {"database": sql.Identifier(database), "owner": sql.Identifier(OWNER), "runtime": sql.Identifier(RUNTIME)}
+    create = "CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8' OWNER {owner}"
+    try:
+        admin.execute(sql.SQL(create).format(**names))
+    except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+        admin.execute(sql.SQL("ALTER DATABASE {database} OWNER TO {owner}").format(**names))
+    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
+    admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {runtime}").format(**names))
 
 
-def _names() -> list[str]:
+def _applied(connection: psycopg.Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT name, digest FROM migration").fetchall())
+
+
+def _files() -> dict[str, bytes]:
     folder = resources.files("infra.postgres").joinpath("node")
-    return sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
+    files = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.endswith(".sql")}
+    if [int(name[:4]) for name in sorted(files)] != list(range(1, len(files) + 1)):
+        raise MigrationError("migrations are numbered from 0001 without gaps")
+    return files
 
 
-def _read(name: str) -> bytes:
-    return resources.files("infra.postgres").joinpath("node", name).read_bytes()
-
-
-def _check(applied: dict[str, str], files: dict[str, bytes]) -> None:
+def _compare(applied: Mapping[str, str], files: Mapping[str, bytes]) -> None:
     for name, digest in applied.items():
         if name not in files:
             raise MigrationError(f"{name} was applied by newer software")
@@ -77,12 +116,13 @@ def _check(applied: dict[str, str], files: dict[str, bytes]) -> None:
             raise MigrationError(f"{name} has changed since it was applied")
 
 
-def _apply(connection: psycopg.Connection, name: str, script: bytes) -> str:
+def _apply(connection: psycopg.Connection, name: str, script: bytes) -> bool:
     with connection.transaction():
         connection.execute(_LOCK)
-        if connection.execute("SELECT 1 FROM migration WHERE name = %s", (name,)).fetchone() is None:
-            connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)))
-            connection.execute(script)
-            connection.execute("RESET ROLE")
-            connection.execute("INSERT INTO migration VALUES (%s, %s)", (name, sha256(script).hexdigest()))
-    return name
+        if connection.execute("SELECT 1 FROM migration WHERE name = %s", (name,)).fetchone() is not None:
+            return False  # another process was faster
+        connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)))
+        connection.execute(script)
+        connection.execute("RESET ROLE")
+        connection.execute("INSERT INTO migration VALUES (%s, %s)", (name, sha256(script).hexdigest()))
+    return True

@@ -4,7 +4,7 @@ import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from psycopg import errors
@@ -89,8 +89,7 @@ class Pool:
         self._drop()
 
     def _connect(self) -> Link:
-        link = cast("Link", Link.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS))
-        link.row_factory = dict_row
+        link = Link.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, row_factory=dict_row)
         try:
             row = link.execute(_BEGIN).fetchone()
         except BaseException:

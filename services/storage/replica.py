@@ -1,44 +1,39 @@
 """What the log said (append only) and what we made of it (disposable), in one transaction (PROTOCOL 6)."""
 
-import base64
-import json
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from contracts.envelope import Envelope, Message, Position, Record, Signed
-from contracts.profile import ShapeError
-from contracts.refusals import Code, Refused
-from services.domain import uses
-from services.storage.ledger import heal
-from services.storage.pool import Pool
-from services.verifier import Inspected, Result, Verdict
+from psycopg.errors import UniqueViolation
+
+from contracts.envelope import Record, Signed
+from services.storage import records
+from services.storage.errors import LogChangedError, ReplicaGapError, VerdictChangedError
+from services.storage.healing import read_back
+from services.storage.pool import Link, Pool
+from services.verifier import History, Inspected, Result, Verdict, rolling
+
+__all__ = ["Known", "LogChangedError", "Replica", "ReplicaGapError", "VerdictChangedError"]
 
 CHUNK = 500
 """Records held at once when the replica is read through."""
-ADMITTED = (Result.EFFECTIVE, Result.VOID)
-_RECORDS = (
-    'INSERT INTO replica (topic, "offset", at, key, value, headers) SELECT %s, * FROM'
-    " unnest(%b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bytea[])"
-)
-_VERDICTS = (
-    'INSERT INTO verdict (topic, "offset", result, code, law, at, hash, keyid, late, disputed, stream, type, event_id,'
-    " digest) SELECT %s, * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::bytea[],"
-    " %b::text[], %b::bool[], %b::bool[], %b::text[], %b::text[], %b::text[], %b::text[])"
-)
-_READ = (
-    'SELECT r.topic, r."offset", r.at AS appended, r.key, r.value, r.headers, v.result, v.code, v.law, v.at, v.hash,'
-    ' v.keyid, v.late, v.disputed, v.digest FROM replica r JOIN verdict v USING (topic, "offset")'
-    ' WHERE r.topic = %s AND r."offset" > %s'
-)
-
-
-class ReplicaGapError(Exception):
-    """What is to be stored does not follow what is stored: the caller's memory is of another database. Forget it."""
+POLL_SECONDS = 0.2
+"""How soon a waiting reader sees what another process stored."""
+_POSITION = """SELECT topic, (SELECT max("offset") FROM replica WHERE topic = asked.topic) AS last
+FROM unnest(%s::text[]) AS asked (topic)"""
+_TOPICS = """WITH RECURSIVE known AS (
+  (SELECT topic FROM replica ORDER BY topic LIMIT 1)
+  UNION ALL SELECT (SELECT topic FROM replica WHERE topic > known.topic ORDER BY topic LIMIT 1)
+  FROM known WHERE topic IS NOT NULL)
+SELECT topic FROM known WHERE topic IS NOT NULL"""
+_OUTCOME = """SELECT result, coalesce(code, '') AS code, law, verdict.topic, "offset", late, disputed
+FROM ledger JOIN verdict ON event_id = id AND verdict.digest = ledger.digest
+WHERE id = %s AND result IN ('effective', 'void') ORDER BY "offset" LIMIT 1"""
 
 
 class Known(NamedTuple):
-    """How a command of ours ended."""
+    """How a command of ours ended: result (effective or void), code and law where void, and its place in the log."""
 
     result: str
     code: str
@@ -53,85 +48,117 @@ class Replica:
     """The log as this node has read it. Safe for many threads."""
 
     def __init__(self, url: str) -> None:
+        """``url``: of the runtime role. Connects when first used."""
         self._pool = Pool(url)
         self._news = threading.Condition()
+        self._stored = 0
 
     def store(self, topic: str, verdicts: Sequence[Verdict], own: str) -> list[str]:
-        """Records and verdicts of one topic, following what is stored; own events that our ledger lacks are healed.
+        """Records and verdicts of one topic, in order; own envelopes that our ledger lacks are healed, all at once.
 
-        Returns digests of the healed ones. Raises ReplicaGapError, NotYet, ValueError (another envelope of ours).
+        What is stored already is compared, and left as it is. Returns digests of envelopes under our name that this
+        node did not seal: stop signing, alarm (PROTOCOL 4). Raises ReplicaGapError, LogChangedError, NotYet.
         """
-        with self._pool.transaction() as connection:
-            query = 'SELECT coalesce(max("offset"), -1) AS last FROM replica WHERE topic = %s'
-            row = connection.execute(query, (topic,)).fetchone()
-            if row is None or row["last"] + 1 != verdicts[0].record.position.offset:
-                raise ReplicaGapError(topic)
-            connection.execute(_RECORDS, (topic, *_columns([_record(verdict) for verdict in verdicts])))
-            connection.execute(_VERDICTS, (topic, *_columns([_judged(verdict) for verdict in verdicts])))
-            healed = [digest for verdict in verdicts if (digest := _heal(connection, verdict, own))]
+        try:
+            with self._pool.transaction() as link:
+                fresh = _fresh(link, topic, verdicts)
+                records.insert(link, topic, fresh)
+                strangers = read_back(link, fresh, own)
+        except UniqueViolation as error:
+            raise ReplicaGapError(f"{topic}: another intake was faster") from error
         with self._news:
+            self._stored += 1
             self._news.notify_all()
-        return healed
+        return strangers
 
-    def wait(self, seconds: float) -> None:
-        """Until something was stored by this process, or the time is over (another process may have stored)."""
+    def adopt(self, topic: str, own: str) -> list[str]:
+        """An operator says that what the log has under our name is ours, though we lack it. Returns what clashes."""
+        verdicts = list(self.verdicts(topic))
+        with self._pool.transaction() as link:
+            return read_back(link, verdicts, own, adopt=True)
+
+    def wait(self, seconds: float, after: Mapping[str, int] | None = None) -> bool:
+        """Until something was stored, or the time is over; whether it was.
+
+        Args:
+            after: topic -> offset. Then only what lies behind these counts, whichever process stored it.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            with self._news:
+                count = self._stored
+            if after is not None and self._beyond(after):
+                return True
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            if self._news_within(left if after is None else min(left, POLL_SECONDS), count) and after is None:
+                return True
+
+    def _news_within(self, seconds: float, count: int) -> bool:
         with self._news:
-            self._news.wait(seconds)
+            return self._news.wait_for(lambda: self._stored != count, seconds)
+
+    def _beyond(self, after: Mapping[str, int]) -> bool:
+        last = self._last(list(after))
+        return any(last[topic] > offset for topic, offset in after.items())
+
+    def _last(self, topics: list[str]) -> dict[str, int]:
+        rows = self._pool.rows(_POSITION, topics)
+        return {row["topic"]: -1 if row["last"] is None else row["last"] for row in rows}
 
     def position(self, topic: str) -> int:
         """The last stored offset, -1 for none."""
-        row = self._pool.one('SELECT coalesce(max("offset"), -1) AS last FROM replica WHERE topic = %s', topic)
-        return -1 if row is None else int(row["last"])
+        return self._last([topic])[topic]
 
     def positions(self) -> dict[str, int]:
         """Topic -> last stored offset."""
-        return {
-            r["topic"]: r["last"]
-            for r in self._pool.rows('SELECT topic, max("offset") AS last FROM replica GROUP BY 1')
-        }
+        return self._last([row["topic"] for row in self._pool.rows(_TOPICS)])
 
     def last(self, topic: str) -> Record | None:
         """The last stored record."""
-        query = 'SELECT *, at AS appended FROM replica WHERE topic = %s ORDER BY "offset" DESC LIMIT 1'
-        row = self._pool.one(query, topic)
-        return None if row is None else _read_record(row)
+        row = self._pool.one(f'{records.RECORDS} WHERE topic = %s ORDER BY "offset" DESC LIMIT 1', topic)
+        return None if row is None else records.read_record(row)
+
+    def digests(self, topic: str, after: int = -1, limit: int = CHUNK) -> dict[int, str]:
+        """Offset -> sha-256 hex of the value, to compare with another copy of the log."""
+        query = 'SELECT "offset", digest FROM verdict WHERE topic = %s AND "offset" > %s ORDER BY "offset" LIMIT %s'
+        return {row["offset"]: row["digest"] for row in self._pool.rows(query, topic, after, limit)}
 
     def verdicts(self, topic: str, after: int = -1, limit: int | None = None) -> Iterator[Verdict]:
-        """What intake decided, in order; parsed again, judged no more."""
-        for row in self._rows(topic, after, limit):
-            record = _read_record(row)
-            envelope, draft, _ = parsed(record, row["digest"])
-            yield Verdict(
-                record,
-                Result(row["result"]),
-                Code(row["code"]) if row["code"] else None,
-                row["law"],
-                row["at"],
-                bytes(row["hash"]),
-                row["keyid"],
-                envelope,
-                draft,
-                row["late"],
-                row["disputed"],
-            )
+        """What intake decided, in order."""
+        return map(records.read_verdict, self._rows(topic, after, limit))
 
     def inspected(self, topic: str, after: int = -1) -> Iterator[tuple[Record, Inspected]]:
-        """Records with the key that fitted, so that a fold needs no second look at signatures."""
-        for row in self._rows(topic, after, None):
-            record = _read_record(row)
-            yield record, Inspected(row["digest"], *parsed(record, row["digest"]), frozenset(), row["keyid"])
+        """What ``History.admit`` needs, in order, without a second look at signatures."""
+        return map(records.read_inspected, self._rows(topic, after, None))
+
+    def history(self, exchange: str, topic: str) -> History:
+        """The state of a channel as stored. Raises VerdictChangedError, Stopped."""
+        return self.rebuild(History.of(exchange, topic), topic)
+
+    def rebuild(self, history: History, topic: str) -> History:
+        """The given history, moved on to the end of what is stored; every verdict must be what it was.
+
+        The desk's is given with its trust. Raises VerdictChangedError, Stopped.
+        """
+        for row in self._rows(topic, history.offset, None):
+            if not records.same(row, history.admit(*records.read_inspected(row))):
+                raise VerdictChangedError(topic, row["offset"])
+        return history
 
     def effective(self, topic: str) -> Iterator[Signed]:
         """Effective envelopes of a topic, in order."""
         for row in self._rows(topic, -1, None):
             if row["result"] == Result.EFFECTIVE:
-                yield _read_record(row).message.signed
+                yield records.read_record(row).message.signed
 
-    def _rows(self, topic: str, after: int, limit: int | None) -> Iterator[Mapping[str, Any]]:
+    def _rows(self, topic: str, after: int, limit: int | None) -> Iterator[dict[str, Any]]:
+        query = f'{records.VERDICTS} WHERE r.topic = %s AND r."offset" > %s ORDER BY r."offset" LIMIT %s'
         left = limit
         while left is None or left > 0:
             chunk = CHUNK if left is None else min(CHUNK, left)
-            rows = self._pool.rows(f'{_READ} ORDER BY r."offset" LIMIT %s', topic, after, chunk)
+            rows = self._pool.rows(query, topic, after, chunk)
             yield from rows
             if len(rows) < chunk:
                 return
@@ -139,19 +166,13 @@ class Replica:
 
     def values(self, stream: str) -> list[bytes]:
         """Effective envelopes of a stream, in order."""
-        query = (
-            'SELECT value FROM replica JOIN verdict USING (topic, "offset")'
-            " WHERE stream = %s AND result = 'effective' ORDER BY \"offset\""
-        )
+        query = """SELECT value FROM verdict JOIN replica USING (topic, "offset")
+        WHERE stream = %s AND result = 'effective' ORDER BY "offset" """
         return [bytes(row["value"]) for row in self._pool.rows(query, stream)]
 
     def outcome(self, event_id: str) -> Known | None:
-        """How the log judged an event; None while it has not been read back."""
-        row = self._pool.one(
-            "SELECT result, coalesce(code, '') AS code, law, topic, \"offset\", late, disputed FROM verdict"
-            " WHERE event_id = %s AND result IN ('effective', 'void') ORDER BY result, \"offset\" LIMIT 1",
-            event_id,
-        )
+        """How the log judged an event of ours; None while it has not been read back, or was only noise so far."""
+        row = self._pool.one(_OUTCOME, event_id)
         return None if row is None else Known(**row)
 
     def topic_id(self, topic: str) -> str | None:
@@ -160,19 +181,18 @@ class Replica:
         return None if row is None else row["topic_id"]
 
     def remember_topic_id(self, topic: str, topic_id: str) -> None:
-        """Once; a later difference stops the channel."""
-        query = (
-            "INSERT INTO topic_state (topic, topic_id) VALUES (%s, %s)"
-            " ON CONFLICT (topic) DO UPDATE SET topic_id = coalesce(topic_state.topic_id, excluded.topic_id)"
-        )
-        self._pool.run(query, topic, topic_id)
+        """Once. Raises LogChangedError: another was remembered, the topic was made anew."""
+        query = """INSERT INTO topic_state (topic, topic_id) VALUES (%s, %s)
+        ON CONFLICT (topic) DO UPDATE SET topic_id = coalesce(topic_state.topic_id, excluded.topic_id)
+        RETURNING topic_id"""
+        row = self._pool.one(query, topic, topic_id)
+        if row is None or row["topic_id"] != topic_id:
+            raise LogChangedError(topic, -1)
 
     def stop(self, topic: str, reason: str) -> None:
         """Nobody reads or writes the topic until ``resume``; the first reason stays."""
-        query = (
-            "INSERT INTO topic_state (topic, stopped) VALUES (%s, %s)"
-            " ON CONFLICT (topic) DO UPDATE SET stopped = coalesce(topic_state.stopped, excluded.stopped)"
-        )
+        query = """INSERT INTO topic_state (topic, stopped) VALUES (%s, %s)
+        ON CONFLICT (topic) DO UPDATE SET stopped = coalesce(topic_state.stopped, excluded.stopped)"""
         self._pool.run(query, topic, reason)
 
     def resume(self, topic: str) -> None:
@@ -189,53 +209,29 @@ class Replica:
         self._pool.close()
 
 
-def parsed(record: Record, digest: str) -> tuple[Envelope | None, Any, Refused | None]:
-    """Envelope, draft and why there is none of them."""
-    try:
-        envelope = Envelope.parse(record.message.value or b"")
-    except ShapeError:
-        return None, None, None
-    try:
-        return envelope, envelope.draft(digest), None
-    except Refused as refused:
-        return envelope, None, refused
+def _fresh(link: Link, topic: str, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+    """Those behind what is stored, which they must follow without a gap, by offset and by hash."""
+    query = """SELECT "offset", hash FROM verdict WHERE topic = %s ORDER BY "offset" DESC LIMIT 1"""
+    last = link.execute(query, (topic,)).fetchone() or {"offset": -1, "hash": b""}
+    known = [verdict for verdict in verdicts if verdict.record.position.offset <= last["offset"]]
+    _compare(link, topic, known)
+    fresh = verdicts[len(known) :]
+    places = [verdict.record.position[:2] for verdict in fresh]
+    if places != [(topic, offset) for offset in range(last["offset"] + 1, last["offset"] + 1 + len(fresh))]:
+        raise ReplicaGapError(f"{topic} is stored up to {last['offset']}")
+    if fresh and last["hash"] and rolling(bytes(last["hash"]), fresh[0].record) != fresh[0].hash:
+        raise ReplicaGapError(f"{topic}: judged on another history")
+    return fresh
 
 
-def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _record(verdict: Verdict) -> tuple[Any, ...]:
-    position, message = verdict.record.position, verdict.record.message
-    headers = [[name, base64.b64encode(value).decode()] for name, value in message.headers]
-    return position.offset, position.at, message.key, message.value, json.dumps(headers).encode()
-
-
-def _read_record(row: Mapping[str, Any]) -> Record:
-    headers = tuple((name, base64.b64decode(value)) for name, value in json.loads(bytes(row["headers"])))
-    key, value = (None if row[name] is None else bytes(row[name]) for name in ("key", "value"))
-    return Record(Position(row["topic"], row["offset"], row["appended"]), Message(key, value, headers))
-
-
-def _judged(verdict: Verdict) -> tuple[Any, ...]:
-    e, signed = verdict.envelope, verdict.record.message.signed
-    named = (e.stream, e.type, e.id) if e is not None and verdict.result in ADMITTED else (None, None, None)
-    judged = (verdict.result.value, verdict.code and verdict.code.value, verdict.law, verdict.at, verdict.hash)
-    return (
-        verdict.record.position.offset,
-        *judged,
-        verdict.keyid,
-        verdict.late,
-        verdict.disputed,
-        *named,
-        signed.digest,
-    )
-
-
-def _heal(connection: Any, verdict: Verdict, own: str) -> str:
-    e = verdict.envelope
-    if e is None or e.source != own or verdict.result not in ADMITTED:
-        return ""
-    once = uses(verdict.draft) if verdict.draft is not None and verdict.result is Result.EFFECTIVE else []
-    signed = verdict.record.message.signed
-    return signed.digest if heal(connection, e, signed, once) else ""
+def _compare(link: Link, topic: str, known: Sequence[Verdict]) -> None:
+    """What comes again must be what is stored, byte for byte and judged alike."""
+    query = f'{records.VERDICTS} WHERE r.topic = %s AND r."offset" = ANY(%s)'
+    offsets = [verdict.record.position.offset for verdict in known]
+    rows = {row["offset"]: row for row in link.execute(query, (topic, offsets)).fetchall()} if known else {}
+    for verdict in known:
+        row = rows[verdict.record.position.offset]
+        if records.read_record(row) != verdict.record:
+            raise LogChangedError(topic, row["offset"])
+        if not records.same(row, verdict):
+            raise ReplicaGapError(f"{topic}: judged on another history")

@@ -1,108 +1,138 @@
-"""Generic rows of views: a row and the position it was made at are committed together; a view is swapped by a pointer."""
+"""Generic rows of views: rows and the position they were made at are committed together; a pointer swaps a view."""
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from services.storage.pool import Pool
+from psycopg import IsolationLevel
+
+from services.storage.errors import PositionError
+from services.storage.pool import Link, Pool
+
+__all__ = ["Cut", "PositionError", "Rows"]
+
+_LIVE = "(SELECT generation FROM view_pointer WHERE view_pointer.view = view_row.view)"
+_ROWS = f"SELECT key, row FROM view_row WHERE view = %s AND generation = coalesce(%s, {_LIVE})"  # noqa: S608 - from here
+_FIRST = """INSERT INTO view_position (view, generation, topic, "offset") VALUES (%s, %s, %s, %s)
+ON CONFLICT DO NOTHING"""
+_NEXT = """UPDATE view_position SET "offset" = %s
+WHERE (view, generation, topic, "offset") = (%s, %s, %s, %s)"""
+_UPSERT = """INSERT INTO view_row (view, generation, key, row)
+SELECT %s, %s, key, row::jsonb FROM unnest(%s::text[], %s::text[]) AS changed (key, row)
+ON CONFLICT (view, generation, key) DO UPDATE SET row = excluded.row"""
+_POINTER = """INSERT INTO view_pointer (view, version, generation) VALUES (%s, %s, %s)
+ON CONFLICT (view) DO UPDATE SET (version, generation) = (excluded.version, excluded.generation)"""
 
 
-class PositionError(Exception):
-    """Another projector was faster, or the database went back: read the position again."""
+class Cut(NamedTuple):
+    """A view at one moment: positions (topic -> offset of the last record in the rows) and rows, by key."""
+
+    positions: dict[str, int]
+    rows: list[tuple[str, dict[str, Any]]]
 
 
 class Rows:
-    """Rows of all views of a node. A generation is one folding of a view from zero."""
+    """Rows of all views of a node. A generation is one folding of a view from zero; one of them is live."""
 
     def __init__(self, url: str) -> None:
+        """``url``: of the runtime role. Connects when first used."""
         self._pool = Pool(url)
 
     def generation(self, view: str, version: int) -> int:
-        """The live generation of a view; a new one where the view's version changed or it never was."""
-        row = self._pool.one("SELECT version, generation FROM view_pointer WHERE view = %s", view)
-        if row is not None and row["version"] == version:
-            return int(row["generation"])
-        generation = self.begin(view)
-        self.swap(view, version, generation)
-        return generation
+        """The live generation; where the view was never folded by this version of it, an empty one is made live."""
+        live = self._live(view, version)
+        if live is not None:
+            return live
+        with self._pool.transaction() as link:
+            link.execute("SELECT pg_advisory_xact_lock(hashtext('duikou_view'), hashtext(%s))", (view,))
+            live = self._live(view, version)  # somebody else may have been first
+            if live is None:
+                live = self.begin(view)
+                _swap(link, view, version, live)
+        return live
+
+    def _live(self, view: str, version: int) -> int | None:
+        query = "SELECT generation FROM view_pointer WHERE view = %s AND version = %s"
+        row = self._pool.one(query, view, version)
+        return None if row is None else int(row["generation"])
 
     def begin(self, view: str) -> int:
-        """An empty generation beside the live one."""
-        row = self._pool.one(
-            "SELECT greatest((SELECT max(generation) FROM view_row WHERE view = %s),"
-            " (SELECT max(generation) FROM view_position WHERE view = %s),"
-            " (SELECT max(generation) FROM view_pointer WHERE view = %s), 0) + 1 AS next",
-            *(view,) * 3,
-        )
-        return 1 if row is None else int(row["next"])
+        """An empty generation beside the live one, to fold again into it; nobody else is given the same."""
+        row = self._pool.one("SELECT nextval('view_generation') AS next")
+        return int(row["next"]) if row else 0
 
     def swap(self, view: str, version: int, generation: int) -> None:
-        """From here on that generation is the view; the others go."""
-        with self._pool.transaction() as connection:
-            connection.execute(
-                "INSERT INTO view_pointer VALUES (%s, %s, %s) ON CONFLICT (view)"
-                " DO UPDATE SET (version, generation) = (excluded.version, excluded.generation)",
-                (view, version, generation),
-            )
-            for table in ("view_row", "view_position"):
-                statement = f"DELETE FROM {table} WHERE view = %s AND generation <> %s"  # noqa: S608
-                connection.execute(statement, (view, generation))
+        """From here on that generation is the view; all others of it go."""
+        with self._pool.transaction() as link:
+            _swap(link, view, version, generation)
 
-    def positions(self, view: str, generation: int) -> dict[str, int]:
-        """Topic -> offset of the last record that is in the rows."""
-        query = 'SELECT topic, "offset" FROM view_position WHERE view = %s AND generation = %s'
-        return {row["topic"]: row["offset"] for row in self._pool.rows(query, view, generation)}
+    def positions(self, view: str, generation: int | None = None) -> dict[str, int]:
+        """Topic -> offset of the last record that is in the rows, of the live (or the given) generation."""
+        with self._pool.connection() as link:
+            return _positions(link, view, generation)
 
     def commit(
         self, view: str, generation: int, topic: str, before: int, offset: int, changed: Mapping[str, Mapping[str, Any]]
     ) -> None:
-        """Changed rows, and the position from ``before`` (-1: none yet) to ``offset``. Raises PositionError, NotYet."""
-        with self._pool.transaction() as connection:
-            found = connection.execute(
-                'SELECT "offset" FROM view_position WHERE (view, generation, topic) = (%s, %s, %s) FOR UPDATE',
-                (view, generation, topic),
-            ).fetchone()
-            if (-1 if found is None else found["offset"]) != before:
-                raise PositionError(f"{view} {topic}")
-            connection.execute(
-                "INSERT INTO view_position VALUES (%s, %s, %s, %s) ON CONFLICT (view, generation, topic)"
-                ' DO UPDATE SET "offset" = excluded."offset"',
-                (view, generation, topic, offset),
-            )
-            connection.execute(
-                "INSERT INTO view_row SELECT %s, %s, key, row::jsonb FROM unnest(%s::text[], %s::text[]) AS t (key, row)"
-                " ON CONFLICT (view, generation, key) DO UPDATE SET row = excluded.row",
-                (view, generation, list(changed), [json.dumps(row, ensure_ascii=False) for row in changed.values()]),
-            )
+        """Changed rows, and the position from ``before`` (-1: none yet) up to ``offset``, or neither.
+
+        Raises PositionError, NotYet; ValueError for a position that does not go up.
+        """
+        if offset <= before:
+            raise ValueError("positions only go up")
+        with self._pool.transaction() as link:
+            if not _moved(link, view, generation, topic, before, offset):
+                raise PositionError(f"{view}: {topic} is not at {before}")
+            rows = [json.dumps(row, ensure_ascii=False) for row in changed.values()]
+            link.execute(_UPSERT, (view, generation, list(changed), rows))
 
     def read(self, view: str, key: str, generation: int | None = None) -> dict[str, Any] | None:
         """One row of the live (or the given) generation."""
-        query = "SELECT row FROM view_row WHERE view = %s AND key = %s AND generation = "
-        row = self._pool.one(query + self._which(generation), view, key, generation or view)
-        return None if row is None else row["row"]
+        return self.load(view, [key], generation).get(key)
+
+    def load(self, view: str, keys: list[str], generation: int | None = None) -> dict[str, dict[str, Any]]:
+        """Some rows by key, as far as they exist."""
+        return {row["key"]: row["row"] for row in self._pool.rows(f"{_ROWS} AND key = ANY(%s)", view, generation, keys)}
 
     def list(self, view: str, prefix: str = "", after: str = "", limit: int = 100) -> list[tuple[str, dict[str, Any]]]:
-        """(key, row) of the live generation, by key, at most ``limit`` behind ``after``."""
-        rows = self._pool.rows(
-            "SELECT key, row FROM view_row WHERE view = %s AND starts_with(key, %s) AND key > %s AND generation = "
-            f"{self._which(None)} ORDER BY key LIMIT %s",
-            view,
-            prefix,
-            after,
-            view,
-            limit,
-        )
-        return [(row["key"], row["row"]) for row in rows]
+        """(key, row) of the live generation, by key in code point order, at most ``limit`` behind ``after``."""
+        query = f"{_ROWS} AND starts_with(key, %s) AND key > %s ORDER BY key LIMIT %s"
+        return [(row["key"], row["row"]) for row in self._pool.rows(query, view, None, prefix, after, limit)]
 
     def all(self, view: str, generation: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every row, for fingerprints."""
-        query = f"SELECT key, row FROM view_row WHERE view = %s AND generation = {self._which(generation)} ORDER BY key"
-        for row in self._pool.rows(query, view, generation or view):
-            yield row["key"], row["row"]
+        """Every row, by key."""
+        yield from self.cut(view, generation).rows
 
-    def _which(self, generation: int | None) -> str:
-        return "%s" if generation else "(SELECT generation FROM view_pointer WHERE view = %s)"
+    def cut(self, view: str, generation: int | None = None) -> Cut:
+        """Rows and positions that belong together, for a fingerprint, while projectors go on."""
+        with self._pool.connection() as link:
+            link.isolation_level = IsolationLevel.REPEATABLE_READ
+            try:
+                with link.transaction():
+                    rows = link.execute(f"{_ROWS} ORDER BY key", (view, generation)).fetchall()
+                    return Cut(_positions(link, view, generation), [(row["key"], row["row"]) for row in rows])
+            finally:
+                link.isolation_level = None
 
     def close(self) -> None:
         """Let go of connections."""
         self._pool.close()
+
+
+def _moved(link: Link, view: str, generation: int, topic: str, before: int, offset: int) -> bool:
+    if before < 0:
+        return link.execute(_FIRST, (view, generation, topic, offset)).rowcount == 1
+    return link.execute(_NEXT, (offset, view, generation, topic, before)).rowcount == 1
+
+
+def _swap(link: Link, view: str, version: int, generation: int) -> None:
+    link.execute(_POINTER, (view, version, generation))
+    link.execute("DELETE FROM view_row WHERE view = %s AND generation <> %s", (view, generation))
+    link.execute("DELETE FROM view_position WHERE view = %s AND generation <> %s", (view, generation))
+
+
+def _positions(link: Link, view: str, generation: int | None) -> dict[str, int]:
+    query = """SELECT topic, "offset" FROM view_position WHERE view = %(view)s
+    AND generation = coalesce(%(generation)s, (SELECT generation FROM view_pointer WHERE view = %(view)s))"""
+    rows = link.execute(query, {"view": view, "generation": generation}).fetchall()
+    return {row["topic"]: row["offset"] for row in rows}

@@ -80,7 +80,7 @@ class Sealer:
 
     def seal(self, asked: Asked) -> list[Sealed]:
         """Raises Conflict, Claimed, Refused(shape, type), NotYet, SigningError."""
-        return self._gatherer.ask(asked)
+        return self._gatherer.ask(asked) if asked.entries else []
 
     def _write(self, calls: Calls) -> None:
         try:
@@ -143,9 +143,7 @@ class Sealer:
         heads.update(mine.maps[0])
         return rows
 
-    def _row(
-        self, link: Link, entry: Entry, bases: Mapping[str, Head], heads: MutableMapping[str, Head]
-    ) -> Row:
+    def _row(self, link: Link, entry: Entry, bases: Mapping[str, Head], heads: MutableMapping[str, Head]) -> Row:
         head = self._head(link, entry.ledger, bases[entry.ledger], heads)
         envelope, signed = _sealed(self._signer, head, entry)
         row = Sealed.of(envelope, signed)

@@ -84,7 +84,7 @@ class Region:
         """What ``source`` would say now."""
         return Draft(id or self.fresh(), source, subject, format_time(self.now), self.exchange, channel, event)
 
-    def seal(self, draft: Draft[Any], signer: Signer | None = None, **members: Any) -> Signed:
+    def seal(self, draft: Draft[Any], /, signer: Signer | None = None, **members: Any) -> Signed:
         """The next envelope of the writer's ledger; ``members`` replace attributes (None: takes one away)."""
         history = self.history(draft.channel)
         envelope = Envelope.after(history.ledger(draft.source).head, draft, history.seen)
@@ -115,7 +115,7 @@ class Region:
         return self.append(channel, Message(None, signed.value, (*headers, ("signature", signed.signature))), at)
 
     def write(
-        self, source: str, channel: str, subject: str, event: Event, *, at: int | None = None, **tamper: Any
+        self, source: str, channel: str, subject: str, event: Event, /, *, at: int | None = None, **tamper: Any
     ) -> Verdict:
         """Draft, seal, append. ``tamper``: ``signer``, or envelope members to replace."""
         return self.put(channel, self.seal(self.draft(source, channel, subject, event), **tamper), at)
@@ -289,7 +289,7 @@ class Region:
         **more: Any,
     ) -> Any:
         """The event under two signatures. ``more``: its other data, and what ``approvals`` takes."""
-        own = {name: more.pop(name) for name in list(more) if name in event.model_fields}
+        own = {name: more.pop(name) for name in list(more) if name in event.model_fields and name != "approval"}
         papers = self.approvals(source, channel, subject, event, summary, own.get("content"), role=role, **more)
         return event(summary=summary, approval=papers, **own)  # type: ignore[call-arg]
 

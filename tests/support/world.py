@@ -93,6 +93,11 @@ class World(Region):
         history = History.of(self.exchange, str(Topic(name, 1)))
         return [history.admit(record, inspect(record, {})) for record in self.logs[name]]
 
+    def touched(self) -> list[str]:
+        """Channels in which this test has written."""
+        before = _built().logs
+        return [channel for channel, log in self.logs.items() if len(log) != len(before.get(channel, ()))]
+
     def raw(self, value: bytes | None, signature: bytes | None = b"", channel: str = "", **headers: bytes) -> Verdict:
         """Any bytes from anybody; ``signature`` None: no such header."""
         found = [*headers.items()] + ([] if signature is None else [("signature", signature)])
@@ -117,7 +122,7 @@ class World(Region):
             return str(stopped.stop)
         return ""
 
-    def changed(self, signed: Signed, source: str, **members: Any) -> Signed:
+    def changed(self, signed: Signed, source: str, /, **members: Any) -> Signed:
         """The same envelope with other members, signed by the same writer again."""
         document = {**Envelope.parse(signed.value).model_dump(exclude_none=True), **members}
         return self.sign(compact(document), self.keys[source])
@@ -158,12 +163,12 @@ class World(Region):
         return subject, self.approved(source, self.channel, subject, Shared, summary, content=content, **more)
 
     def share(self, source: str = XINCAI, subject: str = "", **more: Any) -> Verdict:
-        """A lead is shared; ``more`` also takes what ``write`` takes: signer, at, members of the envelope."""
-        envelope = {name: more.pop(name) for name in list(more) if name in _WRITE}
-        subject, event = self.shared(source, subject, **more)
-        return self.write(source, self.channel, subject, event, **envelope)
+        """A lead is shared; ``more``: as ``shared``, and what ``write`` takes: signer, at, members of the envelope."""
+        papers = {name: more.pop(name) for name in list(more) if name in _PAPERS}
+        subject, event = self.shared(source, subject, **papers)
+        return self.write(source, self.channel, subject, event, **more)
 
-    def fact(self, source: str, subject: str, event: type[Any] = lead.Delivered, **tamper: Any) -> Verdict:
+    def fact(self, source: str, subject: str, event: type[Any] = lead.Delivered, /, **tamper: Any) -> Verdict:
         """A fact of the recipient that takes no officer."""
         return self.write(source, self.channel, subject, event(summary=lead.DeliveredSummary()), **tamper)
 
@@ -251,7 +256,7 @@ class World(Region):
         return base64.b64encode(real.public).decode() if real else super().encryption_key(member, channel, number)
 
 
-_WRITE = frozenset(Envelope.model_fields) | {"signer", "at"}
+_PAPERS = frozenset({"summary", "content", "role", "author", "approver", "submission", "approval", "delegation"})
 
 
 @cache

@@ -41,7 +41,7 @@ ON = date(2021, 5, 6)
 CHECKED_BY_DECODING = {"EncryptionKeySummary.key"}
 """A public key in base64: its model decodes it and counts its bytes."""
 
-SUMMARIES = {
+SUMMARIES: dict[str, Any] = {
     name: event.model_fields["summary"].annotation
     for name, event in events().items()
     if "summary" in event.model_fields

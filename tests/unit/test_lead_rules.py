@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.calendar import CALENDARS, Calendar
+from contracts.enquiry import Asked, Cancelled
 from contracts.envelope import Draft
 from contracts.lead import (
     Accepted,
@@ -31,6 +32,7 @@ from services.domain.pairing import Status as Pairing
 from services.domain.rules import Sign
 from tests.support.papers import (
     ASKED_SUMMARY,
+    ENQUIRY,
     LEAD,
     LEAD_SUMMARY,
     OUTCOME_SUMMARY,
@@ -95,9 +97,11 @@ def withdraw() -> Draft[Any]:
 
 
 def removed(result: str = "removed") -> Draft[Any]:
-    kept = {} if result == "removed" else {"content": content(RemovalAnswered, OWNER)}
-    papers = {} if result == "removed" else {"approval": approvals(RemovalAnswered, OTHER)}
-    return draft(RemovalAnswered, {"result": result, "prints_destroyed": 0}, OTHER, **kept, **papers)
+    summary = {"result": result, "prints_destroyed": 0}
+    if result == "removed":
+        return draft(RemovalAnswered, summary, OTHER)
+    signed = approvals(RemovalAnswered, OTHER)
+    return draft(RemovalAnswered, summary, OTHER, content=content(RemovalAnswered, OWNER), approval=signed)
 
 
 def close(unit: str = OWNER) -> Draft[Any]:
@@ -386,9 +390,6 @@ def test_what_is_for_information_ends_without_an_outcome_and_owes_nothing() -> N
 
 
 def test_no_lead_is_closed_while_an_enquiry_about_it_waits() -> None:
-    from contracts.enquiry import Asked, Cancelled
-    from tests.support.papers import ENQUIRY
-
     states = at_status(Status.WITH_OUTCOME)
     states.then(draft(Asked, ASKED_SUMMARY, subject=ENQUIRY), NOW)
     assert refused(states, close()) is Code.STATE
@@ -521,3 +522,23 @@ def test_an_urgent_lead_is_decided_in_8_hours() -> None:
     assert state.urgency is Urgency.URGENT
     assert found is not None
     assert format_time(found.at) == "2021-05-06T11:00:00.000Z"
+
+
+def test_a_witness_stays_protected_whatever_a_supplement_says() -> None:
+    states = FakeStates()
+    states.then(share(persons=[WITNESS]), NOW)
+    assert refused(states, supplement(restrictions=[], looser=True)) is Code.CEILING
+
+
+def test_the_silence_of_the_owner_begins_with_his_last_word() -> None:
+    states = at_status(Status.WITH_OUTCOME)
+    states.then(supplement(), NOW + 10 * DAY)
+    assert refused(states, close(OTHER), NOW + 39 * DAY) is Code.WRONG_SIDE
+    assert states.then(close(OTHER), NOW + 40 * DAY).status is Status.CLOSED
+
+
+def test_the_owner_who_has_spoken_owes_no_correction() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    states.then(outcome(stage="acquitted"), NOW + 1)
+    kinds = [one.kind for one in owed(states.then(supplement(), NOW + DAY), CALENDAR, Clock())]
+    assert kinds == [Duty.ACKNOWLEDGE]

@@ -10,5 +10,7 @@ CREATE INDEX claim_what ON claim (what);
 ALTER TABLE view_row ALTER COLUMN key TYPE text COLLATE "C";
 
 -- Generations of views are given out, not guessed: two rebuilds never share one.
-CREATE SEQUENCE view_generation AS integer START 1000000;
+CREATE SEQUENCE view_generation AS integer;
+SELECT setval('view_generation', max(generation) + 1)
+FROM (SELECT 0 UNION SELECT generation FROM view_pointer UNION SELECT generation FROM view_position) AS g (generation);
 GRANT USAGE ON SEQUENCE view_generation TO duikou_node;

@@ -1,0 +1,366 @@
+"""The spine end to end: ledger, relay, log, intake, replica, views, on real servers (PROTOCOL 6; L7, L9, L10)."""
+
+import base64
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from contracts import lead
+from contracts.channels import DESK, PAIRING, TRUST, Topic
+from contracts.lead import Delivered, DeliveredSummary
+from contracts.refusals import Refused
+from services.demo.cast import XINCAI, YIWU
+from services.node import papers
+from services.node.bootstrap import parts
+from services.node.commands import duty_id, propose, standing
+from services.node.projector import rebuild
+from services.transport.embedded import EmbeddedTopics
+from services.verifier import Result
+from services.views import VIEWS, fingerprint, from_json
+from tests.support.region import CONTENT, SECRETS, Region, copy_folder, region
+
+pytestmark = pytest.mark.xdist_group("spine")
+
+
+@pytest.fixture(scope="module")
+def paired() -> Iterator[Region]:
+    """新蔡 and 义乌 paired over the embedded log; every test leaves all parts running."""
+    with region() as made:
+        made.start_all()
+        made.pair()
+        yield made
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lead_travels_and_comes_back(paired: Region) -> None:
+    """Shared, delivered, received, read after an access record, withdrawn, removed (L7, L8)."""
+    subject = paired.share()
+    paired.until("delivered", lambda: paired.stream(XINCAI, paired.channel, "lead", subject).status == "delivered")
+    assert paired.receive(YIWU, subject).status == "recorded"
+    assert json.loads(paired.read(YIWU, subject)) == CONTENT
+    assert paired.withdraw(XINCAI, subject).status == "recorded"
+    paired.until("removed", lambda: paired.stream(XINCAI, paired.channel, "lead", subject).status == "removed")
+
+
+def test_the_same_command_twice_is_one_event(paired: Region) -> None:
+    """A retried command is the same event: same bytes, one row, one record (WIRE 29)."""
+    subject = paired.share()
+    content = paired.content_of(XINCAI, subject)
+    name, event = str(uuid4()), paired.access(XINCAI, content)
+    first = paired.propose(XINCAI, paired.channel, content, event, name)
+    again = paired.propose(XINCAI, paired.channel, content, paired.access(XINCAI, content), name)
+    assert first == again
+    assert paired.settled(XINCAI, name).status == "recorded"
+    paired.even(XINCAI, YIWU)
+    for unit in (XINCAI, YIWU):
+        found = [v for v in paired.verdicts(unit) if v.envelope is not None and v.envelope.id == name]
+        assert [v.result for v in found] == [Result.EFFECTIVE]
+
+
+def test_a_refused_command_leaves_nothing(paired: Region) -> None:
+    """Refused is final and nowhere: no row, no claim, no record, no number used up."""
+    paired.even(XINCAI, YIWU)
+    tables = ("ledger", "claim")
+    before = [paired.rows(XINCAI, f"SELECT count(*) FROM {table}") for table in tables]
+    name, end = str(uuid4()), paired.node(XINCAI).log.end(paired.topic)
+    with pytest.raises(Refused) as refused:
+        propose(paired.node(XINCAI), paired.channel, str(uuid4()), Delivered(summary=DeliveredSummary()), id=name)
+    assert refused.value.code
+    assert standing(paired.node(XINCAI), name) is None
+    assert [paired.rows(XINCAI, f"SELECT count(*) FROM {table}") for table in tables] == before
+    assert paired.node(XINCAI).log.end(paired.topic) == end
+
+
+def test_two_duty_workers_one_delivered(paired: Region) -> None:
+    """Any number of workers make one event of one duty (PROTOCOL 12)."""
+    second = parts(paired.node(YIWU))  # a second relay, too: it can only send the same bytes again
+    subject = paired.share()
+    sent = [second["duties"]() | second["relay"]() for _ in range(20)]
+    paired.until("delivered", lambda: paired.stream(YIWU, paired.channel, "lead", subject).status != "sent", len(sent))
+    paired.until("read", lambda: paired.stream(XINCAI, paired.channel, "lead", subject).status == "delivered")
+    paired.even(XINCAI, YIWU)
+    said = [
+        v
+        for v in paired.verdicts(XINCAI)
+        if v.envelope is not None and v.envelope.type == Delivered.TYPE and v.envelope.subject == subject
+    ]
+    assert [v.result for v in said if v.result is not Result.DUPLICATE] == [Result.EFFECTIVE]
+    assert len({v.record.message.signed.digest for v in said}) == 1
+
+
+def test_share_that_loses_against_a_suspension_is_void_and_seen(paired: Region) -> None:
+    """Sealed before, in the log after: void for everybody, with its reason, and listed at its writer (L10)."""
+    paired.hold(XINCAI, "duties")
+    document, subject = paired.approved()
+    paired.hold(XINCAI, "relay")
+    paired.start(XINCAI, "duties")
+    name = duty_id(XINCAI, document, papers.SEAL)
+    paired.until("the share is sealed", lambda: paired.node(XINCAI).ledger.find(name))
+    assert paired.suspend(YIWU).status == "recorded"
+    pending = standing(paired.node(XINCAI), name)
+    assert pending is not None
+    assert pending.status == "pending"
+    paired.start(XINCAI, "relay")
+    ended = paired.settled(XINCAI, name)
+    assert (ended.status, ended.code) == ("void", "pairing_state")
+    place = f"{ended.topic}/{ended.offset}"
+    listed = paired.until("it is listed", lambda: paired.node(XINCAI).rows.read("refused", place))
+    assert (listed["own"], listed["code"], listed["subject"]) == (True, "pairing_state", subject)
+    paired.even(YIWU)
+    theirs = paired.verdicts(YIWU)[ended.offset]
+    assert (theirs.result, theirs.code) == (Result.VOID, "pairing_state")
+    paired.resume(YIWU)
+    paired.even(XINCAI)
+
+
+# -- at rest -----------------------------------------------------------------------------------------------------------
+
+FORBIDDEN = {
+    "the ledger is not updated": "UPDATE ledger SET state = state",
+    "the ledger is not deleted from": "DELETE FROM ledger",
+    "the ledger is not truncated": "TRUNCATE ledger",
+    "the replica is not updated": "UPDATE replica SET value = value",
+    "the replica is not deleted from": "DELETE FROM replica",
+    "the replica is not truncated": "TRUNCATE replica",
+    "claims are not deleted": "DELETE FROM claim",
+    "the guard is not switched off": "ALTER TABLE ledger DISABLE TRIGGER ALL",
+    "the role does not become the owner": "SET ROLE duikou_owner",
+}
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN.values(), ids=FORBIDDEN)
+def test_runtime_role_changes_no_history(paired: Region, statement: str) -> None:
+    """A running node can append to its history and nothing else."""
+    url, denied = paired.node(XINCAI).settings.database, psycopg.errors.InsufficientPrivilege
+    with psycopg.connect(url) as connection, pytest.raises(denied):
+        connection.execute(statement.encode())
+
+
+def test_owner_is_held_by_triggers(paired: Region) -> None:
+    """Privileges do not bind the owner; the triggers do."""
+    url, denied = paired.databases.url(f"node_{XINCAI}"), psycopg.errors.InsufficientPrivilege
+    for table in ("ledger", "replica"):
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET topic = topic", f"TRUNCATE {table}"):
+            with psycopg.connect(url) as connection, pytest.raises(denied):
+                connection.execute(statement.encode())
+
+
+def test_sha256_of_one_envelope_is_equal_in_ledger_record_replica_and_export(paired: Region) -> None:
+    """The same bytes everywhere: nothing is parsed and written again on the way."""
+    from services.auditor.export import export
+    from services.auditor.source import Topics
+
+    subject = paired.share()
+    paired.even(XINCAI, YIWU)
+    sealed = next(
+        v.record.position
+        for v in paired.verdicts(XINCAI)
+        if v.envelope is not None and (v.envelope.type, v.envelope.subject) == (lead.Shared.TYPE, subject)
+    )
+    node, other = paired.node(XINCAI), paired.node(YIWU)
+    record = node.log.read({paired.topic: sealed.offset - 1}, 1, 0.0)[0]
+    digest = record.message.signed.digest
+    query = "SELECT state FROM ledger WHERE digest = %s"
+    ledger = bytes(paired.rows(XINCAI, query, digest)[0][0])
+    replicas = [next(iter(n.replica.verdicts(paired.topic, sealed.offset - 1, 1))).record for n in (node, other)]
+    names = [str(Topic(name, 1)) for name in (TRUST, PAIRING, paired.channel)]
+    exported = b"\n".join(export(paired.root, Topics(node.log, names)))
+    assert sha256(ledger).hexdigest() == digest
+    assert [sha256(each.message.value or b"").hexdigest() for each in replicas] == [digest, digest]
+    found = [line for line in exported.splitlines() if _value(line, paired.topic, sealed.offset)]
+    assert [sha256(base64.b64decode(json.loads(line)["value"])).hexdigest() for line in found] == [digest]
+
+
+def _value(line: bytes, topic: str, offset: int) -> bool:
+    document = json.loads(line) if line else {}
+    return (document.get("topic"), document.get("offset")) == (topic, offset)
+
+
+@pytest.mark.parametrize("unit", [XINCAI, YIWU])
+def test_rebuilt_view_equals_the_live_one(paired: Region, unit: str) -> None:
+    """A view can be thrown away: folded from zero it is the same, by rows and by fingerprint (L11)."""
+    node = paired.node(unit)
+    paired.even(unit)
+    for name, view in VIEWS.items():
+        paired.until(
+            f"{name} is up to date", lambda v=name: node.rows.cut(v).positions == node.replica.positions()  # type: ignore[misc]
+        )
+        live = node.rows.cut(name)
+        rebuild(node, name)
+        again = node.rows.cut(name)
+        assert again == live, name
+        assert _print(name, live) == _print(name, again), view.name
+
+
+def _print(name: str, cut: object) -> str:
+    from services.storage.rows import Cut
+
+    assert isinstance(cut, Cut)
+    view = VIEWS[name]
+    return fingerprint(view, {key: from_json(view, row) for key, row in cut.rows}, cut.positions, 1)
+
+
+def needles(secret: str) -> dict[str, bytes]:
+    """How a text could stand in a file: plain, escaped, in base64 at any of its three alignments."""
+    raw = secret.encode()
+    found = {"utf-8": raw, "utf-16": secret.encode("utf-16-le"), "hex": raw.hex().encode()}
+    if not secret.isascii():
+        found["escaped"] = json.dumps(secret)[1:-1].encode()
+    for shift in range(3):
+        coded = base64.b64encode(b"\0" * shift + raw)
+        found[f"base64 {shift}"] = coded[(4 if shift else 0) : len(coded) - 4]
+    return {name: needle for name, needle in found.items() if len(needle) > 5}
+
+
+def leaks(folder: Path) -> list[tuple[str, str, str]]:
+    """(file, form, secret) of every secret that a file under the folder holds."""
+    sought = [(form, needle, secret) for secret in SECRETS for form, needle in needles(secret).items()]
+    return [
+        (str(path.relative_to(folder)), form, secret)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        for data in [path.read_bytes()]
+        for form, needle, secret in sought
+        if needle in data
+    ]
+
+
+def test_needles_are_found(tmp_path: Path) -> None:
+    """The search itself: each form of a secret is found in a file that holds it."""
+    for secret in SECRETS:
+        text = json.dumps({"a": secret})
+        for body in (secret.encode(), text.encode(), base64.b64encode(text.encode()), text.encode().hex().encode()):
+            (tmp_path / "file").write_bytes(b"before " + body + b" after")
+            assert secret in {found for _, _, found in leaks(tmp_path)}
+
+
+def test_no_plaintext_at_rest(paired: Region) -> None:
+    """After sharing, reading and withdrawing no file of server, node or log holds a part of the content (L7)."""
+    _no_plaintext(paired)
+
+
+def _no_plaintext(made: Region) -> None:
+    subject = made.share()
+    made.until("delivered", lambda: made.stream(YIWU, made.channel, "lead", subject).status == "delivered")
+    assert json.loads(made.read(YIWU, subject)) == CONTENT
+    made.withdraw(XINCAI, subject)
+    made.until("removed", lambda: made.stream(XINCAI, made.channel, "lead", subject).status == "removed")
+    for name in (f"node_{XINCAI}", f"desk_{XINCAI}"):
+        with psycopg.connect(made.databases.url(name), autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+    assert made.state.parent.joinpath("pg", "data", "PG_VERSION").exists()
+    assert not leaks(made.state.parent)
+
+
+# -- one process or many -----------------------------------------------------------------------------------------------
+
+
+def test_one_part_per_process_equals_all_in_one(paired: Region) -> None:
+    """Parts meet only in PostgreSQL and in the log: apart they make the same replica and the same rows."""
+    paired.hold(YIWU)
+    for part in ("relay", "intake", "projector", "duties"):
+        paired.spawn(YIWU, part)
+    try:
+        subject = paired.share()
+        paired.until("delivered", lambda: paired.stream(XINCAI, paired.channel, "lead", subject).status == "delivered")
+        assert paired.receive(YIWU, subject).status == "recorded"
+        paired.even(XINCAI, YIWU)
+        assert paired.replica(XINCAI) == paired.replica(YIWU)
+        node = paired.node(YIWU)
+        paired.until("views", lambda: node.rows.cut("cases").positions == node.replica.positions())
+        split = node.rows.cut("cases")
+    finally:
+        for part in ("relay", "intake", "projector", "duties"):
+            paired.cluster.stop(YIWU, [part])
+        paired.start(YIWU)
+    rebuild(node, "cases")
+    assert node.rows.cut("cases").rows == split.rows
+
+
+# -- restored and made anew --------------------------------------------------------------------------------------------
+
+
+def test_restore_postgres_from_older_copy_then_command() -> None:
+    """The log heals the ledger: nothing is sealed before, no number is given twice, nothing is lost (L9)."""
+    with region(apart=[XINCAI]) as made:
+        made.start_all()
+        made.pair()
+        server, folder = made.apart[XINCAI], made.state.parent / f"pg-{XINCAI}"
+        made.stop(XINCAI)
+        server.stop()
+        copy_folder(folder / "data", folder / "older")
+        server.start()
+        made.start(XINCAI)
+        subject = made.share()
+        content = made.content_of(XINCAI, subject)
+        done = [made.command(XINCAI, made.channel, content, made.access(XINCAI, content)) for _ in range(3)]
+        made.even(XINCAI, YIWU)
+        before = made.rows(XINCAI, _LEDGER, f"{made.channel}/{XINCAI}")
+
+        made.stop(XINCAI)
+        server.stop()
+        (folder / "data").rename(folder / "lost")
+        copy_folder(folder / "older", folder / "data")
+        server.start()
+        assert len(made.rows(XINCAI, _LEDGER, f"{made.channel}/{XINCAI}")) < len(before)
+        made.start(XINCAI)
+
+        after = made.command(XINCAI, made.channel, content, made.access(XINCAI, content))
+        assert after.status == "recorded"
+        assert made.rows(XINCAI, _LEDGER, f"{made.channel}/{XINCAI}")[: len(before)] == before
+        for one in done:
+            assert made.settled(XINCAI, one.id).status == "recorded"
+        made.even(XINCAI, YIWU)
+        assert made.replica(XINCAI) == made.replica(YIWU)
+        assert {v.result for v in made.verdicts(YIWU)} <= {Result.EFFECTIVE, Result.DUPLICATE}
+
+
+_LEDGER = "SELECT epoch, sequence, digest, state, signature, keyid FROM ledger WHERE ledger = %s ORDER BY 1, 2"
+
+
+def test_recreate_topic_under_live_relay_and_intake() -> None:
+    """A topic made anew stops its channel with the reason, on every member; both keep what they have (PROTOCOL 6)."""
+    with region() as made:
+        made.start_all()
+        made.pair()
+        subject = made.share()
+        made.even(XINCAI, YIWU)
+        kept = made.replica(XINCAI, [made.channel])
+        _make_anew_embedded(made)
+        _stops_and_keeps(made, kept, subject)
+
+
+def _make_anew_embedded(made: Region) -> None:
+    """As the log's owner: the only one who can."""
+    with psycopg.connect(made.databases.url("log")) as connection:
+        connection.execute("ALTER TABLE log_record DISABLE TRIGGER ALL")
+        connection.execute("ALTER TABLE log_topic DISABLE TRIGGER ALL")
+        where = "SELECT id FROM log_topic WHERE name = %s"
+        connection.execute(f"DELETE FROM log_record WHERE topic = ({where})".encode(), (made.topic,))
+        connection.execute("DELETE FROM log_topic WHERE name = %s", (made.topic,))
+        connection.execute("ALTER TABLE log_record ENABLE ALWAYS TRIGGER log_record_keeps")
+        connection.execute("ALTER TABLE log_topic ENABLE ALWAYS TRIGGER log_topic_keeps")
+    topics = EmbeddedTopics(made.databases.url("log"))
+    topics.create(made.topic)
+    topics.close()
+
+
+def _stops_and_keeps(made: Region, kept: list[tuple[object, ...]], subject: str) -> None:
+    for unit in (XINCAI, YIWU):
+        reason = made.until("the channel stops", lambda u=unit: made.node(u).replica.stopped(made.topic))  # type: ignore[misc]
+        assert reason
+        assert made.replica(unit, [made.channel]) == kept
+        assert made.stream(unit, made.channel, "lead", subject).owner == XINCAI
+    assert not made.ended(), "no part died of it"
+    other, _ = made.draft(XINCAI, PAIRING, "duikou.pairing.accepted.v1", {"offer": "a" * 64}, subject=made.pairing)
+    assert made.node(XINCAI).folds.history(DESK).state("desk", other).status == "drafted"
+
+
+# -- Kafka -------------------------------------------------------------------------------------------------------------

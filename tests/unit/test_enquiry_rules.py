@@ -1,0 +1,310 @@
+"""Rows E1-E11 of MECHANISM 1.3: each one passes once and is refused once; guards; clocks."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts.calendar import CALENDARS, Calendar
+from contracts.enquiry import Answered, Asked, Cancelled, Closed, Delivered, Received, Undertaken
+from contracts.enquiry import Refused as EnquiryRefused
+from contracts.envelope import Draft
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import Basis
+from services.domain import enquiry, lead, signatures
+from services.domain.clocks import DAY, Clock, format_time
+from services.domain.enquiry import RULES, Status
+from services.domain.lead import Lead
+from services.domain.obligations import Duty, due
+from services.domain.pairing import Status as Pairing
+from services.domain.rules import Sign
+from tests.support.contents import unlike
+from tests.support.papers import ASKED_SUMMARY, ENQUIRY, LEAD, REPLY, approvals, content, draft
+from tests.support.states import AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates
+
+CALENDAR = Calendar(CALENDARS.values())
+CASE = {"category": "parcel", "basis": {"kind": "criminal_case", "organ": OWNER, "date": "2021-05-01"}}
+BOTH = [{"no": 1, "code": "found"}, {"no": 2, "code": "nothing_held"}]
+
+
+@pytest.fixture(autouse=True)
+def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures have tests of their own."""
+    monkeypatch.setattr(signatures, "check", lambda *_: None)
+
+
+def ask(unit: str = OWNER, **summary: Any) -> Draft[Any]:
+    return draft(Asked, unlike(ASKED_SUMMARY, **summary), unit, ENQUIRY)
+
+
+def delivered(unit: str = OTHER) -> Draft[Any]:
+    return draft(Delivered, {}, unit, ENQUIRY)
+
+
+def received(unit: str = OTHER) -> Draft[Any]:
+    return draft(Received, {"officer": INTAKE}, unit, ENQUIRY)
+
+
+def undertake(officer: str = INTAKE) -> Draft[Any]:
+    return draft(Undertaken, {"officer": officer}, OTHER, ENQUIRY)
+
+
+def answer(answers: list[dict[str, Any]] | None = None, unit: str = OTHER, **summary: Any) -> Draft[Any]:
+    said = {**REPLY, "officer": AUTHOR, "answers": answers or BOTH, "persons_count": 0, **summary}
+    return draft(Answered, said, unit, ENQUIRY, content=content(Answered, OWNER))
+
+
+def partly() -> Draft[Any]:
+    return answer(BOTH[:1])
+
+
+def refuse(**summary: Any) -> Draft[Any]:
+    return draft(EnquiryRefused, {**REPLY, **(summary or {"ground": "not_held"})}, OTHER, ENQUIRY)
+
+
+def cancel(unit: str = OWNER) -> Draft[Any]:
+    return draft(Cancelled, {"officer": AUTHOR, "ground": "no_longer_needed"}, unit, ENQUIRY)
+
+
+def close(unit: str = OWNER) -> Draft[Any]:
+    return draft(Closed, {"officer": AUTHOR, "use": "useful"}, unit, ENQUIRY)
+
+
+_ON_THE_WAY: list[Callable[[], Draft[Any]]] = [ask, delivered, received, undertake]
+PATHS: dict[Status, list[Callable[[], Draft[Any]]]] = {
+    Status.ABSENT: [],
+    Status.ASKED: _ON_THE_WAY[:1],
+    Status.DELIVERED: _ON_THE_WAY[:2],
+    Status.RECEIVED: _ON_THE_WAY[:3],
+    Status.IN_PROGRESS: _ON_THE_WAY,
+    Status.PARTLY_ANSWERED: [*_ON_THE_WAY, partly],
+    Status.ANSWERED: [*_ON_THE_WAY, answer],
+    Status.REFUSED: [*_ON_THE_WAY, refuse],
+    Status.CANCELLED: [ask, cancel],
+    Status.CLOSED: [*_ON_THE_WAY, answer, close],
+}
+"""How an enquiry comes to each status."""
+
+
+def with_lead(**changes: Any) -> FakeStates:
+    """A live lead is there to be cited."""
+    states = FakeStates()
+    live = Lead(status=lead.Status.RECEIVED, owner=OWNER, basis=Basis.CRIMINAL_CASE)
+    states.streams["lead", LEAD] = replace(live, **changes)
+    return states
+
+
+def at_status(status: Status, **changes: Any) -> FakeStates:
+    states = with_lead(**changes)
+    for step in PATHS[status]:
+        states.then(step(), NOW)
+    assert states.state("enquiry", ENQUIRY).status is status
+    return states
+
+
+def refused(states: FakeStates, e: Draft[Any], at: int = NOW) -> Code:
+    with pytest.raises(Refused) as caught:
+        states.then(e, at)
+    return caught.value.code
+
+
+PASSES: dict[str, tuple[Status, Callable[[], Draft[Any]], Status]] = {
+    "E1 either unit asks about a live lead": (Status.ABSENT, ask, Status.ASKED),
+    "E2 delivered": (Status.ASKED, delivered, Status.DELIVERED),
+    "E2 signed for": (Status.DELIVERED, received, Status.RECEIVED),
+    "E5 undertaken": (Status.RECEIVED, undertake, Status.IN_PROGRESS),
+    "E7 answered whole": (Status.IN_PROGRESS, answer, Status.ANSWERED),
+    "E7 a part leaves the rest open": (Status.IN_PROGRESS, partly, Status.PARTLY_ANSWERED),
+    "E7 the rest": (Status.PARTLY_ANSWERED, lambda: answer(BOTH[1:]), Status.ANSWERED),
+    "E8 refused before it was undertaken": (Status.RECEIVED, refuse, Status.REFUSED),
+    "E8 refused later": (Status.IN_PROGRESS, refuse, Status.REFUSED),
+    "E9 cancelled at once": (Status.ASKED, cancel, Status.CANCELLED),
+    "E9 cancelled half answered": (Status.PARTLY_ANSWERED, cancel, Status.CANCELLED),
+    "E11 closed after the answer": (Status.ANSWERED, close, Status.CLOSED),
+    "E11 closed after the refusal": (Status.REFUSED, close, Status.CLOSED),
+}
+
+REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
+    "E1 asked once": (Status.ASKED, ask, Code.STATE),
+    "E2 the asker delivers nothing": (Status.ASKED, lambda: delivered(OWNER), Code.WRONG_SIDE),
+    "E2 the asker signs for nothing": (Status.DELIVERED, lambda: received(OWNER), Code.WRONG_SIDE),
+    "E5 not before it is signed for": (Status.DELIVERED, undertake, Code.STATE),
+    "E7 not before it is undertaken": (Status.RECEIVED, answer, Code.STATE),
+    "E7 the asker does not answer": (Status.IN_PROGRESS, lambda: answer(unit=OWNER), Code.WRONG_SIDE),
+    "E7 an item that was not asked": (
+        Status.IN_PROGRESS,
+        lambda: answer([{"no": 3, "code": "nothing_held"}]),
+        Code.STATE,
+    ),
+    "E7 an item that is answered": (Status.PARTLY_ANSWERED, partly, Code.STATE),
+    "E7 nothing after it was cancelled": (Status.CANCELLED, answer, Code.STATE),
+    "E8 nothing is refused after an answer": (Status.ANSWERED, refuse, Code.STATE),
+    "E8 no ground of a measure request": (
+        Status.RECEIVED,
+        lambda: refuse(measure_ground="papers_incomplete"),
+        Code.TYPE,
+    ),
+    "E9 the other unit does not cancel": (Status.RECEIVED, lambda: cancel(OTHER), Code.WRONG_SIDE),
+    "E9 nothing is cancelled after the answer": (Status.ANSWERED, cancel, Code.STATE),
+    "E11 nothing is closed half answered": (Status.PARTLY_ANSWERED, close, Code.STATE),
+    "E11 the other unit does not close": (Status.ANSWERED, lambda: close(OTHER), Code.WRONG_SIDE),
+}
+
+
+@pytest.mark.parametrize(("before", "event", "after"), PASSES.values(), ids=PASSES)
+def test_a_row_passes(before: Status, event: Callable[[], Draft[Any]], after: Status) -> None:
+    states = at_status(before)
+    assert states.then(event(), NOW).status is after
+    assert not states.late
+
+
+@pytest.mark.parametrize(("before", "event", "code"), REFUSALS.values(), ids=REFUSALS)
+def test_a_row_refuses(before: Status, event: Callable[[], Draft[Any]], code: Code) -> None:
+    assert refused(at_status(before), event()) is code
+
+
+def test_every_row_has_an_example_that_passes_and_one_that_is_refused() -> None:
+    assert {type(event().data) for _, event, _ in PASSES.values()} == set(RULES)
+    assert {type(event().data) for _, event, _ in REFUSALS.values()} == set(RULES)
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_every_status_is_reached(status: Status) -> None:
+    at_status(status)
+
+
+RECORD = {"purpose": "record"}
+LEADS: dict[str, tuple[dict[str, Any], dict[str, Any], Code | None]] = {
+    "the recipient of the lead asks back": ({"owner": OTHER}, {}, None),
+    "a withdrawn lead": ({"status": lead.Status.WITHDRAWN}, {}, Code.STATE),
+    "a closed lead": ({"status": lead.Status.CLOSED}, {}, Code.STATE),
+    "a lead nobody shared here": ({}, {"lead": ENQUIRY}, Code.UNKNOWN_MATTER),
+    "a record in a filed case": ({}, RECORD, None),
+    "a record on a report": ({"basis": Basis.VERIFIED_REPORT}, RECORD, Code.BASIS),
+    "a record on a check before a case": ({"basis": Basis.PRE_CASE_CHECK}, RECORD, Code.BASIS),
+    "something else on a report": ({"basis": Basis.VERIFIED_REPORT}, {}, None),
+    "a measure request": (
+        {},
+        {"kind": "measure_request", "form": "measure", "measure": "search"},
+        Code.TYPE,
+    ),
+    "a filed case": ({}, {"lead": None, "case": CASE}, None),
+    "a case outside the purposes": ({}, {"lead": None, "case": CASE | {"category": "transit"}}, Code.PURPOSE),
+    "a case that is not filed": (
+        {},
+        {"lead": None, "case": {"category": "parcel", "basis": CASE["basis"] | {"kind": "verified_report"}}},  # type: ignore[operator]
+        Code.BASIS,
+    ),
+    "a case of tomorrow": (
+        {},
+        {"lead": None, "case": {"category": "parcel", "basis": CASE["basis"] | {"date": "2021-05-07"}}},  # type: ignore[operator]
+        Code.SHAPE,
+    ),
+}
+
+
+@pytest.mark.parametrize(("cited", "summary", "code"), LEADS.values(), ids=LEADS)
+def test_an_enquiry_cites_a_live_lead_or_a_filed_case(
+    cited: dict[str, Any], summary: dict[str, Any], code: Code | None
+) -> None:
+    states = with_lead(**cited)
+    if code is None:
+        assert states.then(ask(**summary), NOW).status is Status.ASKED
+    else:
+        assert refused(states, ask(**summary)) is code
+
+
+def test_a_record_that_was_found_is_flagged_as_sealed() -> None:
+    states = with_lead()
+    for e in (ask(purpose="record"), delivered(), received(), undertake()):
+        states.then(e, NOW)
+    assert refused(states, answer()) is Code.SHAPE
+    assert states.then(answer(sealed_record=True), NOW).sealed_record
+
+
+def test_the_duty_officer_undertakes_only_what_is_urgent() -> None:
+    assert refused(at_status(Status.RECEIVED), undertake(DUTY)) is Code.OFFICERS
+    states = with_lead()
+    for e in (ask(urgency="urgent", urgency_ground="time_limit"), delivered(), received(), undertake(DUTY)):
+        states.then(e, NOW)
+
+
+STANDINGS: dict[str, tuple[Pairing, Status, Callable[[], Draft[Any]], Code | None]] = {
+    "nothing new while closing": (Pairing.CLOSING, Status.ABSENT, ask, Code.PAIRING_STATE),
+    "answered while closing": (Pairing.CLOSING, Status.IN_PROGRESS, answer, None),
+    "not answered while suspended": (Pairing.SUSPENDED, Status.IN_PROGRESS, answer, Code.PAIRING_STATE),
+    "cancelled after the end": (Pairing.ENDED, Status.RECEIVED, cancel, None),
+    "closed after the end": (Pairing.ENDED, Status.ANSWERED, close, None),
+}
+
+
+@pytest.mark.parametrize(("standing", "before", "event", "code"), STANDINGS.values(), ids=STANDINGS)
+def test_obligations_outlive_permission(
+    standing: Pairing, before: Status, event: Callable[[], Draft[Any]], code: Code | None
+) -> None:
+    states = at_status(before)
+    states.standing(standing)
+    if code is None:
+        states.then(event(), NOW)
+    else:
+        assert refused(states, event()) is code
+
+
+def test_a_late_receipt_changes_no_status() -> None:
+    states = at_status(Status.CANCELLED)
+    assert states.then(delivered(), NOW).status is Status.CANCELLED
+    assert states.late == ["duikou.enquiry.delivered.v1"]
+
+
+def test_how_many_sign() -> None:
+    named = draft(
+        Answered,
+        {**REPLY, "answers": BOTH, "persons_count": 1},
+        OTHER,
+        ENQUIRY,
+        content=content(Answered, OWNER),
+        approval=approvals(Answered, OTHER),
+    )
+    measure = ask(kind="measure_request", form="measure", measure="search")
+    found = [enquiry.needs(e) for e in (ask(), measure, answer(), named, refuse(), cancel())]
+    assert found == [Sign.TWO, Sign.HEAD, Sign.ONE, Sign.TWO, Sign.TWO, Sign.ONE]
+
+
+CLOCKS: dict[str, tuple[Status, dict[str, Any], Duty, str]] = {
+    "fetched in an hour": (Status.ASKED, {}, Duty.DELIVER, "2021-05-06T04:00:00.000Z"),
+    "signed for in 24 h": (Status.DELIVERED, {"urgency": "priority"}, Duty.SIGN_FOR, "2021-05-07T03:00:00.000Z"),
+    "answered in 7 days": (Status.RECEIVED, {}, Duty.ANSWER, "2021-05-13T16:00:00.000Z"),
+    "needed earlier, on a Sunday": (
+        Status.RECEIVED,
+        {"needed_by": "2021-05-09", "needed_reason": "hearing"},
+        Duty.ANSWER,
+        "2021-05-09T16:00:00.000Z",
+    ),
+    "needed later": (
+        Status.IN_PROGRESS,
+        {"needed_by": "2021-06-30", "needed_reason": "hearing"},
+        Duty.ANSWER,
+        "2021-05-13T16:00:00.000Z",
+    ),
+    "half answered is still owed": (Status.PARTLY_ANSWERED, {}, Duty.ANSWER, "2021-05-13T16:00:00.000Z"),
+}
+
+
+@pytest.mark.parametrize(("status", "summary", "kind", "until"), CLOCKS.values(), ids=CLOCKS)
+def test_what_is_due(status: Status, summary: dict[str, Any], kind: Duty, until: str) -> None:
+    states = with_lead()
+    states.then(ask(**summary), NOW)
+    for step in PATHS[status][1:]:
+        states.then(step(), NOW)
+    found = due(states.state("enquiry", ENQUIRY), CALENDAR, Clock())
+    assert found is not None
+    assert (found.kind, format_time(found.at)) == (kind, until)
+
+
+def test_an_answer_ends_the_clock_and_30_silent_days_the_enquiry() -> None:
+    state = at_status(Status.ANSWERED).state("enquiry", ENQUIRY)
+    assert due(state, CALENDAR, Clock()) is None
+    assert not state.pending
+    assert not state.closed(NOW + 30 * DAY - 1)
+    assert state.closed(NOW + 30 * DAY)
