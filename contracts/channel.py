@@ -42,7 +42,7 @@ class Cut(Wire):
 
 
 class OpenedSummary(Wire):
-    """kind `open`: no members; `pairing`: both units in the order of offer and answer; `supervision`: unit, superior."""
+    """kind `open`: no members; `pairing`: units in the order of offer and answer; `supervision`: unit, superior."""
 
     kind: Kind
     members: Annotated[tuple[Unit, ...], Items(2, 2)] | None = None

@@ -70,8 +70,8 @@ OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {
     1: {
         Place.TRUST: _types(
             "trust",
-            "root_established root_rotated province_delegated unit_admitted unit_profile_published key_added key_closed "
-            "officer_enrolled officer_ended unit_suspended unit_reinstated policy_published heartbeat",
+            "root_established root_rotated province_delegated unit_admitted unit_profile_published key_added "
+            "key_closed officer_enrolled officer_ended unit_suspended unit_reinstated policy_published heartbeat",
         )
         | _types("channel", "ledger_reopened"),
         Place.PROPOSALS: _CHANNEL | _PROPOSALS,
@@ -93,7 +93,7 @@ OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {
         Place.SUPERVISION: _CHANNEL | _types("channel", "encryption_key_published"),
     },
 }
-"""Rule version -> place -> event types open there. A version never changes; new types need the next one (PROTOCOL 1)."""
+"""Rule version -> place -> event types open there. A version never changes; new types need the next (PROTOCOL 1)."""
 
 REGISTRY_TYPES = _CHANNEL
 """What only the registry writes outside ``trust``; it writes nothing else there."""

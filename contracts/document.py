@@ -1,4 +1,4 @@
-"""What every outgoing document says of itself in clear (FIELDS 6.1). Never free text, never a person (a test walks it)."""
+"""What every outgoing document says of itself in clear (FIELDS 6.1). Never free text, never a person: a test looks."""
 
 from contracts.fields import Wire
 from contracts.vocabulary import Classification, DocumentKind, Urgency, UrgencyGround

@@ -50,7 +50,7 @@ def read(data: bytes, *, limit: int = MAX_VALUE) -> dict[str, Any]:
 
 
 def read_content(data: bytes) -> dict[str, Any]:
-    """A decrypted content: the same profile, but 24,572 bytes, 1,024 members and newlines in text. Raises ShapeError."""
+    """A decrypted content: as ``read``, but 24,572 bytes, 1,024 members and newlines in text. Raises ShapeError."""
     return _read(data, MAX_CONTENT, MAX_CONTENT_MEMBERS, REFUSED_CONTENT_TEXT)
 
 

@@ -1,4 +1,4 @@
-"""Closed lists with their words in Chinese and English (DOMAIN "Vocabulary", WIRE 34). Codes are wire; words are not."""
+"""Closed lists with words in Chinese and English (DOMAIN "Vocabulary", WIRE 34). Codes are wire; words are not."""
 
 from enum import StrEnum
 from typing import Self

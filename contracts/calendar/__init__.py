@@ -30,11 +30,11 @@ class YearDays(Protocol):
     """A year's special days as ``YYYY-MM-DD``, here or in a policy."""
 
     @property
-    def year(self) -> int: ...
+    def year(self) -> int: ...  # noqa: D102 - the class says it
     @property
-    def holidays(self) -> tuple[str, ...]: ...
+    def holidays(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
-    def workdays(self) -> tuple[str, ...]: ...
+    def workdays(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,12 @@ class Databases:
         self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return self.url(name)
 
+    def ensure_database(self, name: str) -> str:
+        """A database as it is, or a new empty one; its `url`."""
+        with suppress(psycopg.errors.DuplicateDatabase):
+            self.create_database(name)
+        return self.url(name)
+
     def drop_database(self, name: str) -> None:
         """Drop a database, disconnecting whoever uses it; nothing happens if there is none."""
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

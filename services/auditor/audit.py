@@ -14,9 +14,10 @@ The first divergence in the order of topics and offsets is named; any one refuse
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from contracts.channel import Cut
 from contracts.refusals import Stop
 from services.auditor.errors import ExportError
-from services.auditor.judge import AUDITED, Fold, Judge, claim_name
+from services.auditor.judge import AUDITED, Fold, Judge
 from services.auditor.report import Divergence, Report, Rule, TopicReport
 from services.auditor.source import Claims, Source
 from services.auditor.witness import Span
@@ -108,11 +109,19 @@ def _cut(judge: Judge, claims: Claims, name: str) -> Iterator[Divergence]:
     if found is None or wanted is None:
         text = "claimed, but no record of it is here" if found is None else "records of it are here, but no claim"
         yield Divergence(name, 0, Rule.CUT, text)
-    elif found.stopped is None and (found.history.offset, found.history.hash.hex()) != (wanted.offset, wanted.hash):
-        end = min(found.history.offset, wanted.offset)
-        first = end if found.history.offset == wanted.offset else end + 1
-        text = f"ends at offset {found.history.offset} with another hash than claimed for offset {wanted.offset}"
-        yield Divergence(name, first, Rule.CUT, text, found.witness.vouched, wanted.offset)
+    elif found.stopped is None and not _agrees(found, wanted, whole=claims.topics is not None):
+        end = found.history.offset
+        first = wanted.offset if end == wanted.offset else min(end, wanted.offset) + 1
+        text = f"ends at offset {end}, and not as claimed for offset {wanted.offset}"
+        yield Divergence(name, first, Rule.CUT, text, min(found.witness.vouched, first - 1), wanted.offset)
+
+
+def _agrees(found: Fold, wanted: Cut, *, whole: bool) -> bool:
+    """Same offset, same hash; of a log that went on (not ``whole``), the hash at the claimed offset."""
+    history = found.history
+    if wanted.offset > history.offset or (whole and wanted.offset != history.offset):
+        return False
+    return history.prefixes[wanted.offset].hex() == wanted.hash
 
 
 def _comparable(judge: Judge, claims: Claims, unit: str) -> bool:
@@ -154,7 +163,7 @@ def _named_views(judge: Judge, said: list[Claims]) -> tuple[list[str], list[str]
     """Which claimed fingerprints were compared, which could not be: another cut, another version of the view."""
     compared: list[str] = []
     left: list[str] = []
-    known = {claim_name(name) for name in AUDITED}
+    known = {view.title for view in AUDITED.values()}
     for claims in said:
         for unit, views in claims.fingerprints.items():
             fits = _comparable(judge, claims, unit)

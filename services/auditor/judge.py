@@ -19,11 +19,6 @@ AUDITED = {name: view for name, view in VIEWS.items() if name != "desk"}
 """Views of what is exported; a desk is not. ``inbox`` and ``refused`` hold their part without the desk's."""
 
 
-def claim_name(view: str) -> str:
-    """Under which name a view's fingerprint is claimed: another version is another view."""
-    return f"{view}.v{VIEWS[view].version}"
-
-
 @dataclass
 class Fold:
     """One topic. early: verdicts before its genesis; stopped: why, and from which offset on, it could not be judged."""
@@ -110,11 +105,11 @@ class Judge:
         }
 
     def fingerprints(self, unit: str) -> dict[str, str]:
-        """Of every audited view of that unit, by claim name."""
+        """Of every audited view of that unit, by the view's title."""
         cut = self.visible(unit)
         versions = [self.topics[name].history.channel.trust.rule_version for name in cut]
         views = self.rows.get(unit, {})
         return {
-            claim_name(name): fingerprint(view, views.get(name, {}), cut, max(versions, default=1))
+            view.title: fingerprint(view, views.get(name, {}), cut, max(versions, default=1))
             for name, view in AUDITED.items()
         }

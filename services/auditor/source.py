@@ -18,7 +18,11 @@ WAIT = 5.0
 
 
 class Claims(NamedTuple):
-    """What somebody says of a history; the audit compares. ``exchange`` empty, ``topics`` None: not said."""
+    """What somebody says of a history; the audit compares. fingerprints: unit -> view's title -> sha-256.
+
+    topics: all there are (an export); None: these among others, of a log that may have gone on since (a node).
+    exchange: empty where it is not said.
+    """
 
     cut: Mapping[str, Cut]
     fingerprints: Mapping[str, Mapping[str, str]]

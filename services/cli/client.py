@@ -16,7 +16,7 @@ from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessKind, AccessReason, ApproverAnswer, Role
 from services.cli import statements
 from services.cli.errors import NotYetError, SigningRefusedError, VoidError, of
-from services.cli.replies import Answer, Matter, Opened, Paper, Problem, RefusedRecord, ToSign
+from services.cli.replies import Answer, DueItem, Matter, Opened, Paper, Problem, RefusedRecord, ToSign
 from services.signing import Signer
 
 ATTEMPTS = 4
@@ -312,10 +312,9 @@ class Officer:
         """Counts of all counties."""
         return list(self._pages("/v1/outflow", after))
 
-    def inbox(self, whose: str = "ours", after: str | None = None) -> list[JSON]:
+    def inbox(self, whose: str = "ours", after: str | None = None) -> list[DueItem]:
         """What is due: ``ours``, ``theirs`` or ``all``."""
-        found: list[JSON] = self.node.get("/v1/inbox", whose=whose, after=after)["items"]
-        return found
+        return [DueItem.model_validate(one) for one in self.node.get("/v1/inbox", whose=whose, after=after)]
 
     def refused(self, everything: bool = False) -> list[RefusedRecord]:
         """Void and noise records that nobody has looked at."""

@@ -105,6 +105,19 @@ class Matter(Reply):
         return str(self.state["status"])
 
 
+class DueItem(Reply):
+    """One thing owed; ``due`` empty: nobody has published that year's calendar."""
+
+    channel: str
+    context: str
+    subject: str
+    kind: str
+    zh: str
+    due: str
+    overdue: bool
+    ours: bool
+
+
 class RefusedRecord(Reply):
     """A record of the log without effect."""
 
@@ -119,7 +132,7 @@ class RefusedRecord(Reply):
     type: str = ""
     subject: str = ""
     ours: bool = False
-    acknowledged: bool = False
+    acknowledged: bool | None = None
 
 
 class Problem(Reply):

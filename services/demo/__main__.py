@@ -1,4 +1,4 @@
-"""``python -m services.demo [--kafka] [--once] [--state FOLDER]``: sets up, tells the story, keeps the nodes running."""
+"""``python -m services.demo [--kafka] [--once] [--state FOLDER]``: sets up, tells the story, keeps running."""
 
 import argparse
 import json
@@ -53,7 +53,9 @@ def _play(console: Console, state: Path, *, kafka: bool, once: bool) -> int:
         _start(running)
         signal.signal(signal.SIGTERM, lambda *_: asked.set())
         troupe = Troupe(state, ceremony, running.addresses())
-        story = Story(running, troupe, Memory(state / "story.json"), lambda line: console.print(f" · {line}", soft_wrap=True))
+        story = Story(
+            running, troupe, Memory(state / "story.json"), lambda line: console.print(f" · {line}", soft_wrap=True)
+        )
         channel = story.tell()
         _show(console, running, troupe, channel, root)
         try:

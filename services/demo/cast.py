@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.vocabulary import Role, UnitKind
 
-PASSPHRASE = "invented-for-the-demo"
+PASSPHRASE = "invented-for-the-demo"  # noqa: S105 - nothing of value is behind it
 """Of every key file of the demo: it guards nothing."""
 
 

@@ -8,10 +8,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
-from urllib.parse import quote, urlencode
-
-import psycopg
-from psycopg import sql
 
 from contracts.channels import DESK, REGISTRY, Topic
 from infra.kafka.find import find_broker
@@ -21,7 +17,7 @@ from infra.postgres.server import Databases
 from infra.processes import end, free_ports, is_free, spawn
 from services.demo.cast import NODES
 from services.node.settings import DEVELOPMENT, create_folder
-from services.storage.migrate import prepare
+from services.storage.migrate import let_use, prepare, runtime_url
 from services.transport.embedded import MEMBER, EmbeddedTopics, install
 
 STOP_SECONDS = 20
@@ -50,6 +46,7 @@ class Cluster:
             create_folder(self.state / source, DEVELOPMENT)
             runtime = prepare(self.databases.url(), f"node_{source}")
             self._desk(source)
+            let_use(self.databases.url(), MEMBER)
             self.settings(source).write_text(self._toml(source, runtime, ports[source]))
 
     def addresses(self) -> dict[str, str]:
@@ -100,49 +97,36 @@ class Cluster:
         ports: dict[str, int] = json.loads(kept.read_text())
         return ports
 
-    def _database(self, name: str) -> str:
-        with suppress(psycopg.errors.DuplicateDatabase):
-            self.databases.create_database(name)
-        return self.databases.url(name)
-
     def _log_database(self) -> None:
         if self.broker is None:
-            install(self._database(LOG_DATABASE))
+            install(self.databases.ensure_database(LOG_DATABASE))
 
     def _desk(self, source: str) -> None:
         """The node's own embedded log, always."""
-        url = self._database(f"desk_{source}")
+        url = self.databases.ensure_database(f"desk_{source}")
         install(url)
         topics = EmbeddedTopics(url)
         topics.create(str(Topic(DESK, 1)))
         topics.close()
 
-    def _member(self, runtime: str, role: str) -> None:
-        """Lets a node's login role use a log."""
-        user = psycopg.conninfo.conninfo_to_dict(runtime)["user"]
-        statement = sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(str(user)))
-        with psycopg.connect(self.databases.url(), autocommit=True) as connection:
-            connection.execute(statement)
-
     def _toml(self, source: str, runtime: str, port: int) -> str:
-        self._member(runtime, MEMBER)
         values: dict[str, object] = {
             "source": source,
             "root": self.root,
             "mode": DEVELOPMENT,
             "database": runtime,
-            "desk": _as(runtime, f"desk_{source}"),
+            "desk": runtime_url(self.databases.url(), f"desk_{source}"),
             "signer": f"file:{self.state / source / 'unit.pem'}",
             "port": port,
             "single_broker": True,
-            **(self._embedded(source, runtime) if self.broker is None else self._kafka(source, self.broker)),
+            **(self._embedded(source) if self.broker is None else self._kafka(source, self.broker)),
         }
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
 
-    def _embedded(self, source: str, runtime: str) -> dict[str, object]:
+    def _embedded(self, source: str) -> dict[str, object]:
         if source == REGISTRY:
-            return {"log": _as(runtime, LOG_DATABASE), "admin": self.databases.url(LOG_DATABASE)}
-        return {"log": _as(runtime, LOG_DATABASE)}
+            return {"log": runtime_url(self.databases.url(), LOG_DATABASE), "admin": self.databases.url(LOG_DATABASE)}
+        return {"log": runtime_url(self.databases.url(), LOG_DATABASE)}
 
     def _kafka(self, source: str, broker: Reachable) -> dict[str, object]:
         own = broker.credentials(source)
@@ -157,15 +141,6 @@ class Cluster:
             "admin_cert": str(admin.cert),
             "admin_key": str(admin.key),
         }
-
-
-def _as(runtime: str, database: str) -> str:
-    """The runtime role's URL of another database on the same server."""
-    parts = psycopg.conninfo.conninfo_to_dict(runtime)
-    user, password = quote(str(parts["user"])), parts.get("password")
-    login = f"{user}:{quote(str(password))}" if password else user
-    query = urlencode({name: value for name, value in parts.items() if name in ("host", "port", "sslmode")})
-    return f"postgresql://{login}@/{database}?{query}"
 
 
 @contextmanager

@@ -79,13 +79,15 @@ class Story:
         """Every node answers, and knows the units and officers."""
         for office in NODES:
             officer = self._at(office.code, "author", "doors")
-            until(f"{office.name} answers", lambda officer=officer: len(officer.units()) >= len(NODES))  # type: ignore[misc]
-            until("officers are known in duikou.pairing", lambda o=officer: self._ready(o))  # type: ignore[misc]
+            until(f"{office.name} answers", lambda officer=officer: len(officer.units()) >= len(NODES))
+            until("officers are known in duikou.pairing", lambda o=officer: self._ready(o))
             self.say(f"{office.name}: {self.troupe.addresses[office.code]}")
 
     def _ready(self, officer: Officer) -> bool:
         """Whether drafts can be decided: the node has read trust to the end."""
-        return bool(officer.about()["channels"]) and officer.node.get("/readyz") is not None
+        with suppress(ApiError):
+            return bool(officer.about()["channels"]) and officer.node.get("/readyz") is not None
+        return False
 
     def report_outflow(self) -> None:
         """Counts only: under 10 suppressed, the rest rounded to 10."""
@@ -94,7 +96,7 @@ class Story:
             (DENGZHOU, "411381", {"manufacturing": 856}),
         ):
             player = self._at(unit, "author", "outflow")
-            until("the county may report", lambda p=player, o=origin, c=people: p.report(papers.outflow(o, c)))  # type: ignore[misc]
+            until("the county may report", lambda p=player, o=origin, c=people: p.report(papers.outflow(o, c)))
         self.say("两县已报外流人数（只有四舍五入后的数）· both counties reported outflow, as rounded counts")
 
     def pair(self) -> str:
@@ -122,7 +124,8 @@ class Story:
         return ""
 
     def _channel(self, unit: str) -> str:
-        found = [m.channel for m in self._at(unit, "author", "look").pairings() if m.channel != PAIRING]
+        pairings: list[Matter] = self._at(unit, "author", "look").pairings()
+        found = [matter.channel for matter in pairings if matter.channel != PAIRING]
         return found[0] if found else ""
 
     def share(self, channel: str, scene: str, *, returned: bool = False) -> str:

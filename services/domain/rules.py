@@ -107,11 +107,11 @@ class Context(Protocol):
     """A context is a module with these names; CONTEXTS is its whole registration."""
 
     @property
-    def INITIAL(self) -> Any: ...  # noqa: N802
+    def INITIAL(self) -> Any: ...  # noqa: D102, N802
     @property
-    def RULES(self) -> Mapping[type[Event], Rule]: ...  # noqa: N802
+    def RULES(self) -> Mapping[type[Event], Rule]: ...  # noqa: D102, N802
     @property
-    def ENDED(self) -> frozenset[Any]: ...  # noqa: N802
+    def ENDED(self) -> frozenset[Any]: ...  # noqa: D102, N802
 
     def permit(self, state: Any, e: Draft[Any], at: int, states: States, /) -> None:
         """What the row cannot say. Raises Refused. Never called for a fact."""

@@ -138,6 +138,16 @@ NODE = {
     ],
     "flags": {"reading": "enforced by this node's software only: no keeper runs"},
 }
+DUE_ITEM = {
+    "channel": CHANNEL,
+    "context": "lead",
+    "subject": SUBJECT,
+    "kind": "sign_for",
+    "zh": "待签收",
+    "due": "2026-11-25T00:00:00.000Z",
+    "overdue": False,
+    "ours": True,
+}
 
 
 def example(document: dict[str, Any]) -> ConfigDict:

@@ -1,28 +1,60 @@
 """What is owed, computed now: nothing of it is stored, so nothing of it can be stale (MECHANISM 1.0)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
-from services.gateway.rows import DueNow, Page, Viewing, matter
-from services.views.cases import CASES
-from services.views.enquiries import ENQUIRIES
+from contracts.channels import TRUST
+from services.domain.clocks import format_time
+from services.gateway import examples
+from services.gateway.examples import example
+from services.gateway.rows import Viewing, calendar_of
+from services.node.folds import now_ms
+from services.views.inbox import INBOX, Item, clocks, due_items
+from services.views.pairings import PAIRINGS
+from services.views.view import stream
 
 router = APIRouter(tags=["inbox"])
 LIMIT = 500
+
+
+class DueItem(BaseModel):
+    """One thing owed. ``due`` empty: nobody has published that year's calendar, and nothing is guessed."""
+
+    model_config = example(examples.DUE_ITEM)
+
+    channel: str
+    context: str
+    subject: str
+    kind: str
+    zh: str
+    due: str
+    overdue: bool
+    ours: bool
 
 
 @router.get("/v1/inbox", summary="What is due")
 def inbox(
     views: Viewing,
     whose: Annotated[str, Query(pattern="^(ours|theirs|all)$", description="Who owes it")] = "ours",
-) -> Page:
-    """Leads and enquiries with something due, soonest first, at most 500; ``overdue`` is counted now."""
-    rows: list[tuple[str, Any]] = [*views.all(CASES), *views.all(ENQUIRIES)]
-    found = [matter(views.node, key, row) for key, row in rows]
-    chosen = [one for one in found if one.due_unknown or any(_wanted(due, whose) for due in one.due)]
-    return Page(items=sorted(chosen, key=lambda one: one.due[0].at if one.due else "")[:LIMIT])
+) -> list[DueItem]:
+    """Leads, enquiries, pairing offers and documents, soonest first, at most 500; ``overdue`` is counted now."""
+    trust = views.node.folds.history(TRUST).channel.trust
+    rows, profiles = dict(views.all(INBOX)), clocks(dict(views.all(PAIRINGS)))
+    items = due_items(rows, now_ms(), calendar_of(trust), profiles)
+    return [_shown(item) for item in items if whose == "all" or item.mine is (whose == "ours")][:LIMIT]
 
 
-def _wanted(due: DueNow, whose: str) -> bool:
-    return whose == "all" or due.ours is (whose == "ours")
+def _shown(item: Item) -> DueItem:
+    at = stream(item.key)
+    return DueItem(
+        channel=at.channel,
+        context=at.context,
+        subject=at.subject,
+        kind=item.kind,
+        zh=item.kind.zh,
+        due="" if item.due is None else format_time(item.due),
+        overdue=item.overdue,
+        ours=item.mine,
+    )

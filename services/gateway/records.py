@@ -1,7 +1,6 @@
 """What does not count: void, noise, forks; each with code, law and original bytes until somebody looked (L10)."""
 
 import base64
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -9,17 +8,16 @@ from pydantic import BaseModel, Field
 
 from contracts import desk as said
 from contracts.channels import DESK
-from contracts.refusals import Code, Refused
 from services.domain.clocks import format_time
-from services.domain.desk import Status
 from services.gateway import examples
-from services.gateway.deps import Answer, Asking, Body, Issue, NodeOf, minted
+from services.gateway.deps import Answer, Body, Issue, minted
 from services.gateway.examples import example
+from services.gateway.rows import Viewing, Views
 from services.node.node import Node
-from services.verifier import Result, Verdict
+from services.views.desk import DESK as PAPERS
+from services.views.refused import REFUSED, Refusal, listed
 
 router = APIRouter(prefix="/v1/refused", tags=["refused"])
-REFUSED = frozenset({Result.VOID, Result.NOISE, Result.FORK})
 LIMIT = 200
 
 TopicName = Annotated[str, Path(pattern=r"^duikou\.[a-z0-9.]{1,80}$", description="Topic", examples=[examples.TOPIC])]
@@ -27,7 +25,7 @@ OffsetPath = Annotated[int, Path(ge=0, description="Place in the topic", example
 
 
 class RefusedRecord(BaseModel):
-    """A record without effect. ours: written under our unit's name; digest: sha-256 of its bytes."""
+    """A record without effect. ours: our unit's, as its signature proves; digest: sha-256 of its bytes."""
 
     model_config = example(examples.REFUSED)
 
@@ -42,7 +40,7 @@ class RefusedRecord(BaseModel):
     type: str = ""
     subject: str = ""
     ours: bool = False
-    acknowledged: bool = False
+    acknowledged: bool | None = None
 
 
 class RefusedBytes(RefusedRecord):
@@ -64,71 +62,55 @@ class AcknowledgeBody(Body):
 
 @router.get("", summary="Void and noise records, newest first")
 def refused(
-    node: NodeOf, _: Asking, all_: Annotated[bool, Query(alias="all", description="With the acknowledged ones")] = False
+    views: Viewing, all_: Annotated[bool, Query(alias="all", description="With the acknowledged ones")] = False
 ) -> list[RefusedRecord]:
     """At most 200. They hold nobody up; none of them is ever dropped."""
-    looked = _looked(node)
-    found = [_shown(node, verdict, looked) for verdict in _verdicts(node)]
+    found = _listed(views)
     chosen = [record for record in found if all_ or not record.acknowledged]
     return sorted(chosen, key=lambda record: record.at, reverse=True)[:LIMIT]
 
 
 @router.get("/{topic}/{offset}", summary="A refused record with its original bytes")
-def one(topic: TopicName, offset: OffsetPath, node: NodeOf, _: Asking) -> RefusedBytes:
+def one(topic: TopicName, offset: OffsetPath, views: Viewing) -> RefusedBytes:
     """As the log holds it."""
-    verdict = _find(node, topic, offset)
-    value = base64.b64encode(verdict.record.message.value or b"").decode()
-    return RefusedBytes(**_shown(node, verdict, _looked(node)).model_dump(), value=value)
+    row = views.must(REFUSED, f"{topic}/{offset}", "L10")
+    value = _value(views.node, topic, offset)
+    return RefusedBytes(**_shown(f"{topic}/{offset}", row, None).model_dump(), value=value)
 
 
 @router.post("/acknowledged", status_code=202, summary="Take a refused record off the list")
-def acknowledge(body: AcknowledgeBody, issue: Issue) -> Answer:
+def acknowledge(body: AcknowledgeBody, issue: Issue, views: Viewing) -> Answer:
     """D10: who looked stands on the desk; the record itself stays where it is."""
-    verdict = _find(issue.node, body.topic, body.offset)
-    digest = verdict.record.message.signed.digest
-    place = {"topic": body.topic, "place": str(body.offset), "digest": digest}
-    summary = said.AcknowledgedSummary(officer=issue.officer, **place)
-    return issue.issue(DESK, _matter(body.topic, body.offset), said.Acknowledged(summary=summary))
+    key = f"{body.topic}/{body.offset}"
+    row = views.must(REFUSED, key, "L10")
+    place = {"topic": body.topic, "place": str(body.offset), "digest": row.digest}
+    event = said.Acknowledged(summary=said.AcknowledgedSummary(officer=issue.officer, **place))
+    return issue.issue(DESK, minted(f"acknowledged\n{key}"), event)
 
 
-def _verdicts(node: Node) -> Iterator[Verdict]:
-    for topic in node.replica.positions():
-        yield from (verdict for verdict in node.replica.verdicts(topic) if verdict.result in REFUSED)
+def _listed(views: Views) -> list[RefusedRecord]:
+    rows, leaves = dict(views.all(REFUSED)), [leaf for _, leaf in views.all(PAPERS)]
+    return [_shown(one.key, one.row, one.acknowledged) for one in listed(rows, leaves)]
 
 
-def _find(node: Node, topic: str, offset: int) -> Verdict:
-    for verdict in node.replica.verdicts(topic, offset - 1, 1):
-        if verdict.result in REFUSED:
-            return verdict
-    raise Refused(Code.UNKNOWN_MATTER, "L10")
+def _value(node: Node, topic: str, offset: int) -> str:
+    found = next(iter(node.replica.verdicts(topic, offset - 1, 1)), None)
+    return "" if found is None else base64.b64encode(found.record.message.value or b"").decode()
 
 
-def _matter(topic: str, offset: int) -> str:
-    """One desk matter per record: acknowledged once, by whomever."""
-    return minted(f"acknowledged\n{topic}\n{offset}")
-
-
-def _looked(node: Node) -> frozenset[str]:
-    history, _ = node.folds.deciding(DESK)
-    streams = history.streams.items()
-    return frozenset(
-        subject for (context, subject), state in streams if context == "desk" and state.status is Status.NOTED
-    )
-
-
-def _shown(node: Node, verdict: Verdict, looked: frozenset[str]) -> RefusedRecord:
-    e, position = verdict.envelope, verdict.record.position
+def _shown(key: str, row: Refusal, acknowledged: bool | None) -> RefusedRecord:
+    topic, _, offset = key.partition("/")
     return RefusedRecord(
-        topic=position.topic,
-        offset=position.offset,
-        at=format_time(verdict.at),
-        result=verdict.result,
-        code=verdict.code or "",
-        law=verdict.law,
-        digest=verdict.record.message.signed.digest,
-        source=e.source if e else "",
-        type=e.type if e else "",
-        subject=e.subject if e else "",
-        ours=bool(e and e.source == node.source),
-        acknowledged=_matter(position.topic, position.offset) in looked,
+        topic=topic,
+        offset=int(offset),
+        at=format_time(row.at),
+        result=row.result,
+        code=row.code or "",
+        law=row.law,
+        digest=row.digest,
+        source=row.source,
+        type=row.type,
+        subject=row.subject,
+        ours=row.own,
+        acknowledged=acknowledged,
     )

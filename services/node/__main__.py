@@ -1,4 +1,4 @@
-"""``python -m services.node SETTINGS [PART ...]``: a whole node, or the named parts of one. Ends on SIGTERM or a bug."""
+"""``python -m services.node SETTINGS [PART ...]``: a whole node, or parts of one. Ends on SIGTERM or a bug."""
 
 import logging
 import signal
@@ -20,11 +20,11 @@ def main(arguments: list[str], duties: Callable[[Node], Step] | None = None) -> 
     try:
         settings = load(Path(arguments[0]))
     except (IndexError, SettingsError) as error:
-        print(f"settings: {error}", file=sys.stderr)
+        sys.stderr.write(f"settings: {error}\n")
         return 2
     stop, asked = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: [event.set() for event in (asked, stop)])
+        signal.signal(number, lambda *_: _ask(asked, stop))
     node = open_node(settings)
     try:
         for thread in run(node, stop, arguments[1:], duties):
@@ -32,6 +32,11 @@ def main(arguments: list[str], duties: Callable[[Node], Step] | None = None) -> 
     finally:
         node.close()
     return 0 if asked.is_set() else 1
+
+
+def _ask(*events: threading.Event) -> None:
+    for event in events:
+        event.set()
 
 
 if __name__ == "__main__":

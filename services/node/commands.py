@@ -1,5 +1,6 @@
 """gateway -> ledger. A command is a proposed event: decided, sealed, then pending until the log says what it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -68,7 +69,7 @@ def _decided(node: "Node", draft: Draft[Any], now: int) -> tuple[History, Head]:
     return history, base
 
 
-def propose_all(node: "Node", channel: str, subject: str, events: list[tuple[str, Event]]) -> list[Sealed]:
+def propose_all(node: "Node", channel: str, subject: str, events: Sequence[tuple[str, Event]]) -> list[Sealed]:
     """Several new (id, event) of one subject, each decided on what the ones before leave, sealed together.
 
     Raises Refused (nothing was sealed), NotYet, Conflict.

@@ -30,9 +30,7 @@ logger = logging.getLogger(__name__)
 def perform(node: "Node") -> bool:
     """One round; whether anything was done. What is refused is left to a person: the inbox shows it."""
     done = [_seal_approved(node)]
-    for channel in node.channels():
-        if node.running(channel):
-            done.append(_channel(node, channel))
+    done += [_channel(node, channel) for channel in node.channels() if node.running(channel)]
     return any(done)
 
 
@@ -41,9 +39,9 @@ def _seal_approved(node: "Node") -> bool:
     sealed = False
     desk, _ = node.folds.deciding(DESK)  # our own tail too: an approved document is sealed while the line is cut
     for (context, id), held in list(desk.streams.items()):
-        if context == "desk" and isinstance(held, Paper) and held.status is Status.APPROVED:
-            if node.ledger.find(duty_id(node.source, id, papers.SEAL)) is None:
-                sealed |= _try(partial(papers.seal, node, id, held))
+        approved = context == "desk" and isinstance(held, Paper) and held.status is Status.APPROVED
+        if approved and node.ledger.find(duty_id(node.source, id, papers.SEAL)) is None:
+            sealed |= _try(partial(papers.seal, node, id, held))
     return sealed
 
 

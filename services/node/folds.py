@@ -5,6 +5,7 @@ Commands are decided on the replica plus our own tail not yet read back, never o
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from services.verifier import History
 
 
 def now_ms() -> int:
-    """This machine's clock in ms; only ever a guess of what the log's will say."""
+    """Our machine's clock in ms; only ever a guess of what the log's will say."""
     return time.time_ns() // 1_000_000
 
 
@@ -72,10 +73,8 @@ class Folds:
             return
         for sealed in self.ledger.tail(ledger_name(channel, self.source), head.epoch, head.sequence):
             envelope = Envelope.parse(sealed.value)
-            try:
+            with suppress(Refused):  # overtaken: the log will call it void, and so it changes nothing here either
                 tail.apply(envelope.draft(sealed.digest), max(tail.at, now_ms()))
-            except Refused:
-                pass  # overtaken: the log will call it void, and so it changes nothing here either
             head = Head(envelope.epoch, envelope.number, sealed.digest)
         followed.head = head
 

@@ -78,9 +78,7 @@ class Projector:
         rows = Loaded(self.node, view, generation)
         changed = fold(view, self.node.source, verdicts, rows)
         offset = verdicts[-1].record.position.offset
-        self.node.rows.commit(
-            view.name, generation, name, before, offset, {key: to_json(rows[key]) for key in changed}
-        )
+        self.node.rows.commit(view.name, generation, name, before, offset, {key: to_json(rows[key]) for key in changed})
         self.positions[view.name, generation][name] = offset
 
 

@@ -131,8 +131,8 @@ def _may_open(node: "Node", held: Held) -> None:
         raise Refused(Code.SUSPENDED, "PROTOCOL 4")
 
 
-UNREADABLE = frozenset({LeadStatus.WITHDRAWN})
-"""Removed means here that the node refuses to open, until the vault destroys keys."""
+UNREADABLE = frozenset({LeadStatus.WITHDRAWN, LeadStatus.REMOVED})
+"""Removed means here that the node refuses to open, until the vault destroys keys. What a case file keeps stays open."""
 
 
 def _own(node: "Node", held: Held) -> bytes:

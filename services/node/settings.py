@@ -1,6 +1,5 @@
 """A node's settings: one frozen class, one TOML file; every limit with its unit and its source."""
 
-import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -113,4 +112,4 @@ def create_folder(folder: Path, mode: str) -> None:
     stamp = folder / STAMP
     if not stamp.exists():
         stamp.write_text(mode)
-    os.chmod(folder, 0o700)
+    folder.chmod(0o700)

@@ -3,9 +3,9 @@
 import sys
 
 from services.node.__main__ import main
+from services.node.bootstrap import Step
 from services.node.node import Node
 from services.registry.opening import Registry
-from services.node.bootstrap import Step
 from services.transport import open_topics
 from services.transport.contract import REPLICATED, SINGLE
 

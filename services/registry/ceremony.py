@@ -87,7 +87,7 @@ def mandate(
     return event.under(Dsse.make(said_by_all, *signatures))
 
 
-def addressed(event: M, *, exchange: str, id: str, time: str, channel: str = TRUST) -> Draft[M]:  # noqa: A002
+def addressed(event: M, *, exchange: str, id: str, time: str, channel: str = TRUST) -> Draft[M]:
     """The registry's draft of a mandated event: its subject is the mandate's. ``exchange``: zeros for the root."""
     return Draft(id, REGISTRY, Mandate.of(event.mandate).subject, time, exchange, channel, event)
 

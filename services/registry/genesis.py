@@ -75,7 +75,7 @@ def enabled(exchange: str, kind: Kind, answer: Signed) -> str:
     return channel_id(exchange, kind, answer.digest)
 
 
-def addressed(event: Event, *, exchange: str, channel: str, id: str, time: str) -> Draft[Event]:  # noqa: A002
+def addressed(event: Event, *, exchange: str, channel: str, id: str, time: str) -> Draft[Event]:
     """The registry's draft of a genesis or a copy: its subject is the channel."""
     return Draft(id, REGISTRY, channel, time, exchange, channel, event)
 

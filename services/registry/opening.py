@@ -141,7 +141,7 @@ class Registry:
         for unit, known in self.node.folds.history(TRUST).channel.trust.units.items():
             for channel in OPEN_TOPICS:
                 writes = channel == PAIRING or (channel == OUTFLOW and known.is_county)
-                if channel == TRUST or channel == CHECKPOINT or unit in self._copied_units(channel):
+                if channel in (TRUST, CHECKPOINT) or unit in self._copied_units(channel):
                     done |= self._grant(channel, unit, write=writes)
         return done
 

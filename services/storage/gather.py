@@ -1,7 +1,7 @@
 """Group commit: callers that come while one is working are gathered, and one of them works for all (STACK trap 24)."""
 
 from collections.abc import Callable
-from threading import Condition
+from threading import Event, Lock
 from typing import Generic, TypeVar
 
 A = TypeVar("A")
@@ -16,6 +16,7 @@ class Call(Generic[A, R]):
     def __init__(self, asked: A) -> None:
         self.asked = asked
         self.done = False
+        self.turn = Event()
         self._result: list[R] = []
         self._error: BaseException | None = None
 
@@ -41,39 +42,38 @@ class Gatherer(Generic[A, R]):
 
     def __init__(self, work: Callable[[list[Call[A, R]]], None]) -> None:
         self._work = work
-        self._turn = Condition()
+        self._lock = Lock()
         self._busy = False
         self._waiting: list[Call[A, R]] = []
 
     def ask(self, asked: A) -> R:
-        """The result for this caller."""
+        """The result for this caller, from its own thread or another's."""
         call: Call[A, R] = Call(asked)
-        with self._turn:
+        with self._lock:
             self._waiting.append(call)
-        while not call.done:
-            self._work_for(self._await_turn(call))
+            first, self._busy = not self._busy, True
+        if not first:
+            call.turn.wait()
+        if not call.done:
+            self._lead()
         return call.result()
 
-    def _await_turn(self, call: Call[A, R]) -> list[Call[A, R]]:
-        """Calls to work for, in the order they came; none if ours was done meanwhile."""
-        with self._turn:
-            self._turn.wait_for(lambda: call.done or not self._busy)
-            if call.done:
-                return []
-            self._busy = True
+    def _lead(self) -> None:
+        """Works for whoever waits, this thread's caller first, then hands over to the first who came meanwhile."""
+        with self._lock:
             taken, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            return taken
+        self._work_for(taken)
+        with self._lock:
+            self._busy = bool(self._waiting)
+            woken = [*taken, *self._waiting[:1]]
+        for call in woken:
+            call.turn.set()
 
     def _work_for(self, taken: list[Call[A, R]]) -> None:
-        if not taken:
-            return
         error: BaseException = RuntimeError("a call was left unanswered")
         try:
             self._work(taken)
         except BaseException as raised:  # noqa: BLE001 - each caller raises it for itself
             error = raised
-        with self._turn:
-            for call in taken:
-                call.fail(error)
-            self._busy = False
-            self._turn.notify_all()
+        for call in taken:
+            call.fail(error)

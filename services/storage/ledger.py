@@ -155,7 +155,7 @@ class Ledger(Application[str]):
         with self._pool.connection() as link:
             return healing.is_healed(link)
 
-    def find(self, id: str) -> Sealed | None:  # noqa: A002 - an event's id
+    def find(self, id: str) -> Sealed | None:
         """An own event."""
         with self._pool.connection() as link:
             return by_ids(link, [id]).get(id)

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from services.storage.errors import MigrationError
 
-__all__ = ["OWNER", "RUNTIME", "MigrationError", "check", "migrate", "prepare", "runtime_url"]
+__all__ = ["OWNER", "RUNTIME", "MigrationError", "check", "let_use", "migrate", "prepare", "runtime_url"]
 
 OWNER, RUNTIME = "duikou_owner", "duikou_node"
 """Roles of the whole server. OWNER owns tables and never logs in; a running node is RUNTIME: no owner, no superuser."""
@@ -48,6 +48,12 @@ def runtime_url(admin_url: str, database: str) -> str:
     parts = psycopg.conninfo.conninfo_to_dict(admin_url)
     query = {name: str(parts[name]) for name in ("host", "port", *_KEPT) if parts.get(name)}
     return f"postgresql://{RUNTIME}@/{quote(database, safe='')}?{urlencode(query)}"
+
+
+def let_use(admin_url: str, role: str) -> None:
+    """Lets the nodes of this server use its logs; ``role`` of services.transport.embedded. Raises psycopg.Error."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(RUNTIME)))
 
 
 def check(url: str) -> None:

@@ -80,7 +80,7 @@ class Region:
         """What the log of a channel means so far."""
         return self.histories.setdefault(channel, History.of(self.exchange, str(Topic(channel, 1))))
 
-    def draft(self, source: str, channel: str, subject: str, event: Event, id: str = "") -> Draft[Any]:  # noqa: A002
+    def draft(self, source: str, channel: str, subject: str, event: Event, id: str = "") -> Draft[Any]:
         """What ``source`` would say now."""
         return Draft(id or self.fresh(), source, subject, format_time(self.now), self.exchange, channel, event)
 

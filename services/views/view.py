@@ -59,6 +59,11 @@ class View(Generic[R]):
     key: Callable[[Verdict], str | None] = by_stream
     results: frozenset[Result] = EFFECTIVE
 
+    @property
+    def title(self) -> str:
+        """Under which name its fingerprint is stated: another version is another view."""
+        return f"{self.name}.v{self.version}"
+
 
 def row_key(view: View[Any], verdict: Verdict) -> str | None:
     """Which row a verdict changes, if any: what a projector loads before it folds."""
@@ -70,7 +75,7 @@ def row_key(view: View[Any], verdict: Verdict) -> str | None:
 
 
 def fold(view: View[R], me: str, verdicts: Iterable[Verdict], rows: MutableMapping[str, R]) -> set[str]:
-    """Applies verdicts to rows, in place; the keys that changed. Projector and auditor call this.
+    """Applies verdicts to rows, in place; the keys of those it set. Projector and auditor call this.
 
     Args:
         me: unit code whose view this is: decides what is incoming and what outgoing.

@@ -250,7 +250,7 @@ def test_healing_is_not_over_while_the_replica_lacks_what_was_read(replica: Repl
 
 
 def test_a_command_ends_as_the_log_says_and_only_ours_are_looked_at(replica: Replica) -> None:
-    w, topic, verdicts = eventful()
+    _, topic, verdicts = eventful()
     replica.store(topic, verdicts, XINCAI)
     for verdict in verdicts:
         e = verdict.envelope

@@ -190,7 +190,8 @@ def test_rebuilt_view_equals_the_live_one(paired: Region, unit: str) -> None:
     paired.even(unit)
     for name, view in VIEWS.items():
         paired.until(
-            f"{name} is up to date", lambda v=name: node.rows.cut(v).positions == node.replica.positions()  # type: ignore[misc]
+            f"{name} is up to date",
+            lambda v=name: node.rows.cut(v).positions == node.replica.positions(),  # type: ignore[misc]
         )
         live = node.rows.cut(name)
         rebuild(node, name)

@@ -26,7 +26,7 @@ def prepared(admin_url: str) -> str:
     return prepare(admin_url, str(psycopg.conninfo.conninfo_to_dict(admin_url)["dbname"]))
 
 
-def entry(stream: str = "", version: int = 1, id: str = "", once: tuple[str, ...] = (), **more: Any) -> Entry:  # noqa: A002
+def entry(stream: str = "", version: int = 1, id: str = "", once: tuple[str, ...] = (), **more: Any) -> Entry:
     """A desk event; of a stream of its own unless ``stream`` says a subject."""
     other = {"channel": DESK, "other_channel": DESK, "other": "x", "officer": str(uuid4()), **more}
     event = Linked.model_construct(summary=LinkedSummary.model_construct(**other))

@@ -193,7 +193,7 @@ class World(Region):
     # -- officers ------------------------------------------------------------------------------------------------------
 
     def delegation(
-        self, unit: str, officer: str, role: Role, span: int = 10 * DAY, signer: Signer | None = None, **changes: Any
+        self, unit: str, officer: str, role: Role, /, span: int = 10 * DAY, signer: Signer | None = None, **changes: Any
     ) -> Dsse:
         """The head of ``unit`` lets the officer of that name act in ``role``, from an hour ago, for ``span`` ms."""
         head = self.officers[f"{unit}/head"]
@@ -227,7 +227,7 @@ class World(Region):
         shown = RecordedSummary.model_validate_json(compact({**said, **(summary or {})}))
         return Recorded(summary=shown, access=SignedAccess(statement=signed, session=session))
 
-    def session(self, officer: str, key: str, span: int = 8 * HOUR, **changes: Any) -> Dsse:
+    def session(self, officer: str, key: str, /, span: int = 8 * HOUR, **changes: Any) -> Dsse:
         """A session of that officer for a short-lived key (base64)."""
         who = self.officers[officer]
         said = {"exchange": self.exchange, "officer": who.id, "key": key, "until": format_time(self.now + span)}

@@ -11,7 +11,8 @@ from contracts.approval import Approval, Approvals, Submission
 from contracts.dsse import Dsse
 from contracts.parts import Credit, PersonSummary
 from contracts.profile import compact
-from contracts.vocabulary import CreditRole, Ground, PersonApprover, PersonCategory, Role
+from contracts.vocabulary import CreditRole, DocumentKind, Ground, OutcomeStage, PersonApprover, PersonCategory, Role
+from contracts.vocabulary import Declined as DeclinedGround
 from services.domain import keys
 from services.domain.clocks import DAY, HOUR, format_time
 from services.registry import ceremony
@@ -48,7 +49,8 @@ CHANGES: dict[str, Callable[[World], Any]] = {
 @pytest.mark.parametrize("member", CHANGES)
 def test_a_statement_about_anything_else_is_no_signature(statement: str, member: str) -> None:
     w = world()
-    assert plain(w.share(**{statement: {member: CHANGES[member](w)}})) == SIGNATURES
+    change: dict[str, Any] = {statement: {member: CHANGES[member](w)}}
+    assert plain(w.share(**change)) == SIGNATURES
 
 
 def test_the_table_names_every_member() -> None:
@@ -68,7 +70,7 @@ def _decided(w: World, ahead: int) -> Verdict:
 def _declined(w: World, approval: dict[str, Any]) -> Verdict:
     subject = w.share().draft.subject  # type: ignore[union-attr]
     w.fact(YIWU, subject)
-    said = lead.DeclinedSummary(ground=next(iter(lead.DeclinedGround)))
+    said = lead.DeclinedSummary(ground=DeclinedGround.CANNOT_ACT)
     event = w.approved(YIWU, w.channel, subject, lead.Declined, said, approval=approval)
     return w.write(YIWU, w.channel, subject, event)
 
@@ -146,7 +148,7 @@ STATEMENTS: list[Row] = [
     ("decided later than that", lambda w: _decided(w, 601_001), LAPSED),
     ("decided on a day that does not exist", lambda w: w.share(approval={"decided_at": _NO_DAY}), LAPSED),
 ]
-_NO_DAY = "2021-02-30T00:00:00.000Z"
+_NO_DAY = "2021-04-31T00:00:00.000Z"
 
 
 @pytest.mark.parametrize(("attack", "becomes"), [row[1:] for row in STATEMENTS], ids=[row[0] for row in STATEMENTS])
@@ -188,13 +190,18 @@ def covered(w: World, officer: str = f"{XINCAI}/intake", role: Role = Role.APPRO
     return w.share(approver=officer, delegation=paper, **share)
 
 
+def _begun_later(w: World) -> Verdict:
+    span: dict[str, Any] = {"from": ms(w, 1), "until": ms(w, DAY)}
+    return covered(w, **span)
+
+
 SUPERIOR = f"{ZHUMADIAN}/approver"
 DELEGATIONS: list[Row] = [
     ("leave cover", covered, EFFECTIVE),
     ("30 days", lambda w: covered(w, span=30 * DAY), EFFECTIVE),
     ("30 days and a millisecond", lambda w: covered(w, span=30 * DAY + 1), OFFICERS),
     ("over when it was decided", lambda w: covered(w, span=HOUR), OFFICERS),
-    ("decided before it began", lambda w: covered(w, **{"from": ms(w, 1), "until": ms(w, DAY)}), OFFICERS),
+    ("decided before it began", lambda w: _begun_later(w), OFFICERS),
     ("for another role", lambda w: covered(w, role=Role.HEAD), OFFICERS),
     ("for another officer", lambda w: covered(w, delegate=f"{XINCAI}/duty"), OFFICERS),
     ("for another unit", lambda w: covered(w, unit=YIWU), OFFICERS),
@@ -263,7 +270,7 @@ def opened(w: World, subject: str = "", source: str = YIWU, **said: Any) -> Verd
 def _short(w: World, public: bytes | None = None, span: int = 8 * HOUR, **said: Any) -> Verdict:
     """The access statement is signed by a short-lived key, for which the officer signed a session."""
     key = base64.b64encode(public or seeded("short").public).decode()
-    session = w.session(f"{YIWU}/intake", said.pop("key", key), span, **said)
+    session = w.session(f"{YIWU}/intake", said.pop("key", key), span=span, **said)
     return opened(w, signer=seeded("short"), session=session)
 
 
@@ -329,12 +336,12 @@ def test_facts_do_not_lapse_but_need_their_signatures() -> None:
     ):
         w.write(YIWU, w.channel, subject, event)
     outcome = {
-        "stage": lead.OutcomeStage.NOTHING_FOUND,
+        "stage": OutcomeStage.NOTHING_FOUND,
         "outcome_id": w.fresh(),
-        "credit": (Credit(unit=XINCAI, role=CreditRole.LEAD_GIVEN),),
+        "credit": (Credit(unit=XINCAI, role=CreditRole.PROVIDED_LEAD),),
     }
     said = lead.OutcomeSummary.model_validate(
-        {"kind": lead.DocumentKind.REPLY, "classification": "work_secret", "urgency": "routine", **outcome},
+        {"kind": DocumentKind.REPLY, "classification": "work_secret", "urgency": "routine", **outcome},
         strict=False,
     )
     papers = {"valid_until": ms(w, 1)}

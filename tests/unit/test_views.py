@@ -191,11 +191,14 @@ def test_what_is_void_is_never_projected() -> None:
     assert in_channel(made, "cases") == before
 
 
-def test_a_supplement_by_the_owner_does_not_make_it_the_counterpart() -> None:
+@pytest.mark.parametrize("unit", [XINCAI, YIWU, ZHUMADIAN])
+def test_the_counterpart_stays_who_it_was_whoever_speaks(unit: str) -> None:
     made = begin()
-    made.sent()
-    (row,) = in_channel(made, "cases", ZHUMADIAN).values()
-    assert row.counterpart == YIWU
+    subject = made.sent()
+    (before,) = in_channel(made, "cases", unit).values()
+    made.withdraw(XINCAI, subject)
+    (after,) = in_channel(made, "cases", unit).values()
+    assert before.counterpart == after.counterpart == (XINCAI if unit == YIWU else YIWU)
 
 
 # -- the other matters -------------------------------------------------------------------------------------------------

@@ -1,0 +1,109 @@
+"""``python -m tests.bench [--quick] [--kafka] [--json] [--only NAME]``: medians and ranges of one run, with floors."""
+
+import argparse
+import json
+import logging
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts import catalogue  # noqa: F401 - registers every event type
+from infra.postgres.find import find_postgres
+from tests.bench.appends import appends
+from tests.bench.intake import intake
+from tests.bench.lab import Lab
+from tests.bench.latency import latency
+from tests.bench.machine import Machine, machine
+from tests.bench.replay import replay
+from tests.bench.stats import Line
+from tests.bench.text import show
+
+NAMES = ("append", "intake", "audit", "latency")
+WIDTH = 170
+"""Columns of a table that goes to a file."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured. Counts are per round."""
+
+    rounds: int
+    appends: int
+    intake: int
+    audit: int
+    posts: int
+
+
+FULL = Size(rounds=5, appends=1_600, intake=2_000, audit=10_000, posts=100)
+QUICK = Size(rounds=2, appends=160, intake=200, audit=400, posts=10)
+
+
+def main(words: Sequence[str]) -> int:
+    """Measures and prints."""
+    asked = _parser().parse_args(words)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    with _folder("bench") as folder, find_postgres(folder / "postgres") as databases:
+        (folder / "keys").mkdir()
+        where = machine(databases.url())
+        found = list(_figures(asked, Lab(databases, folder / "keys")))
+    _print(where, found, as_json=asked.json)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small counts: shows that it runs, not how fast")
+    parser.add_argument("--kafka", action="store_true", help="the latency on a broker as well")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--only", choices=NAMES, action="append", help="some figures")
+    return parser
+
+
+def _figures(asked: argparse.Namespace, lab: Lab) -> Iterator[Line]:
+    size = QUICK if asked.quick else FULL
+    for name, work in _works(size, lab, kafka=asked.kafka):
+        if asked.only is None or name in asked.only:
+            print(f"measuring: {name}", file=sys.stderr)
+            yield from work()
+
+
+def _works(size: Size, lab: Lab, *, kafka: bool) -> list[tuple[str, Callable[[], list[Line]]]]:
+    few = min(size.rounds, 3)
+    return [
+        ("append", lambda: appends(lab, 1, size.appends, size.rounds)),
+        ("append", lambda: appends(lab, 16, size.appends, size.rounds)),
+        ("intake", lambda: intake(lab, size.intake, few)),
+        ("audit", lambda: replay(lab.folder, size.audit, few)),
+        *(("latency", lambda log=log: _latency(size, few, kafka=log)) for log in ([False, True] if kafka else [False])),  # type: ignore[misc]
+    ]
+
+
+def _latency(size: Size, rounds: int, *, kafka: bool) -> list[Line]:
+    """With servers of its own: the demo's."""
+    with _folder("pair") as folder:
+        return latency(folder, size.posts, rounds, kafka=kafka)
+
+
+@contextmanager
+def _folder(name: str) -> Iterator[Path]:
+    """State of servers, removed at the end. Short, for a unix socket."""
+    folder = Path(tempfile.mkdtemp(prefix=f"duikou-{name}-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _print(where: Machine, found: list[Line], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"machine": where.as_json(), "figures": [line.as_json() for line in found]}, indent=1))
+    else:
+        show(where, found, width=None if sys.stdout.isatty() else WIDTH)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

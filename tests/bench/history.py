@@ -1,0 +1,66 @@
+"""A history to measure on: leads of a pairing, shared, delivered, received and read; written by real keys."""
+
+from dataclasses import dataclass
+
+from contracts import lead
+from contracts.channels import OUTFLOW, Topic
+from contracts.envelope import Draft, Record
+from contracts.outflow import Cell, Reported, ReportSummary
+from contracts.vocabulary import OutflowSource, Sector
+from tests.support.world import XINCAI, YIWU, World, world
+
+SIGNATURES = (3, 1, 1, 2)
+"""Of share (author, approver, unit), delivery, receipt, read (officer, unit)."""
+DESTINATIONS = ("330781", "330782", "440306", "440307")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A region and how many of its newest records are leads'."""
+
+    region: World
+    leads: int
+
+    @property
+    def records(self) -> list[Record]:
+        """All topics, in the order of their names, as an audit reads them."""
+        logs = self.region.logs
+        names = sorted(logs, key=lambda channel: str(Topic(channel, 1)).encode())
+        return [record for name in names for record in logs[name]]
+
+
+def written(events: int) -> Written:
+    """At least ``events`` records of leads in one channel. Raises ValueError: one of them was not effective."""
+    made = world()
+    cycles = -(-events // len(SIGNATURES))
+    for _ in range(cycles):
+        _lead(made)
+    if any(verdict.result != "effective" for verdict in made.verdicts[made.channel]):
+        raise ValueError("the benchmark's own history is not effective")
+    return Written(made, cycles * len(SIGNATURES))
+
+
+def _lead(region: World) -> None:
+    """One lead, from sharing to its first reading."""
+    shared = region.share()
+    if shared.envelope is None:
+        raise ValueError("the share is unreadable")
+    subject, content = shared.envelope.subject, shared.envelope.data["content"]["id"]
+    officer = region.officers[f"{YIWU}/intake"].id
+    region.fact(YIWU, subject)
+    region.write(YIWU, region.channel, subject, lead.Received(summary=lead.ReceivedSummary(officer=officer)))
+    region.write(YIWU, region.channel, content, region.access(YIWU, content))
+
+
+def reports(region: World, count: int) -> list[Draft[Reported]]:
+    """Outflow reports of 新蔡, one subject each, decided but not sealed: about 1.2 kB as envelopes."""
+    officer = region.officers[f"{XINCAI}/author"].id
+    cells = tuple(
+        Cell(destination=place, sector=sector, count=120)
+        for place in DESTINATIONS
+        for sector in sorted((Sector.LOGISTICS, Sector.CONSTRUCTION))
+    )
+    said = ReportSummary(
+        officer=officer, origin="411729", period="2021H1", source=OutflowSource.STATISTICS, cells=cells
+    )
+    return [region.draft(XINCAI, OUTFLOW, region.fresh(), Reported(summary=said)) for _ in range(count)]
