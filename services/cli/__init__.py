@@ -1,5 +1,8 @@
 """``duikou``: what officers, operators and auditors type. It talks HTTP to a node and signs on this machine."""
 
-from services.cli.main import main
 
-__all__ = ["main"]
+def main() -> None:
+    """The entry point ``duikou``. The client alone is imported without the commands."""
+    from services.cli.commands import app
+
+    app()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from services.cli.replies import Matter
 from services.demo import papers
 from services.demo.cast import DENGZHOU, NODES, XINCAI, YIWU
 from services.demo.cluster import Cluster
-from services.demo.players import Memory, Troupe
+from services.demo.players import Memory, Player, Troupe
 from services.domain.clocks import DAY, day, format_time
 from services.node.folds import now_ms
 
@@ -79,14 +80,13 @@ class Story:
         """Every node answers, and knows the units and officers."""
         for office in NODES:
             officer = self._at(office.code, "author", "doors")
-            until(f"{office.name} answers", lambda officer=officer: len(officer.units()) >= len(NODES))
-            until("officers are known in duikou.pairing", lambda o=officer: self._ready(o))
+            until(f"{office.name} answers", partial(self._ready, officer))
             self.say(f"{office.name}: {self.troupe.addresses[office.code]}")
 
     def _ready(self, officer: Officer) -> bool:
-        """Whether drafts can be decided: the node has read trust to the end."""
+        """Whether the node has read trust, and its own ledgers to the end."""
         with suppress(ApiError):
-            return bool(officer.about()["channels"]) and officer.node.get("/readyz") is not None
+            return len(officer.units()) >= len(NODES) and officer.node.get("/readyz") is not None
         return False
 
     def report_outflow(self) -> None:
@@ -96,7 +96,7 @@ class Story:
             (DENGZHOU, "411381", {"manufacturing": 856}),
         ):
             player = self._at(unit, "author", "outflow")
-            until("the county may report", lambda p=player, o=origin, c=people: p.report(papers.outflow(o, c)))
+            until("the county may report", partial(player.report, papers.outflow(origin, people)))
         self.say("两县已报外流人数（只有四舍五入后的数）· both counties reported outflow, as rounded counts")
 
     def pair(self) -> str:
@@ -112,7 +112,7 @@ class Story:
         about = (PAIRING, Accepted.TYPE, offer.subject)
         self.troupe.document(YIWU, "answer", about, {"offer": digest}, second=Role.HEAD)
         self.say("义乌同意 · 义乌 accepts the same terms")
-        channel: str = until("the registry opens the channel", lambda: self._channel(XINCAI) and self._channel(YIWU))
+        channel = str(until("the registry opens the channel", lambda: self._channel(XINCAI) and self._channel(YIWU)))
         self.memory.keep("channel", channel)
         self.say(f"登记处已开通道 · the registry opened channel {channel[:12]}…")
         return channel
@@ -254,5 +254,5 @@ class Story:
         self.troupe.document(YIWU, "resume", about, {"ground": "dispute"}, second=Role.HEAD)
         self.say("义乌恢复对口协作 · resumed")
 
-    def _at(self, unit: str, post: str, scene: str) -> Any:
+    def _at(self, unit: str, post: str, scene: str) -> Player:
         return self.troupe.at(unit, post, scene)

@@ -134,8 +134,9 @@ def status_of(code: Code) -> int:
 
 def _refused(_: Request, error: Exception) -> JSONResponse:
     refused = _as(Refused, error)
-    status = 410 if isinstance(refused, GoneError) else status_of(refused.code)
-    return problem(status, refused.code, law=refused.law)
+    if isinstance(refused, GoneError):
+        return problem(410, refused.code, law=refused.law, detail="withdrawn or removed: it is opened no more")
+    return problem(status_of(refused.code), refused.code, law=refused.law)
 
 
 def _not_yet(_: Request, error: Exception) -> JSONResponse:

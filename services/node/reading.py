@@ -17,6 +17,7 @@ from contracts.envelope import Draft, Envelope
 from contracts.refusals import Code, NotYet, Refused
 from contracts.vocabulary import AccessKind, AccessReason
 from services.domain.clocks import format_time
+from services.domain.enquiry import Status as EnquiryStatus
 from services.domain.lead import Status as LeadStatus
 from services.node.folds import now_ms
 from services.vault import OWN, PrivateKey, decrypt
@@ -96,7 +97,7 @@ def open_content(node: "Node", channel: str, content_id: str, record_id: str) ->
     content or record, withdrawn or removed, restricted. Raises VaultError: not for us, or inconsistent.
     """
     held = find(node, channel, content_id)
-    _may_open(node, held)
+    may_open(node, held)
     _recorded(node, held, record_id)
     if held.source == node.source:
         return _own(node, held)
@@ -118,10 +119,15 @@ def _recorded(node: "Node", held: Held, record_id: str) -> None:
         raise TooEarlyError("the access record has no place in the log yet")
 
 
-def _may_open(node: "Node", held: Held) -> None:
-    """A withdrawn or removed lead is not opened any more; nothing is opened on trust that is too old (PROTOCOL 3)."""
+def may_open(node: "Node", held: Held) -> None:
+    """Signed for, not withdrawn or removed, and on trust that is not too old (MECHANISM S3, L8, PROTOCOL 3).
+
+    Raises Refused, GoneError, NotYet.
+    """
     history = node.folds.history(held.channel)
     state = history.state(held.context, held.subject)
+    if held.source != node.source and state.status in UNSIGNED:
+        raise Refused(Code.STATE, "S3")
     if held.context == "lead" and held.source != node.source and state.status in UNREADABLE:
         raise GoneError(Code.STATE, "L8")
     age = now_ms() - node.heartbeat()
@@ -131,8 +137,10 @@ def _may_open(node: "Node", held: Held) -> None:
         raise Refused(Code.SUSPENDED, "PROTOCOL 4")
 
 
+UNSIGNED = frozenset({LeadStatus.SENT, LeadStatus.DELIVERED, EnquiryStatus.ASKED, EnquiryStatus.DELIVERED})
+"""Readable from the moment somebody signs for it: declined unread stays unread."""
 UNREADABLE = frozenset({LeadStatus.WITHDRAWN, LeadStatus.REMOVED})
-"""Removed means here that the node refuses to open, until the vault destroys keys. What a case file keeps stays open."""
+"""Removed means here that the node refuses to open, until the vault destroys keys. What a case keeps stays open."""
 
 
 def _own(node: "Node", held: Held) -> bytes:

@@ -6,7 +6,7 @@ numbers and signs nothing, locks the table, and repeats an outage ten times (STA
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Self, cast
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
@@ -109,6 +109,12 @@ class Ledger(Application[str]):
         self._signer = signer
         self._pool = Pool(url)
         super().__init__()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def construct_env(self, name: str, env: Any = None) -> Environment:
         """Empty: what the library would read there is settled here."""

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from contracts import catalogue  # noqa: F401 - registers every event type
@@ -67,7 +68,7 @@ def _figures(asked: argparse.Namespace, lab: Lab) -> Iterator[Line]:
     size = QUICK if asked.quick else FULL
     for name, work in _works(size, lab, kafka=asked.kafka):
         if asked.only is None or name in asked.only:
-            print(f"measuring: {name}", file=sys.stderr)
+            sys.stderr.write(f"measuring: {name}\n")
             yield from work()
 
 
@@ -78,7 +79,7 @@ def _works(size: Size, lab: Lab, *, kafka: bool) -> list[tuple[str, Callable[[],
         ("append", lambda: appends(lab, 16, size.appends, size.rounds)),
         ("intake", lambda: intake(lab, size.intake, few)),
         ("audit", lambda: replay(lab.folder, size.audit, few)),
-        *(("latency", lambda log=log: _latency(size, few, kafka=log)) for log in ([False, True] if kafka else [False])),  # type: ignore[misc]
+        *(("latency", partial(_latency, size, few, kafka=log)) for log in ([False, True] if kafka else [False])),
     ]
 
 
@@ -100,7 +101,8 @@ def _folder(name: str) -> Iterator[Path]:
 
 def _print(where: Machine, found: list[Line], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"machine": where.as_json(), "figures": [line.as_json() for line in found]}, indent=1))
+        document = {"machine": where.as_json(), "figures": [line.as_json() for line in found]}
+        sys.stdout.write(json.dumps(document, indent=1) + "\n")
     else:
         show(where, found, width=None if sys.stdout.isatty() else WIDTH)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import UUID
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -44,7 +45,9 @@ class Lab:
     def log(self, records: Sequence[Record]) -> str:
         """An embedded log that holds those records exactly, with their times; the runtime role's URL.
 
-        The log itself takes no time from anybody; an administrator's INSERT does, and these are of 2021.
+        A node's database was made before: it brings the role.
+
+        The log takes no time from anybody, and these records are of 2021; an administrator's COPY may say it.
         """
         url = self.databases.create_database(self.name("log"))
         install(url)
@@ -65,7 +68,7 @@ class Lab:
         create_folder(self.folder / name, DEVELOPMENT)
         key = self.folder / name / "unit.pem"
         create_key(key, None)
-        log, database = self.log(records), self.node_database()
+        database, log = self.node_database(), self.log(records)
         settings = Settings(
             source, root, self.folder / name, database, log, log, f"file:{key}", DEVELOPMENT, single_broker=True
         )
@@ -77,7 +80,7 @@ class Lab:
 
 
 def _fill(connection: psycopg.Connection, records: Sequence[Record]) -> None:
-    ids = dict(connection.execute("SELECT name, id FROM log_topic").fetchall())
+    ids: dict[str, UUID] = dict(connection.execute("SELECT name, id FROM log_topic").fetchall())
     with connection.cursor() as cursor:
         with cursor.copy('COPY log_record (topic, "offset", at, key, value, headers) FROM STDIN') as copy:
             for record in records:

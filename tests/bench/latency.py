@@ -20,7 +20,7 @@ from services.demo.cluster import Cluster, cluster
 from services.gateway.auth import development_issuer
 from services.node.node import Node, open_node
 from services.node.settings import Settings, load
-from services.storage.replica import Replica
+from services.storage.pool import Pool
 from services.transport import Log, open_log, open_topics
 from services.transport.contract import SINGLE
 from tests.bench.stats import Line, interleaved, lines, milliseconds, percentile
@@ -30,6 +30,7 @@ START_SECONDS = 120.0
 VISIBLE_SECONDS = 20.0
 LOOK_SECONDS = 0.001
 """Between two looks at the other node's replica: the figure's grain."""
+JUDGED = "SELECT result, code FROM verdict WHERE event_id = %s AND result IN ('effective', 'void')"
 BENCH = "duikou.bench.1"
 REPORT = {
     "origin": "411729",
@@ -58,20 +59,20 @@ class Pair:
     """新蔡's gateway and 义乌's replica."""
 
     client: httpx.Client
-    replica: Replica
+    replica: Pool
     posted: int = 0
 
     def once(self) -> float:
-        """ms from POST to an effective event in the other replica. Raises TimeoutError, httpx.HTTPError."""
+        """From POST to an effective event in the other replica, ms. Raises TimeoutError, httpx.HTTPError."""
         self.posted += 1
         headers = {"Idempotency-Key": f"bench-{self.posted:08}-{time.time_ns()}"}
         start = time.perf_counter()
         answer = self.client.post("/v1/outflow/reports", json=REPORT, headers=headers)
         answer.raise_for_status()
         id_ = answer.json()["event_id"]
-        found = awaited(lambda: self.replica.outcome(id_), VISIBLE_SECONDS, LOOK_SECONDS)
-        if found.result != "effective":
-            raise ValueError(f"{found.result} {found.code}")
+        found = awaited(lambda: self.replica.one(JUDGED, id_), VISIBLE_SECONDS, LOOK_SECONDS)
+        if found["result"] != "effective":
+            raise ValueError(f"{found['result']} {found['code']}")
         return (time.perf_counter() - start) * 1_000
 
 
@@ -84,7 +85,7 @@ class Echo:
     offset: int = -1
 
     def once(self) -> float:
-        """ms from append to the record in the reader's hands. Raises TimeoutError."""
+        """From append to the record in the reader's hands, ms. Raises TimeoutError."""
         return milliseconds(self._round_trip)
 
     def _round_trip(self) -> None:
@@ -105,7 +106,10 @@ def latency(folder: Path, count: int, rounds: int, *, kafka: bool) -> list[Line]
         for _ in range(5):
             pair.once()
             echo.once()
-        many = {"ours": lambda: [pair.once() for _ in range(count)], "echo": lambda: [echo.once() for _ in range(count)]}
+        many = {
+            "ours": lambda: [pair.once() for _ in range(count)],
+            "echo": lambda: [echo.once() for _ in range(count)],
+        }
         taken: dict[str, list[list[float]]] = {name: [] for name in many}
         interleaved({name: _kept(work, taken[name]) for name, work in many.items()}, rounds)
     return [line for percent in (50, 99) for line in _lines("Kafka" if kafka else "embedded", percent, taken)]
@@ -161,7 +165,7 @@ def _pair(running: Cluster) -> Iterator[Pair]:
     here, there = load(running.settings(XINCAI)), load(running.settings(YIWU))
     officer = Ceremony(running.state).officers()[XINCAI]["author"]
     headers = {"Authorization": f"Bearer {development_issuer(here).issue(officer)}"}
-    replica = Replica(there.database)
+    replica = Pool(there.database, size=1)
     with httpx.Client(base_url=running.addresses()[XINCAI], headers=headers, timeout=30) as client:
         try:
             awaited(lambda: _ready(client), START_SECONDS)
@@ -196,5 +200,3 @@ def _echo(running: Cluster) -> Iterator[Echo]:
 
 def _log(settings: Settings) -> Log:
     return open_log(settings.log, settings.credentials, SINGLE)
-
-

@@ -31,7 +31,7 @@ class Machine:
 
 
 def machine(admin_url: str) -> Machine:
-    """This machine, now."""
+    """What this process runs on, now."""
     return Machine(
         date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,

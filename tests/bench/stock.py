@@ -115,7 +115,9 @@ class Counts(PostgresTrackingRecorder):
 
     def __init__(self, datastore: PostgresDatastore, **options: Any) -> None:
         super().__init__(datastore, **options)
-        self.sql_create_statements.append(SQL("CREATE TABLE IF NOT EXISTS counted (id text PRIMARY KEY, size int)"))
+        self.sql_create_statements.append(
+            SQL("CREATE TABLE IF NOT EXISTS counted (id text PRIMARY KEY, size int)").format()
+        )
 
     def add(self, name: str, size: int, tracking: Tracking) -> None:
         """Row and position, one transaction."""

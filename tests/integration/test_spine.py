@@ -112,6 +112,7 @@ def test_share_that_loses_against_a_suspension_is_void_and_seen(paired: Region) 
     assert (ended.status, ended.code) == ("void", "pairing_state")
     place = f"{ended.topic}/{ended.offset}"
     listed = paired.until("it is listed", lambda: paired.node(XINCAI).rows.read("refused", place))
+    assert listed is not None
     assert (listed["own"], listed["code"], listed["subject"]) == (True, "pairing_state", subject)
     paired.even(YIWU)
     theirs = paired.verdicts(YIWU)[ended.offset]
@@ -209,15 +210,15 @@ def _print(name: str, cut: object) -> str:
 
 
 def needles(secret: str) -> dict[str, bytes]:
-    """How a text could stand in a file: plain, escaped, in base64 at any of its three alignments."""
-    raw = secret.encode()
-    found = {"utf-8": raw, "utf-16": secret.encode("utf-16-le"), "hex": raw.hex().encode()}
-    if not secret.isascii():
-        found["escaped"] = json.dumps(secret)[1:-1].encode()
-    for shift in range(3):
-        coded = base64.b64encode(b"\0" * shift + raw)
-        found[f"base64 {shift}"] = coded[(4 if shift else 0) : len(coded) - 4]
-    return {name: needle for name, needle in found.items() if len(needle) > 5}
+    """How a text could stand in a file: plain, escaped, each also in hex and in base64 at any of its alignments."""
+    texts = {"plain": secret.encode(), "escaped": json.dumps(secret)[1:-1].encode()}
+    found = {**texts, "utf-16": secret.encode("utf-16-le")}
+    for name, raw in texts.items():
+        found[f"{name} hex"] = raw.hex().encode()
+        for shift in range(3):
+            coded = base64.b64encode(b"\0" * shift + raw)
+            found[f"{name} base64 {shift}"] = coded[(4 if shift else 0) : len(coded) // 4 * 4 - 4]
+    return found
 
 
 def leaks(folder: Path) -> list[tuple[str, str, str]]:
@@ -250,6 +251,7 @@ def test_no_plaintext_at_rest(paired: Region) -> None:
 def _no_plaintext(made: Region) -> None:
     subject = made.share()
     made.until("delivered", lambda: made.stream(YIWU, made.channel, "lead", subject).status == "delivered")
+    made.receive(YIWU, subject)
     assert json.loads(made.read(YIWU, subject)) == CONTENT
     made.withdraw(XINCAI, subject)
     made.until("removed", lambda: made.stream(XINCAI, made.channel, "lead", subject).status == "removed")

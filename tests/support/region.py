@@ -35,15 +35,17 @@ from services.demo.ceremony import Ceremony
 from services.demo.cluster import Cluster
 from services.domain.clocks import DAY, format_time
 from services.node import papers, reading
-from services.node.bootstrap import run
+from services.node.bootstrap import Step, run
 from services.node.commands import Standing, duty_id, propose, standing
 from services.node.folds import now_ms
 from services.node.node import Node, open_node
 from services.node.settings import load
-from services.registry.__main__ import registry_part
+from services.registry.opening import Registry
 from services.signing import Signer, dsse
 from services.storage.ledger import Sealed
 from services.storage.migrate import prepare
+from services.transport import Topics, open_topics
+from services.transport.contract import SINGLE
 from services.verifier import Verdict
 from tests.support.servers import HASTY, server_folder, skip_or_fail
 
@@ -143,6 +145,7 @@ class Region:
     parts: dict[tuple[str, str], Part] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     signers: dict[str, Signer] = field(default_factory=dict)
+    topics: list[Topics] = field(default_factory=list)
     channel: str = ""
     """Of the pairing that ``pair`` made last."""
     pairing: str = ""
@@ -179,9 +182,14 @@ class Region:
         groups = [PARTS] if source == REGISTRY else [(part,) for part in parts or PARTS]
         for group in groups:
             stop = threading.Event()
-            duty = registry_part if source == REGISTRY else None
+            duty = self._registry if source == REGISTRY else None
             threads = run(self.node(source), stop, group, duty)
             self.parts[source, group[0] if len(group) == 1 else "all"] = Part(stop, threads)
+
+    def _registry(self, node: Node) -> Step:
+        settings = node.settings
+        self.topics.append(open_topics(settings.admin, settings.admin_credentials, SINGLE))
+        return Registry(node, self.topics[-1], settings.data).step
 
     def hold(self, source: str, *parts: str) -> None:
         """Ends parts (all, if none is named); the node still answers."""
@@ -225,6 +233,8 @@ class Region:
             part.stop.set()
         for source in {*self.nodes, *(source for source, _ in self.parts)}:
             self.stop(source)
+        for topics in self.topics:
+            topics.close()
         self.cluster.stop_all()
 
     def ended(self) -> list[str]:

@@ -201,7 +201,7 @@ DELEGATIONS: list[Row] = [
     ("30 days", lambda w: covered(w, span=30 * DAY), EFFECTIVE),
     ("30 days and a millisecond", lambda w: covered(w, span=30 * DAY + 1), OFFICERS),
     ("over when it was decided", lambda w: covered(w, span=HOUR), OFFICERS),
-    ("decided before it began", lambda w: _begun_later(w), OFFICERS),
+    ("decided before it began", _begun_later, OFFICERS),
     ("for another role", lambda w: covered(w, role=Role.HEAD), OFFICERS),
     ("for another officer", lambda w: covered(w, delegate=f"{XINCAI}/duty"), OFFICERS),
     ("for another unit", lambda w: covered(w, unit=YIWU), OFFICERS),

@@ -1,0 +1,103 @@
+"""Audit and export: public keys and a pinned root, no token, no node."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from contracts.channels import OPEN_TOPICS, PAIRING, Kind, Topic, channel_id
+from services.auditor import AuditorError, Export, Outcome, Report, Source, Topics, rendered
+from services.auditor import audit as judged
+from services.auditor import export as written
+from services.auditor.judge import Judge
+from services.cli.errors import AUDIT_REFUSED
+from services.cli.session import Json, failing, out, pairs, tell
+from services.transport import Credentials, Log, open_log
+
+Root = Annotated[str, typer.Option("--root", help="Fingerprint of the root, 64 hex digits, from outside")]
+LogUrl = Annotated[str, typer.Option("--log", help="The log: postgresql://... or kafka://host:port")]
+TopicOption = Annotated[list[str], typer.Option("--topic", help="Topics to read; none: all open ones and channels")]
+Ca = Annotated[Path | None, typer.Option("--ca", help="Authority of the brokers (PEM)")]
+Cert = Annotated[Path | None, typer.Option("--cert", help="Our certificate (PEM)")]
+Key = Annotated[Path | None, typer.Option("--tls-key", help="Its private key (PEM)")]
+
+
+def audit(
+    root: Root,
+    export_file: Annotated[Path | None, typer.Option("--export", help="An export file")] = None,
+    log: LogUrl = "",
+    topics: TopicOption = [],  # noqa: B006 - typer reads it
+    ca: Ca = None,
+    cert: Cert = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Replay a history and say whether it holds. Exit code 5: it does not."""
+    with failing(as_json):
+        report = _report(root, _source(root, export_file, log, topics, _credentials(ca, cert, key)))
+    if as_json:
+        out.print_json(data=report.to_json())
+    else:
+        out.print(rendered(report))
+    if report.verdict is Outcome.REFUSED:
+        raise typer.Exit(AUDIT_REFUSED)
+
+
+def export(
+    root: Root,
+    log: LogUrl,
+    to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; never overwritten")],
+    topics: TopicOption = [],  # noqa: B006 - typer reads it
+    ca: Ca = None,
+    cert: Cert = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Write whole topics of a log into a file that audits anywhere."""
+
+    def act() -> dict[str, Any]:
+        source = _source(root, None, log, topics, _credentials(ca, cert, key))
+        try:
+            with to.open("xb") as file:
+                lines = sum(1 for line in written(root, source) if file.write(line))
+        except AuditorError as error:
+            raise ValueError(str(error)) from error
+        return {"file": str(to), "records": lines - 1}
+
+    tell(as_json, act, pairs)
+
+
+def _report(root: str, source: Source) -> Report:
+    try:
+        return judged(root, source)
+    except AuditorError as error:
+        raise ValueError(str(error)) from error
+
+
+def _source(root: str, file: Path | None, url: str, topics: list[str], credentials: Credentials | None) -> Source:
+    """Raises ValueError: not exactly one of file and log."""
+    if (file is None) == (not url):
+        raise ValueError("either --export or --log")
+    if file is not None:
+        return Export.at(file)
+    opened = open_log(url, credentials)
+    return Topics(opened, topics or _all(root, opened))
+
+
+def _all(root: str, log: Log) -> list[str]:
+    """The open topics, and the channel of every accepted pairing; a member's log may hide some of them."""
+    proposals = str(Topic(PAIRING, 1))
+    judge = Judge(root, frozenset())
+    judge.take(Topics(log, [proposals]).records())
+    found = judge.topics.get(proposals)
+    accepted = (
+        []
+        if found is None
+        else [one.answer for (context, _), one in found.history.streams.items() if context == "pairing" and one.answer]
+    )
+    channels = [channel_id(root, Kind.PAIRING, answer) for answer in accepted]
+    return [str(Topic(name, 1)) for name in (*OPEN_TOPICS, *channels)]
+
+
+def _credentials(ca: Path | None, cert: Path | None, key: Path | None) -> Credentials | None:
+    return Credentials(ca, cert, key) if ca and cert and key else None

@@ -1,0 +1,38 @@
+"""The command line. Exit codes are a contract: 0 done, 1 refused, 2 usage, 3 not yet, 4 void, 5 audit refused."""
+
+from collections.abc import Callable
+
+import typer
+
+from services.cli import auditing, documents, matters, office, questions
+
+HELP = """Exchange of signed case leads between paired units.
+
+DUIKOU_URL, DUIKOU_TOKEN and DUIKOU_KEY stand for --url, --token and --key.
+Exit codes: 0 done, 1 refused, 2 usage, 3 not yet, 4 void, 5 audit refused."""
+
+app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app.add_typer(documents.app, name="paper")
+app.add_typer(matters.app, name="case")
+app.add_typer(questions.app, name="enquiry")
+app.add_typer(office.pairing, name="pairing")
+app.add_typer(office.outflow, name="outflow")
+COMMANDS: dict[str, Callable[..., None]] = {
+    "accept": matters.accept,
+    "acknowledge": office.acknowledge,
+    "audit": auditing.audit,
+    "draft": documents.draft,
+    "export": auditing.export,
+    "inbox": office.inbox,
+    "node": office.node,
+    "open": matters.open_,
+    "receive": matters.receive,
+    "refused": office.refused,
+    "sign": documents.sign,
+    "status": office.status,
+    "token": office.token,
+    "units": office.units,
+    "withdraw": matters.withdraw,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)

@@ -1,0 +1,112 @@
+"""Documents: drafted from a file, signed here, handed in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.vocabulary import ApproverAnswer, Role
+from services.cli import statements
+from services.cli.client import Officer
+from services.cli.replies import Answer
+from services.cli.session import Json, KeyPath, Token, Url, document, officer, pairs, table, tell, unlocked
+
+app = typer.Typer(help="Documents on the desk")
+PaperArg = Annotated[str, typer.Argument(metavar="PAPER", help="The paper's id")]
+RoleOption = Annotated[Role, typer.Option("--role", help="author, approver or head")]
+AnswerOption = Annotated[list[ApproverAnswer], typer.Option("--answer", help="What the approver answers, repeatable")]
+
+
+def draft(path: Annotated[Path, typer.Argument(metavar="FILE")], url: Url, token: Token, as_json: Json = False) -> None:
+    """Draft a document from a JSON file with channel, type, summary, content, and subject where it has one."""
+
+    def act() -> dict[str, str]:
+        given = document(path)
+        about = (given.get("channel", ""), given.get("type", ""), given.get("summary", {}))
+        paper = officer(url, token).draft(*about, given.get("content"), subject=given.get("subject"))
+        return {"paper": paper}
+
+    tell(as_json, act)
+
+
+def sign(
+    paper: PaperArg,
+    url: Url,
+    token: Token,
+    key: KeyPath,
+    role: RoleOption = Role.AUTHOR,
+    answers: AnswerOption = [],  # noqa: B006 - typer reads it
+    as_json: Json = False,
+) -> None:
+    """Sign a document: shows what is signed, asks for the passphrase, hands it in."""
+    tell(as_json, lambda: _signed(officer(url, token), paper, role, answers, key, quiet=as_json))
+
+
+@app.command("list")
+def list_(url: Url, token: Token, as_json: Json = False) -> None:
+    """All documents and where they are."""
+    show = table("id", "status", "type", "subject", "outgoing")
+    tell(as_json, lambda: officer(url, token).papers(), show)
+
+
+@app.command()
+def show(paper: PaperArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """One document."""
+    tell(as_json, lambda: officer(url, token).paper(paper))
+
+
+@app.command()
+def revise(
+    paper: PaperArg,
+    path: Annotated[Path, typer.Argument(metavar="FILE")],
+    url: Url,
+    token: Token,
+    as_json: Json = False,
+) -> None:
+    """Replace a draft by what a JSON file says (summary, content)."""
+
+    def act() -> Answer:
+        given = document(path)
+        return officer(url, token).revise(paper, given.get("summary", {}), given.get("content"))
+
+    tell(as_json, act)
+
+
+@app.command()
+def sent(paper: PaperArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """Wait until an approved document is in the log."""
+    tell(as_json, lambda: officer(url, token).sent(paper))
+
+
+@app.command("return")
+def return_(
+    paper: PaperArg,
+    reason: Annotated[str, typer.Option(help="A code; words go by telephone")],
+    url: Url,
+    token: Token,
+    as_json: Json = False,
+) -> None:
+    """Return a document to its author."""
+    tell(as_json, lambda: officer(url, token).return_to_author(paper, reason))
+
+
+@app.command()
+def discard(paper: PaperArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """Throw a document away; its number is void."""
+    tell(as_json, lambda: officer(url, token).discard(paper))
+
+
+@app.command()
+def read(content: str, url: Url, token: Token, as_json: Json = False) -> None:
+    """The content of a document on our own desk."""
+    tell(as_json, lambda: officer(url, token).read_draft(content))
+
+
+def _signed(who: Officer, paper: str, role: Role, answers: list[ApproverAnswer], key: Path, *, quiet: bool) -> Answer:
+    given = who.statement(paper, role, answers)
+    said = statements.read(statements.model_of(role), given)
+    if not quiet:
+        pairs(dict(statements.words(said)))
+        pairs(who.paper(paper).summary)
+    who.signer = unlocked(key)
+    return who.sign(paper, role, given)

@@ -1,0 +1,113 @@
+"""The unit's own business: what is due, what was refused, pairings, counts, the node, tokens."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.vocabulary import Suspension
+from services.cli.matters import listed
+from services.cli.session import ChannelArg, Json, Token, Url, document, officer, table, tell
+
+pairing = typer.Typer(help="Pairings")
+outflow = typer.Typer(help="Outflow counts: numbers, never people")
+SettingsArg = Annotated[Path, typer.Argument(metavar="SETTINGS", help="The node's settings file")]
+OfficerArg = Annotated[str, typer.Argument(metavar="OFFICER", help="The officer's number")]
+
+
+def token(settings: SettingsArg, who: OfficerArg, as_json: Json = False) -> None:
+    """A token of a development node, for 8 hours. A production node refuses."""
+
+    def act() -> dict[str, str]:
+        from services.gateway.auth import development_issuer
+        from services.node.settings import SettingsError, load
+
+        try:
+            return {"token": development_issuer(load(settings)).issue(who)}
+        except SettingsError as error:
+            raise ValueError(str(error)) from error
+
+    tell(as_json, act, lambda found: typer.echo(found["token"]))
+
+
+def inbox(
+    url: Url,
+    token: Token,
+    whose: Annotated[str, typer.Option(help="ours, theirs or all")] = "ours",
+    as_json: Json = False,
+) -> None:
+    """What is due, computed now."""
+    tell(as_json, lambda: officer(url, token).inbox(whose), table("due", "overdue", "zh", "context", "subject"))
+
+
+def refused(
+    url: Url,
+    token: Token,
+    everything: Annotated[bool, typer.Option("--all", help="With the acknowledged ones")] = False,
+    as_json: Json = False,
+) -> None:
+    """Void and noise records that nobody has looked at (L10)."""
+    show = table("topic", "offset", "result", "code", "law", "ours", "acknowledged")
+    tell(as_json, lambda: officer(url, token).refused(everything=everything), show)
+
+
+def acknowledge(topic: str, offset: int, url: Url, token: Token, as_json: Json = False) -> None:
+    """Take a void or noise record off the list."""
+    tell(as_json, lambda: officer(url, token).acknowledge_refused(topic, offset))
+
+
+def status(event: str, url: Url, token: Token, as_json: Json = False) -> None:
+    """How a command stands: pending, recorded or void."""
+    tell(as_json, lambda: officer(url, token).command(event))
+
+
+def node(url: Url, token: Token, as_json: Json = False) -> None:
+    """The node: channels, positions, and what it does not claim."""
+    tell(as_json, lambda: officer(url, token).about())
+
+
+def units(url: Url, token: Token, as_json: Json = False) -> None:
+    """The contact book."""
+    tell(as_json, lambda: officer(url, token).units(), table("unit", "superior", "suspended", "profile"))
+
+
+@pairing.command("list")
+def pairings(url: Url, token: Token, as_json: Json = False) -> None:
+    """Proposals and pairings."""
+    tell(as_json, lambda: officer(url, token).pairings(), listed)
+
+
+@pairing.command()
+def suspend(
+    channel: ChannelArg,
+    ground: Annotated[Suspension, typer.Option(help="Why, from the closed list")],
+    url: Url,
+    token: Token,
+    as_json: Json = False,
+) -> None:
+    """Suspend a pairing; removals and receipts go on."""
+    tell(as_json, lambda: officer(url, token).suspend(channel, ground.value))
+
+
+@pairing.command()
+def end(channel: ChannelArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """End a pairing whose end was announced."""
+    tell(as_json, lambda: officer(url, token).end(channel))
+
+
+@outflow.command("list")
+def counts(url: Url, token: Token, as_json: Json = False) -> None:
+    """Counts of all counties."""
+    show = table("origin", "period", "cells")
+    tell(as_json, lambda: [one.state for one in officer(url, token).outflow()], show)
+
+
+@outflow.command()
+def report(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="JSON: origin, period, source, counts")],
+    url: Url,
+    token: Token,
+    as_json: Json = False,
+) -> None:
+    """Report counts; exact numbers are rounded or suppressed by the node and kept nowhere."""
+    tell(as_json, lambda: officer(url, token).report(document(path)))
