@@ -32,7 +32,7 @@ lint: setup-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m contracts.generate --check
+	$(BIN)/python -m services.vectors --check
 
 # Needs uv. UPGRADE=1 looks for newer releases, otherwise only what pyproject.toml asks for changes.
 lock:

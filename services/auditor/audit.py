@@ -17,7 +17,7 @@ from enum import StrEnum
 from contracts.channel import Cut
 from contracts.refusals import Stop
 from services.auditor.errors import ExportError
-from services.auditor.judge import AUDITED, Fold, Judge
+from services.auditor.judge import AUDITED, Fold, Judge, pinned
 from services.auditor.report import Divergence, Report, Rule, TopicReport
 from services.auditor.source import Claims, Source
 from services.auditor.witness import Span
@@ -36,6 +36,7 @@ def audit(root: str, source: Source, expected: Claims | None = None) -> Report:
 
     Raises RootMissingError; NotYet (a log that is out).
     """
+    pinned(root)
     claims, broken = _claims(source)
     said = [one for one in (claims, expected) if one is not None]
     judge = Judge(root, frozenset(unit for one in said for unit in one.fingerprints))

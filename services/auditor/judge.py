@@ -19,6 +19,13 @@ AUDITED = {name: view for name, view in VIEWS.items() if name != "desk"}
 """Views of what is exported; a desk is not. ``inbox`` and ``refused`` hold their part without the desk's."""
 
 
+def pinned(root: str) -> str:
+    """The root fingerprint. Raises RootMissingError."""
+    if not matches(Digest, root):
+        raise RootMissingError("the root fingerprint is 64 hex digits and comes from outside (PROTOCOL 4)")
+    return root
+
+
 @dataclass
 class Fold:
     """One topic. early: verdicts before its genesis; stopped: why, and from which offset on, it could not be judged."""
@@ -53,8 +60,7 @@ class Judge:
     crossings: Crossings = field(default_factory=Crossings)
 
     def __post_init__(self) -> None:
-        if not matches(Digest, self.root):
-            raise RootMissingError("the root fingerprint is 64 hex digits and comes from outside (PROTOCOL 4)")
+        pinned(self.root)
         self.rows = {unit: {name: {} for name in AUDITED} for unit in self.units or ()}
 
     def take(self, records: Iterable[Record]) -> None:

@@ -10,6 +10,8 @@ from services.auditor import AuditorError, Export, Outcome, Report, Source, Topi
 from services.auditor import audit as judged
 from services.auditor import export as written
 from services.auditor.judge import Judge
+from services.auditor.source import Claims
+from services.cli.against import claims
 from services.cli.errors import AUDIT_REFUSED
 from services.cli.session import Json, failing, out, pairs, tell
 from services.transport import Credentials, Log, open_log
@@ -30,11 +32,13 @@ def audit(
     ca: Ca = None,
     cert: Cert = None,
     key: Key = None,
+    against: Annotated[list[Path], typer.Option("--against", help="Settings of nodes here: compare their views")] = [],  # noqa: B006
     as_json: Json = False,
 ) -> None:
     """Replay a history and say whether it holds. Exit code 5: it does not."""
     with failing(as_json):
-        report = _report(root, _source(root, export_file, log, topics, _credentials(ca, cert, key)))
+        said = claims(against) if against else None
+        report = _report(root, _source(root, export_file, log, topics, _credentials(ca, cert, key), said), said)
     if as_json:
         out.print_json(data=report.to_json())
     else:
@@ -67,21 +71,29 @@ def export(
     tell(as_json, act, pairs)
 
 
-def _report(root: str, source: Source) -> Report:
+def _report(root: str, source: Source, expected: Claims | None) -> Report:
     try:
-        return judged(root, source)
+        return judged(root, source, expected)
     except AuditorError as error:
         raise ValueError(str(error)) from error
 
 
-def _source(root: str, file: Path | None, url: str, topics: list[str], credentials: Credentials | None) -> Source:
-    """Raises ValueError: not exactly one of file and log."""
+def _source(
+    root: str,
+    file: Path | None,
+    url: str,
+    topics: list[str],
+    credentials: Credentials | None,
+    expected: Claims | None = None,
+) -> Source:
+    """Raises ValueError: not exactly one of file and log. ``expected``: read up to its cut."""
     if (file is None) == (not url):
         raise ValueError("either --export or --log")
     if file is not None:
         return Export.at(file)
     opened = open_log(url, credentials)
-    return Topics(opened, topics or _all(root, opened))
+    cut = None if expected is None else {name: place.offset for name, place in expected.cut.items()}
+    return Topics(opened, topics or _all(root, opened), cut)
 
 
 def _all(root: str, log: Log) -> list[str]:

@@ -5,6 +5,7 @@ once or not at all.
 """
 
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,11 +35,18 @@ def fresh() -> str:
 
 @dataclass
 class Node:
-    """HTTP of one node as one officer. Raises ApiError's children; NotYetError also when nobody answers."""
+    """HTTP of one node as one officer.
+
+    Raises ApiError's children, NotYetError also when nobody answers; ValueError for what is no address or token.
+    """
 
     base_url: str
     token: str
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False))
+
+    def __post_init__(self) -> None:
+        """Connections end with whoever holds them."""
+        weakref.finalize(self, self.http.close)
 
     def get(self, path: str, **query: Any) -> Any:
         """A query; what is None is left out."""
@@ -62,6 +70,8 @@ class Node:
             try:
                 response = self.http.request(method, self.base_url + path, headers=headers, **more)
                 break
+            except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                raise ValueError("the address or the token is no such thing") from error
             except httpx.TransportError as error:
                 if attempt == ATTEMPTS - 1:
                     raise NotYetError(_outage()) from error

@@ -95,8 +95,9 @@ def _show(console: Console, running: Cluster, troupe: Troupe, channel: str, root
         console.print(f"   API: {troupe.addresses[office.code]}/docs")
     (running.state / "audit.json").write_text(json.dumps({"root": root, "channel": channel}))
     console.print(f"\nroot fingerprint: [bold]{root}[/]\nstate: {running.state}", soft_wrap=True)
+    against = " ".join(f"--against {running.settings(office.code)}" for office in NODES)
     console.print("next:")
-    console.print(f"  .venv/bin/duikou audit --root {root} --settings {running.settings(REGISTRY)}", soft_wrap=True)
+    console.print(f"  .venv/bin/duikou audit --root {root} {running.log_options()} {against}", soft_wrap=True)
 
 
 if __name__ == "__main__":

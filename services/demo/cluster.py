@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -53,6 +54,13 @@ class Cluster:
         """Unit -> URL of its API."""
         ports = self._ports()
         return {office.code: f"http://127.0.0.1:{ports[office.code]}" for office in NODES}
+
+    def log_options(self) -> str:
+        """How the command line names the log, as the registry sees it."""
+        told = tomllib.loads(self.settings(REGISTRY).read_text())
+        tls = {"--ca": "ca", "--cert": "cert", "--tls-key": "key"}
+        files = [f"{option} {told[name]}" for option, name in tls.items() if name in told]
+        return " ".join([f"--log '{told['log']}'", *files])
 
     def start(self, source: str, parts: Sequence[str] = ()) -> None:
         """A node, or some parts of it, as a process of its own."""

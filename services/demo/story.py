@@ -16,7 +16,7 @@ from contracts.pairing import Accepted, Proposed, Resumed
 from contracts.vocabulary import AccessReason, Role
 from services.cli.client import Officer
 from services.cli.errors import ApiError, NotYetError, RefusedError, VoidError
-from services.cli.replies import Matter
+from services.cli.replies import Matter, Paper
 from services.demo import papers
 from services.demo.cast import DENGZHOU, NODES, XINCAI, YIWU
 from services.demo.cluster import Cluster
@@ -133,7 +133,7 @@ class Story:
         review = self.memory.keep("review", (day(now_ms()) + timedelta(days=180)).isoformat())
         content = papers.lead_content(f"示例线索（{scene}）", "示例：示例阿三通过寄递向义乌发货，寄件人写示例寄件甲。")
         about = (channel, Shared.TYPE, None)
-        held = until(
+        held: Paper = until(
             "the other side's key is there",
             lambda: self.troupe.document(XINCAI, scene, about, papers.lead(review), content, returned=returned),
         )

@@ -4,7 +4,7 @@ import html
 import logging
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
@@ -34,6 +34,11 @@ from services.node.settings import LOOPBACK, SettingsError
 logger = logging.getLogger(__name__)
 BODY_LIMIT = 65_536
 """Bytes of a request: the largest envelope is 48 KiB (PROTOCOL 2)."""
+FAULTS = {
+    411: "a request states its length",
+    413: "a request is at most 64 KiB",
+    415: "a body is application/json",
+}
 THREADS = 128
 """Requests served at once; half of them may wait (deps.WAITERS)."""
 ROUTERS = (
@@ -66,7 +71,6 @@ def create_app(node: Node) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=BODY_LIMIT,
         telemetry={"logs": False, "tracing": False, "metrics": False},
     )
     app.state.node, app.state.tokens = node, open_tokens(node.settings)
@@ -85,14 +89,24 @@ async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 async def _only_json(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """A body is JSON; an answer is kept by nobody."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method in ("POST", "PUT") and media != "application/json":
-        return problems.problem(415, "request", detail="a body is application/json")
+    """A body is JSON of a stated length; an answer is kept by nobody."""
+    fault = _fault(request.headers) if request.method in ("POST", "PUT") else None
+    if fault is not None:
+        return problems.problem(fault, "request", detail=FAULTS[fault])
     response = await call(request)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _fault(headers: Mapping[str, str]) -> int | None:
+    length = headers.get("content-length", "")
+    if not length.isdigit():
+        return 411
+    if int(length) > BODY_LIMIT:
+        return 413
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return None if media == "application/json" else 415
 
 
 def _docs(request: Request) -> HTMLResponse:

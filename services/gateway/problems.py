@@ -14,7 +14,7 @@
 | an idempotency key used for something else      | 409    | key_reused           | no             |
 | no token, or none of ours                       | 401    | token                | -              |
 | content that does not open, or contradicts      | 409    | content_inconsistent | no             |
-| longer than 64 KiB, not JSON, no such route     | 413, 415, 404, 405 | request  | no             |
+| no length, over 64 KiB, not JSON, no such route | 411, 413, 415, 404 | request  | no             |
 | a bug                                           | 500    | bug                  | -              |
 """
 
@@ -159,8 +159,7 @@ def _fields(found: Iterable[tuple[str, str]]) -> list[Field]:
 
 def _http(_: Request, error: Exception) -> JSONResponse:
     found = _as(HTTPException, error)
-    detail = {413: "a request is at most 64 KiB", 415: "a body is application/json"}.get(found.status_code, "")
-    return problem(found.status_code, "request", detail=detail)
+    return problem(found.status_code, "request")
 
 
 def _reused(_: Request, __: Exception) -> JSONResponse:

@@ -150,6 +150,13 @@ class Node:
 def open_node(settings: Settings) -> Node:
     """Connects what the settings name. Raises NotYet (an outage), SettingsError, SigningError."""
     signer = open_signer(settings.signer)
+    keys = _keys(settings)
+    desk = EmbeddedLog(settings.desk)
+    try:
+        log = open_log(settings.log, settings.credentials, SINGLE if settings.single_broker else REPLICATED)
+    except BaseException:
+        desk.close()
+        raise
     ledger = Ledger(settings.database, signer)
     replica = Replica(settings.database)
     return Node(
@@ -157,10 +164,10 @@ def open_node(settings: Settings) -> Node:
         ledger=ledger,
         replica=replica,
         rows=Rows(settings.database),
-        log=open_log(settings.log, settings.credentials, SINGLE if settings.single_broker else REPLICATED),
-        desk=EmbeddedLog(settings.desk),
+        log=log,
+        desk=desk,
         signer=signer,
-        keys=_keys(settings),
+        keys=keys,
         folds=Folds(settings.source, settings.root, replica, ledger),
     )
 

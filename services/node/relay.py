@@ -6,6 +6,7 @@ from contracts.channels import Topic
 from contracts.envelope import Head, Signed
 from services.node.folds import counting, ledger_name
 from services.storage.ledger import RelayPosition
+from services.transport.errors import LogShrankError, TopicMissingError
 from services.verifier import History
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ def _relay(node: "Node", channel: str) -> bool:
     if not rows or (history.opened and rows[0].keyid not in counting(history, node.source)):
         return False
     folded = max(history.offset, -1 if position is None else position.offset)
-    offsets = node.log_of(channel).append(topic, [Signed(r.value, r.signature, r.keyid).message() for r in rows])
+    messages = [Signed(row.value, row.signature, row.keyid).message() for row in rows]
+    try:
+        offsets = node.log_of(channel).append(topic, messages)
+    except (LogShrankError, TopicMissingError) as error:
+        node.stop_channel(channel, str(error))
+        return False
     if offsets[0] <= folded:
         node.stop_channel(channel, "the log gave an offset again: it was made anew or went back")
         return False

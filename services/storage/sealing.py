@@ -83,13 +83,10 @@ class Sealer:
         return self._gatherer.ask(asked) if asked.entries else []
 
     def _write(self, calls: Calls) -> None:
-        try:
-            with self._pool.connection() as link:
-                self._must_be_healed(link)
-                self._insert(link, calls)
-        except BaseException:
-            self._heads.clear()  # nobody knows what was committed
-            raise
+        """Heads move when a statement has succeeded. If only its reply was lost, the unique number tells next time."""
+        with self._pool.connection() as link:
+            self._must_be_healed(link)
+            self._insert(link, calls)
 
     def _must_be_healed(self, link: Link) -> None:
         if link.generation != self._generation:

@@ -39,7 +39,7 @@ class Size:
     posts: int
 
 
-FULL = Size(rounds=5, appends=1_600, intake=2_000, audit=10_000, posts=100)
+FULL = Size(rounds=3, appends=480, intake=600, audit=10_000, posts=100)
 QUICK = Size(rounds=2, appends=160, intake=200, audit=400, posts=10)
 
 
@@ -73,20 +73,19 @@ def _figures(asked: argparse.Namespace, lab: Lab) -> Iterator[Line]:
 
 
 def _works(size: Size, lab: Lab, *, kafka: bool) -> list[tuple[str, Callable[[], list[Line]]]]:
-    few = min(size.rounds, 3)
     return [
         ("append", lambda: appends(lab, 1, size.appends, size.rounds)),
         ("append", lambda: appends(lab, 16, size.appends, size.rounds)),
-        ("intake", lambda: intake(lab, size.intake, few)),
-        ("audit", lambda: replay(lab.folder, size.audit, few)),
-        *(("latency", partial(_latency, size, few, kafka=log)) for log in ([False, True] if kafka else [False])),
+        ("intake", lambda: intake(lab, size.intake, size.rounds)),
+        ("audit", lambda: replay(lab.folder, size.audit, size.rounds)),
+        *(("latency", partial(_latency, size, kafka=log)) for log in ([False, True] if kafka else [False])),
     ]
 
 
-def _latency(size: Size, rounds: int, *, kafka: bool) -> list[Line]:
+def _latency(size: Size, *, kafka: bool) -> list[Line]:
     """With servers of its own: the demo's."""
     with _folder("pair") as folder:
-        return latency(folder, size.posts, rounds, kafka=kafka)
+        return latency(folder, size.posts, size.rounds, kafka=kafka)
 
 
 @contextmanager

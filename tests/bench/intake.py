@@ -71,4 +71,4 @@ def _runner(lab: Lab, history: Written) -> float:
     url = lab.plain()
     texts = [(record.message.value or b"").decode() for record in history.records]
     last = stock_events(url, texts)
-    return rate(len(texts), lambda: stock_projection(url, last))
+    return len(texts) / stock_projection(url, last)

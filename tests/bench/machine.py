@@ -15,7 +15,7 @@ OPENSSL_SECONDS = 60
 
 @dataclass(frozen=True)
 class Machine:
-    """Cores: those this process may use."""
+    """Cores: those this process may use; load: runnable threads, mean of a minute, before the first figure."""
 
     date: str
     cores: int
@@ -24,8 +24,9 @@ class Machine:
     python: str
     postgres: str
     openssl: str
+    load: float
 
-    def as_json(self) -> dict[str, str | int]:
+    def as_json(self) -> dict[str, str | int | float]:
         """Plain values."""
         return asdict(self)
 
@@ -39,7 +40,8 @@ def machine(admin_url: str) -> Machine:
         system=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
         postgres=_postgres(admin_url),
-        openssl=_openssl("version"),
+        openssl=_openssl("version").partition("(")[0].strip(),
+        load=round(os.getloadavg()[0], 1),
     )
 
 

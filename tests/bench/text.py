@@ -10,7 +10,9 @@ from tests.bench.stats import Line, Spread
 def show(where: Machine, found: list[Line], *, width: int | None = None) -> None:
     """Prints machine and table. ``width``: columns, for what is no terminal."""
     console = Console(width=width, highlight=False)
-    console.print(f"{where.date}; {where.cores} cores of {where.cpu}, {where.system}")
+    console.print(
+        f"{where.date}; {where.cores} cores of {where.cpu}, {where.system}; load {where.load} before the first figure"
+    )
     console.print(f"Python {where.python}, PostgreSQL {where.postgres}, {where.openssl}")
     table = Table()
     for name in ("what", "unit", "median", "range", "floor", "median (range) of the floor", "ratio"):

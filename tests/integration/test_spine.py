@@ -2,27 +2,41 @@
 
 import base64
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
+from kafka import KafkaAdminClient
+from securesystemslib.dsse import Envelope as Dsse
+from securesystemslib.signer import Signature, SSlibKey  # type: ignore[attr-defined]
 
 from contracts import lead
 from contracts.channels import DESK, PAIRING, TRUST, Topic
+from contracts.dsse import EVENT
+from contracts.envelope import Message
 from contracts.lead import Delivered, DeliveredSummary
 from contracts.refusals import Refused
-from services.demo.cast import XINCAI, YIWU
+from infra.kafka.port import Controllable
+from services.demo.cast import DENGZHOU, XINCAI, YIWU
 from services.node import papers
 from services.node.bootstrap import parts
 from services.node.commands import duty_id, propose, standing
 from services.node.projector import rebuild
+from services.transport import Credentials, Log, open_log, open_topics
+from services.transport import Topics as TopicsPort
+from services.transport.contract import SINGLE
 from services.transport.embedded import EmbeddedTopics
-from services.verifier import Result
+from services.transport.errors import AccessDeniedError, TopicMissingError
+from services.verifier import Result, Verdict
 from services.views import VIEWS, fingerprint, from_json
-from tests.support.region import CONTENT, SECRETS, Region, copy_folder, region
+from tests.support.region import CONTENT, SECRETS, Region, copy_folder, region, until
+from tests.support.servers import skip_or_fail
 
 pytestmark = pytest.mark.xdist_group("spine")
 
@@ -367,3 +381,136 @@ def _stops_and_keeps(made: Region, kept: list[tuple[object, ...]], subject: str)
 
 
 # -- Kafka -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def brokered() -> Iterator[Region]:
+    """The same over a broker of its own, with mutual TLS."""
+    with region(kafka=True) as made:
+        made.start_all()
+        made.pair()
+        yield made
+
+
+def _broker(made: Region) -> Controllable:
+    assert made.broker is not None
+    return made.broker
+
+
+def _log_of(made: Region, unit: str) -> Log:
+    broker = _broker(made)
+    own = broker.credentials(unit)
+    return open_log(f"kafka://{broker.bootstrap}", Credentials(own.ca, own.cert, own.key), SINGLE)
+
+
+def test_outsider_cannot_read_or_write_channel_topic(brokered: Region) -> None:
+    """A unit outside the pairing has a certificate, and no right to its topic (L7)."""
+    end = brokered.node(XINCAI).log.end(brokered.topic)
+    log = _log_of(brokered, DENGZHOU)
+    try:
+        with pytest.raises((AccessDeniedError, TopicMissingError)):
+            log.read({brokered.topic: -1}, 1, 0.0)
+        with pytest.raises((AccessDeniedError, TopicMissingError)):
+            log.append(brokered.topic, [Message(None, b"{}")])
+    finally:
+        log.close()
+    assert brokered.channel not in brokered.node(DENGZHOU).channels()
+    assert brokered.node(XINCAI).log.end(brokered.topic) == end
+
+
+def test_kcat_prints_an_event_and_openssl_and_securesystemslib_verify_it(brokered: Region, tmp_path: Path) -> None:
+    """Nobody needs our software to see and check an event: kcat, openssl and a DSSE library do."""
+    for tool in ("kcat", "openssl"):
+        if shutil.which(tool) is None:
+            skip_or_fail(f"{tool} is not installed")
+    wanted = next(found for _ in range(5) for found in _printable(brokered))
+    value, signature = _kcat(brokered, wanted.record.position.offset)
+    assert value == wanted.record.message.value
+    key = brokered.node(XINCAI).signer.public
+    _openssl(tmp_path, key, _pae(EVENT, value), signature)
+    _securesystemslib(key, EVENT, value, signature)
+
+
+def _printable(made: Region) -> list[Verdict]:
+    """A new lead's record, if its signature can be printed: kcat prints headers as C strings, up to a zero byte."""
+    subject = made.share()
+    made.even(XINCAI)
+    named = [(v, v.envelope) for v in made.verdicts(XINCAI) if b"\0" not in v.record.message.signature]
+    return [v for v, e in named if e is not None and (e.type, e.subject) == (lead.Shared.TYPE, subject)]
+
+
+def _kcat(made: Region, offset: int) -> tuple[bytes, bytes]:
+    """Value and signature of one record, as kcat prints them."""
+    broker = _broker(made)
+    own = broker.credentials(YIWU)
+    tls = {"security.protocol": "ssl", "ssl.ca.location": own.ca, "ssl.certificate.location": own.cert}
+    tls["ssl.key.location"] = own.key
+    options = [word for name, value in tls.items() for word in ("-X", f"{name}={value}")]
+    place = ["-C", "-t", made.topic, "-p", "0", "-o", str(offset), "-c", "1", "-e", "-q"]
+    command = [str(shutil.which("kcat")), "-b", broker.bootstrap, *options, *place]
+    value = subprocess.run([*command, "-f", "%s"], capture_output=True, check=True, timeout=60).stdout
+    headers = subprocess.run([*command, "-f", "%h"], capture_output=True, check=True, timeout=60).stdout
+    _, _, signature = headers.rpartition(b",signature=")
+    return value, signature
+
+
+def _pae(payload_type: str, payload: bytes) -> bytes:
+    """DSSE's pre-authentication encoding, written out here once more."""
+    name = payload_type.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(name), name, len(payload), payload)
+
+
+def _openssl(folder: Path, key: bytes, data: bytes, signature: bytes) -> None:
+    """Verifies with the command line alone. The DER prefix is that of an Ed25519 public key (RFC 8410)."""
+    files = {"key.der": bytes.fromhex("302a300506032b6570032100") + key, "data": data, "signature": signature}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    words = ["pkeyutl", "-verify", "-pubin", "-inkey", "key.der", "-keyform", "DER", "-rawin", "-in", "data"]
+    command = [str(shutil.which("openssl")), *words, "-sigfile", "signature"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert "Verified Successfully" in done.stdout, done.stderr
+
+
+def _securesystemslib(key: bytes, payload_type: str, payload: bytes, signature: bytes) -> None:
+    name = sha256(key).hexdigest()
+    public = SSlibKey(name, "ed25519", "ed25519", {"public": key.hex()})
+    Dsse(payload, payload_type, {name: Signature(name, signature.hex())}).verify([public], 1)
+
+
+def test_no_plaintext_at_rest_on_kafka(brokered: Region) -> None:
+    """The broker's log folder, too (L7)."""
+    _no_plaintext(brokered)
+    assert any(brokered.state.parent.joinpath("kafka", "data").rglob("*.log"))
+
+
+def test_recreate_kafka_topic_under_live_relay_and_intake() -> None:
+    """As above, with a real topic deleted and created again under its name."""
+    with region(kafka=True) as made:
+        made.start_all()
+        made.pair()
+        subject = made.share()
+        made.even(XINCAI, YIWU)
+        kept = made.replica(XINCAI, [made.channel])
+        _make_anew_kafka(made)
+        _stops_and_keeps(made, kept, subject)
+
+
+def _make_anew_kafka(made: Region) -> None:
+    broker = _broker(made)
+    context = broker.credentials("admin").context()
+    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap, security_protocol="SSL", ssl_context=context)
+    try:
+        admin.delete_topics([made.topic])
+    finally:
+        admin.close()
+    own = broker.credentials("admin")
+    topics = open_topics(f"kafka://{broker.bootstrap}", Credentials(own.ca, own.cert, own.key), SINGLE)
+    try:
+        until("the topic is made again", partial(_created, topics, made.topic))
+    finally:
+        topics.close()
+
+
+def _created(topics: TopicsPort, name: str) -> bool:
+    topics.create(name)
+    return True

@@ -1,7 +1,7 @@
 """Copies of a log that somebody changed, with the export's first line kept or computed anew by the forger."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from contracts.channel import Cut
 from contracts.envelope import SIGNATURE_HEADER, Message, Record
@@ -84,13 +84,19 @@ CHANGES: dict[str, Change] = {
     "a time, later": one(lambda record: at(record, 60_000)),
     "a time, earlier": one(lambda record: at(record, -1)),
     "an offset": lambda log, i: one(lambda record: placed(record, i + 1_000))(log, i),
-    "an offset of the past": lambda log, i: one(lambda record: placed(record, max(i - 1, 0)))(log, max(i, 1)),
+    "an offset of the past": lambda log, i: one(lambda record: placed(record, i))(log, i + 1),
     "a record removed": removed,
     "a record removed, the others renumbered": removed_and_renumbered,
     "a record repeated": repeated,
     "two offsets swapped": swapped,
     "two records swapped in place": with_times_swapped,
 }
+
+
+def first(before: Sequence[Record], after: Sequence[Record]) -> int:
+    """The first offset at which two copies of a topic differ."""
+    pairs = zip_longest(before, after)
+    return next(place for place, (old, new) in enumerate(pairs) if old != new)
 
 
 def kept(header: bytes, records: Iterable[Record]) -> bytes:

@@ -4,11 +4,13 @@ A test holds, releases, kills and restores parts and servers, and acts for the o
 waits for is a condition with a deadline.
 """
 
+import gc
 import json
 import subprocess
 import threading
 import time
 import tomllib
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -43,15 +45,16 @@ from services.node.settings import load
 from services.registry.opening import Registry
 from services.signing import Signer, dsse
 from services.storage.ledger import Sealed
-from services.storage.migrate import prepare
+from services.storage.migrate import let_use, prepare
 from services.transport import Topics, open_topics
 from services.transport.contract import SINGLE
+from services.transport.embedded import MEMBER
 from services.verifier import Verdict
 from tests.support.servers import HASTY, server_folder, skip_or_fail
 
 T = TypeVar("T")
 PARTS = ("relay", "intake", "projector", "duties")
-SECONDS = 60.0
+SECONDS = 120.0
 POLL_SECONDS = 0.02
 OFFICERS = sum(4 for _ in OFFICES)
 
@@ -165,6 +168,7 @@ class Region:
         own = Cluster(self.state, self.root, server, self.broker)
         runtime = prepare(server.url(), f"node_{source}")
         own._desk(source)
+        let_use(server.url(), MEMBER)
         moved = {**tomllib.loads(own._toml(source, runtime, kept["port"])), "log": kept["log"]}
         lines = (f"{name} = {json.dumps(value)}\n" for name, value in moved.items())
         self.cluster.settings(source).write_text("".join(lines))
@@ -473,7 +477,10 @@ def region(*, kafka: bool = False, apart: Sequence[str] = ()) -> Iterator[Region
 
 @contextmanager
 def _broker(folder: Path) -> Iterator[Controllable]:
-    broker = own_broker(folder)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # of asking for a container engine in vain
+        broker = own_broker(folder)
+        gc.collect()
     try:
         broker.start()
     except Unavailable as reason:

@@ -19,25 +19,12 @@ from contracts.content import Content
 from contracts.dsse import Dsse
 from contracts.envelope import Envelope, Message, Position, Record, Signed
 from contracts.lead import Shared, SharedSummary, Withdrawn
-from contracts.parts import BasisReference, Grade, PersonSummary
 from contracts.profile import compact
 from contracts.vocabulary import (
     AccessKind,
     AccessReason,
-    Basis,
-    Classification,
-    DocumentKind,
-    Ground,
-    InformationGrade,
-    PersonApprover,
-    PersonCategory,
-    Purpose,
-    RequestedAction,
-    Restriction,
     Role,
-    SourceGrade,
     Suspension,
-    Urgency,
     Withdrawal,
 )
 from services.domain.clocks import DAY, HOUR, format_time
@@ -45,6 +32,7 @@ from services.registry import genesis
 from services.signing import Signer, dsse
 from services.vault.content import encrypt
 from services.vault.hybrid import PrivateKey
+from services.vectors.logs import lead_summary
 from services.vectors.region import Region, region
 from services.vectors.seeds import JINHUA, OFFICES, XINCAI, YIWU, ZHUMADIAN, seed, seeded
 from services.verifier import History, Result, Stopped, Verdict, inspect
@@ -135,25 +123,7 @@ class World(Region):
 
     def summary(self, **changes: Any) -> SharedSummary:
         """An invented lead about a suspect, in clear; ``changes`` replace members."""
-        usual: dict[str, Any] = {
-            "kind": DocumentKind.LEAD_NOTICE,
-            "classification": Classification.WORK_SECRET,
-            "urgency": Urgency.ROUTINE,
-            "category": Purpose.OUTFLOW_TRAFFICKING,
-            "basis": BasisReference(kind=Basis.CRIMINAL_CASE, organ=XINCAI, date="2021-03-15"),
-            "grade": Grade(source=SourceGrade.B, information=InformationGrade.CORROBORATED),
-            "restrictions": (Restriction.FORWARD_CONSENT,),
-            "review_date": "2021-10-01",
-            "persons": (
-                PersonSummary(
-                    category=PersonCategory.SUSPECT, grounds=(Ground.POINTED_OUT,), approver=PersonApprover.APPROVER
-                ),
-            ),
-            "identifiers_count": 0,
-            "action": (RequestedAction.CHECK,),
-            "substances": (),
-        }
-        return SharedSummary(**{**usual, **changes})
+        return lead_summary(**changes)
 
     def shared(self, source: str = XINCAI, subject: str = "", **more: Any) -> tuple[str, Shared]:
         """A share's subject and event. ``more``: summary, content, and what ``approvals`` takes."""

@@ -1,11 +1,11 @@
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -66,9 +66,9 @@ def refused(report: Report, topic: str, rule: Any) -> None:
     assert (report.divergence.topic, report.divergence.rule) == (topic, rule)
 
 
-def names(report: Report, topic: str, changed: int) -> None:
+def names(report: Report, before: Sequence[Record], after: Sequence[Record]) -> None:
     """Refused, and the first divergence is the change: its offset, or a span that holds it."""
-    found = report.divergence
+    found, topic, changed = report.divergence, before[0].position.topic, forgery.first(before, after)
     assert (report.verdict, report.exit_code) == (Outcome.REFUSED, EXIT_REFUSED)
     assert found is not None
     assert found.topic == topic
@@ -179,19 +179,22 @@ def test_a_report_reads_as_text_and_as_json(*, changed: bool) -> None:
 # -- what is changed is named ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", [0, 6, 28, 36])
+@pytest.mark.parametrize("place", [0, 6, 28, 35])
 @pytest.mark.parametrize("change", sorted(forgery.CHANGES))
 def test_a_change_before_the_last_signed_seen_is_named_though_the_first_line_fits(change: str, place: int) -> None:
     """At the genesis, at a member's admission, at its first word, right before the last ``seen``."""
     root, log, _ = small()
     changed = forgery.CHANGES[change](log, place)
-    names(audit(root, read_only(forgery.computed_anew(root, changed))), log[0].position.topic, place)
+    names(audit(root, read_only(forgery.computed_anew(root, changed))), log, changed)
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_byte_time_offset_or_record_before_the_last_signed_seen_is_named(data: st.DataObject) -> None:
-    """One byte of a value or signature, a time, an offset, a record removed or repeated, two exchanged: anywhere."""
+    """One byte of a value or signature, a time, an offset, a record removed or repeated, two exchanged: anywhere.
+
+    The last record names the one before it; what is put between the two changes nothing that anybody signed.
+    """
     root, log, _ = small()
     place = data.draw(st.integers(0, len(log) - 2))
     byte, bit = data.draw(st.integers(0, 40_000)), data.draw(st.sampled_from([1, 2, 4, 8, 16, 32, 64, 128]))
@@ -202,16 +205,17 @@ def test_any_byte_time_offset_or_record_before_the_last_signed_seen_is_named(dat
         "time": forgery.one(lambda record: forgery.at(record, ms)),
     }
     changes = {**forgery.CHANGES, **anywhere}
-    change = changes[data.draw(st.sampled_from(sorted(changes)))]
-    names(audit(root, read_only(forgery.computed_anew(root, change(log, place)))), log[0].position.topic, place)
+    changed = changes[data.draw(st.sampled_from(sorted(changes)))](log, place)
+    assume(forgery.first(log, changed) <= len(log) - 2)
+    names(audit(root, read_only(forgery.computed_anew(root, changed))), log, changed)
 
 
 @pytest.mark.parametrize("change", sorted(forgery.CHANGES))
 def test_with_its_first_line_kept_not_even_the_last_record_can_be_changed(change: str) -> None:
     """Nobody has signed for the end yet, but the export's own hash has it (WIRE-CHOICES C4)."""
     root, log, header = small()
-    last = len(log) - (2 if "two" in change else 1)
-    names(audit(root, read_only(forgery.kept(header, forgery.CHANGES[change](log, last)))), log[0].position.topic, last)
+    changed = forgery.CHANGES[change](log, len(log) - (2 if "two" in change or "past" in change else 1))
+    names(audit(root, read_only(forgery.kept(header, changed))), log, changed)
 
 
 def test_swapped_offsets_in_export_are_named() -> None:
@@ -220,7 +224,7 @@ def test_swapped_offsets_in_export_are_named() -> None:
     changed = forgery.swapped(log, 30)
     for data in (forgery.kept(header, changed), forgery.computed_anew(root, changed, (XINCAI, YIWU))):
         report = audit(root, read_only(data))
-        names(report, log[0].position.topic, 30)
+        names(report, log, changed)
         assert report.divergence is not None
         assert report.divergence.offset == 30
 
@@ -257,15 +261,16 @@ def test_a_changed_value_is_named_by_what_fails() -> None:
 def test_open_topics_are_guarded_as_well(channel: str, change: str) -> None:
     made = told()
     made.logs = {channel: made.logs[channel]}
-    log = forgery.CHANGES[change](made.logs[channel], 5)
-    names(audit(made.exchange, read_only(forgery.computed_anew(made.exchange, log))), name_of(channel), 5)
+    log = made.logs[channel]
+    changed = forgery.CHANGES[change](log, 5)
+    names(audit(made.exchange, read_only(forgery.computed_anew(made.exchange, changed))), log, changed)
 
 
 def test_the_first_of_several_divergences_is_named() -> None:
     root, log, header = small()
     changed = forgery.CHANGES["a time, later"](forgery.CHANGES["a bit of a value"](log, 34), 31)
     report = audit(root, read_only(forgery.kept(header, changed)))
-    names(report, log[0].position.topic, 31)
+    names(report, log, changed)
     assert [one.rule for one in report.divergences][-1] in (Rule.CUT, Rule.FINGERPRINT)
 
 
@@ -319,12 +324,13 @@ def test_an_unsigned_agreement_vouches_for_nothing() -> None:
     made = begin()
     for _ in range(2):
         made.sent()
-    log = forgery.CHANGES["a time, later"](made.logs[made.channel], 31)
+    log = made.logs[made.channel]
+    changed = forgery.CHANGES["a time, later"](log, 31)
     made.logs, made.histories = {made.channel: []}, {}
-    for record in log:
+    for record in changed:
         made.append(made.channel, record.message, record.position.at)
     made.withdraw(XINCAI, "no-such-matter", signer=seeded("a stranger"))
-    names(judged(made), name_of(made.channel), 31)
+    names(judged(made), log, changed)
 
 
 # -- what is claimed beside the records --------------------------------------------------------------------------------
@@ -355,9 +361,9 @@ def test_a_topic_that_is_missing_or_not_claimed_is_refused() -> None:
     without = b"".join(line for line in lines if not line.startswith(b'{"topic":"%s"' % gone.encode()))
     refused(audit(made.exchange, read_only(without)), gone, Rule.CUT)
     header = header_of(data)
-    left = {"topics": [name for name in header["topics"] if name != gone]}
-    left["cut"] = {name: header["cut"][name] for name in left["topics"]}
-    refused(audit(made.exchange, read_only(with_header(data, **left))), gone, Rule.CUT)
+    names_left = [name for name in header["topics"] if name != gone]
+    cut = {name: header["cut"][name] for name in names_left}
+    refused(audit(made.exchange, read_only(with_header(data, topics=names_left, cut=cut))), gone, Rule.CUT)
 
 
 def test_a_missing_end_is_refused_at_its_first_missing_offset() -> None:
@@ -505,7 +511,7 @@ def test_what_is_no_export_is_refused(data: bytes) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_no_byte_of_an_export_can_be_changed_unnoticed(data: st.DataObject) -> None:
     """Any byte of the file, its first line kept otherwise: refused, never a crash; else the records say the same."""
     root, log, header = small()

@@ -1,0 +1,662 @@
+"""The gateway of real nodes, over HTTP: the whole flow, idempotency, reading, and what bad input is answered with."""
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from contracts.vocabulary import AccessReason, Role
+from services.cli.client import Officer, fresh
+from services.cli.errors import ApiError, NotYetError, SigningRefusedError, VoidError
+from services.cli.replies import RefusedRecord
+from services.demo.cast import XINCAI, YIWU
+from services.domain.clocks import day
+from services.gateway.app import BODY_LIMIT, create_app, serve
+from services.gateway.auth import development_issuer
+from services.node.folds import now_ms
+from services.node.settings import SettingsError
+from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, region
+
+pytestmark = pytest.mark.xdist_group("spine")
+HANDLER = {"name": "示例甲", "phone": "0579-5551234"}
+MARK = "不得回显的示例姓名"
+"""Stands in every bad body; may stand in no answer."""
+
+
+@pytest.fixture(scope="module")
+def paired() -> Iterator[Region]:
+    """新蔡 and 义乌 paired, both answering HTTP."""
+    with region() as made:
+        made.start_all()
+        made.pair()
+        for unit in (XINCAI, YIWU):
+            made.start(unit, "gateway")
+        yield made
+
+
+def at(made: Region, unit: str, post: str) -> Officer:
+    """An officer at his node."""
+    number = made.officer(unit, post)
+    settings = made.node(unit).settings
+    token = development_issuer(settings).issue(number)
+    return Officer(f"http://127.0.0.1:{settings.port}", token, made.signer(number))
+
+
+def ahead(days: int) -> str:
+    return (day(now_ms()) + timedelta(days=days)).isoformat()
+
+
+def shared(made: Region) -> str:
+    """A lead in the log and delivered; its subject."""
+    author, approver = at(made, XINCAI, "author"), at(made, XINCAI, "approver")
+    paper = author.draft(made.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
+    author.submit(paper)
+    approver.approve(paper)
+    subject = author.sent(paper).subject
+    made.until("delivered", lambda: stands(at(made, YIWU, "intake"), made.channel, subject, "delivered"))
+    return subject
+
+
+def stands(officer: Officer, channel: str, subject: str, status: str) -> bool:
+    found = [one for one in officer.cases() if (one.channel, one.subject) == (channel, subject)]
+    return [one.status for one in found] == [status]
+
+
+def refused(act: Any, *arguments: Any, **named: Any) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        act(*arguments, **named)
+    return caught.value
+
+
+# -- the flow ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lead_from_draft_to_removal(paired: Region) -> None:
+    """Drafted, signed twice, signed for, opened after its record, accepted, fed back, withdrawn, gone (L5, L7, L8)."""
+    channel, subject = paired.channel, shared(paired)
+    intake, handler, owner = at(paired, YIWU, "intake"), at(paired, YIWU, "author"), at(paired, XINCAI, "author")
+    content = intake.case(channel, subject).contents[0]
+    received = intake.receive(channel, subject)
+    assert received.status == "recorded"
+    assert intake.case(channel, subject, after=received.after).status == "received"
+    opened = handler.open(channel, content, AccessReason.HANDLING)
+    assert opened.agrees
+    assert opened.content == CONTENT
+    accepted = handler.accept(channel, subject, ahead(10), HANDLER)
+    assert handler.case(channel, subject, after=accepted.after).status == "in_progress"
+    handler.feedback(channel, subject, "still_checking", ahead(20))
+    paired.until("the owner sees it", lambda: stands(owner, channel, subject, "in_progress"))
+    seen = owner.case(channel, subject)
+    assert [(read["unit"], read["reason"]) for read in seen.reads] == [(YIWU, "handling")]
+    assert owner.open(channel, seen.contents[1]).content == {"handler": HANDLER}
+    owner.withdraw(channel, subject, "error")
+    paired.until("withdrawn", lambda: not stands(handler, channel, subject, "in_progress"))
+    gone = refused(handler.open, channel, content)
+    assert (gone.problem.status, gone.law) == (410, "L8")
+
+
+def test_an_enquiry_is_asked_and_answered(paired: Region) -> None:
+    """Asked with two signatures, signed for, undertaken, answered by one, closed."""
+    channel, subject = paired.channel, shared(paired)
+    asker, approver, intake = at(paired, YIWU, "author"), at(paired, YIWU, "approver"), at(paired, XINCAI, "intake")
+    summary = {"kind": "enquiry", "classification": "work_secret", "urgency": "routine", "form": "info"}
+    about = {"purpose": "logistics", "lead": subject, "items_count": 1}
+    item = {"no": 1, "question": "parcel_parties", "person": 1, "text": "示例问题"}
+    paper = asker.ask(channel, {**summary, **about}, {"contact": HANDLER, "items": [item]})
+    asker.submit(paper)
+    approver.approve(paper)
+    enquiry = asker.sent(paper).subject
+    paired.until("it is there", lambda: any(one.status == "delivered" for one in intake.enquiries()))
+    intake.receive_enquiry(channel, enquiry)
+    intake.undertake(channel, enquiry, HANDLER)
+    reply = {"classification": "work_secret", "urgency": "routine", "answers": [{"no": 1, "code": "nothing_held"}]}
+    answered = at(paired, XINCAI, "author").answer(channel, enquiry, reply)
+    assert intake.enquiry(channel, enquiry, after=answered.after).status == "answered"
+    paired.until("the asker sees it", lambda: asker.enquiry(channel, enquiry).status == "answered")
+    assert asker.close_enquiry(channel, enquiry, "nothing_found").status == "recorded"
+
+
+def test_a_document_is_returned_revised_and_discarded(paired: Region) -> None:
+    """D2, D4, D7: what was signed is dropped by a revision; a thrown away document has no way back."""
+    author, approver = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver")
+    paper = author.draft(paired.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
+    author.submit(paper)
+    approver.return_to_author(paper, "grounds_unclear")
+    assert author.paper(paper).reason == "grounds_unclear"
+    author.revise(paper, {**SUMMARY, "urgency": "routine"}, CONTENT)
+    held = author.paper(paper)
+    assert (held.status, held.summary["urgency"], held.outgoing.status) == ("draft", "routine", "none")
+    assert author.read_draft(str(held.content)).content == CONTENT
+    assert refused(at(paired, XINCAI, "intake").read_draft, held.content).code == "officers"
+    author.discard(paper)
+    assert refused(author.submit, paper).code == "state"
+
+
+def test_four_eyes_at_the_door(paired: Region) -> None:
+    """L5: the author does not approve; another's signature, another document's and a revised one's are refused."""
+    author, approver = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver")
+    first, second = (author.draft(paired.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT) for _ in range(2))
+    given = author.statement(first, Role.AUTHOR)
+    with pytest.raises(SigningRefusedError):
+        author.sign(second, Role.AUTHOR, given)
+    signed = author.signer.sign(given.payload_type, base64.b64decode(given.payload)) if author.signer else b""
+    body = {"keyid": given.keyid, "sig": base64.b64encode(signed).decode(), "payload": given.payload}
+    assert refused(author.node.post, f"/v1/papers/{second}/submission", {"signed": body}).law == "L5"
+    forged = {**body, "sig": base64.b64encode(bytes(64)).decode()}
+    assert refused(author.node.post, f"/v1/papers/{first}/submission", {"signed": forged}).code == "signatures"
+    author.submit(first)
+    assert refused(author.approve, first).code == "officers"
+    assert refused(approver.approve, first, Role.HEAD).code == "officers"
+
+
+def test_what_the_channel_would_void_is_refused_before_it_is_approved(paired: Region) -> None:
+    """A purpose the pairing does not cover: no number is used up, the document stays with its author."""
+    author, approver = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver")
+    paper = author.draft(paired.channel, "duikou.lead.shared.v1", {**SUMMARY, "category": "manufacture"}, CONTENT)
+    author.submit(paper)
+    problem = refused(approver.approve, paper)
+    assert (problem.problem.status, problem.code, problem.law) == (409, "purpose", "L6")
+    assert author.paper(paper).status == "submitted"
+
+
+def test_a_share_that_loses_its_race_ends_void_and_is_listed_until_acknowledged(paired: Region) -> None:
+    """Sealed before the suspension, in the log after it: void, visible, acknowledged once (L9, L10)."""
+    author, approver, head = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver"), at(paired, YIWU, "head")
+    paper = author.draft(paired.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
+    author.submit(paper)
+    paired.hold(XINCAI, "duties")
+    approver.approve(paper)
+    assert author.paper(paper).outgoing.status == "waiting"
+    paired.hold(XINCAI, "relay")
+    paired.start(XINCAI, "duties")
+    paired.until("sealed", lambda: author.paper(paper).outgoing.status == "pending")
+    head.suspend(paired.channel, "dispute")
+    paired.start(XINCAI, "relay")
+    void = author.paper(paper, wait=20).outgoing
+    assert (void.status, void.code, void.law) == ("void", "pairing_state", "L6")
+    with pytest.raises(VoidError):
+        author.sent(paper)
+    place = author.command(void.event_id).after
+    paired.until("listed", lambda: [one for one in author.refused() if one.code == "pairing_state"])
+    record = next(one for one in author.refused() if f"{one.topic}@{one.offset}" == place)
+    assert (record.result, record.ours, record.acknowledged) == ("void", True, False)
+    kept = author.node.get(f"/v1/refused/{record.topic}/{record.offset}")
+    assert json.loads(base64.b64decode(kept["value"]))["id"] == void.event_id
+    done = author.acknowledge_refused(record.topic, record.offset)
+    assert record.offset not in [one.offset for one in _listed(author, done.after)]
+    assert [one.acknowledged for one in author.refused(everything=True) if one.offset == record.offset] == [True]
+    assert refused(approver.acknowledge_refused, record.topic, record.offset).code == "state"
+    paired.resume(YIWU)
+
+
+def _listed(officer: Officer, after: str) -> list[RefusedRecord]:
+    return [RefusedRecord.model_validate(one) for one in officer.node.get("/v1/refused", after=after)]
+
+
+def test_outflow_keeps_no_exact_count(paired: Region) -> None:
+    """Rounded or suppressed before anything is stored (DOMAIN scope 1)."""
+    author = at(paired, XINCAI, "author")
+    counts = [
+        {"destination": "330782", "sector": "logistics", "people": 1234},
+        {"destination": "330782", "sector": "catering", "people": 7},
+    ]
+    body = {"origin": "411729", "period": "2026H1", "source": "statistics", "counts": counts}
+    reported = author.report(body)
+    row = next(one for one in author.outflow(after=reported.after) if one.subject == reported.subject)
+    assert [(cell["count"], cell["suppressed"]) for cell in row.state["cells"]] == [(None, True), (1230, None)]
+    digest = row.state["timeline"][0]["digest"]
+    counts[1]["people"] = 15
+    corrected = author.correct(reported.subject, {**body, "replaces": digest})
+    row = next(one for one in author.outflow(after=corrected.after) if one.subject == reported.subject)
+    assert [cell["count"] for cell in row.state["cells"]] == [20, 1230]
+    assert b"1234" not in b"".join(value for (value,) in paired.rows(XINCAI, "SELECT state FROM ledger"))
+
+
+def test_inbox_counts_overdue_now(paired: Region) -> None:
+    """What is owed is computed when asked: by whom, until when."""
+    subject = shared(paired)
+    mine = [item for item in at(paired, YIWU, "intake").inbox() if item.subject == subject]
+    assert [(item.kind, item.overdue, item.ours) for item in mine] == [("sign_for", False, True)]
+    theirs = [item for item in at(paired, XINCAI, "author").inbox("theirs") if item.subject == subject]
+    assert [item.kind for item in theirs] == ["sign_for"]
+    assert not [item for item in at(paired, XINCAI, "author").inbox("ours") if item.subject == subject]
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_record_no_plaintext(paired: Region) -> None:
+    """L7: not before it is signed for, not without a record, not with another's, not before the log has it."""
+    channel, subject = paired.channel, shared(paired)
+    intake, handler = at(paired, YIWU, "intake"), at(paired, YIWU, "author")
+    content = intake.case(channel, subject).contents[0]
+    early = refused(handler.access_statement, channel, content, AccessReason.HANDLING)
+    assert (early.code, early.law) == ("state", "S3")
+    intake.receive(channel, subject)
+    path = f"/v1/channels/{channel}/contents/{content}"
+    assert refused(handler.node.get, path).law == "L7"
+    assert refused(handler.node.get, path, record=str(uuid4())).code == "unknown_matter"
+    paired.hold(YIWU, "relay")
+    try:
+        handler.wait = 0
+        record = handler.record_access(
+            channel, content, handler.access_statement(channel, content, AccessReason.HANDLING)
+        )
+        assert record.status == "pending"
+        waiting = raw(handler, "GET", path, params={"record": record.event_id})
+        assert waiting.status_code == 425
+        assert waiting.headers["retry-after"] == "1"
+    finally:
+        paired.start(YIWU, "relay")
+    assert handler.command(record.event_id, wait=20).status == "recorded"
+    assert refused(intake.opened, channel, content, record.event_id).code == "officers"
+    answer = raw(handler, "GET", path, params={"record": record.event_id})
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json()["content"] == CONTENT
+
+
+def test_no_query_shows_content(paired: Region) -> None:
+    """Clear parts only, on every list there is (PROTOCOL 10)."""
+    shared(paired)
+    for unit in (XINCAI, YIWU):
+        officer = at(paired, unit, "author")
+        paths = ("cases", "enquiries", "pairings", "outflow", "inbox", "papers", "refused", "units", "node")
+        text = "".join(raw(officer, "GET", f"/v1/{path}", params={}).text for path in paths)
+        assert [secret for secret in SECRETS if secret in text] == []
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_key_is_the_same_act(paired: Region) -> None:
+    """Same key, same body: the same answer, one event. Same key, another body: 409 (WIRE 29)."""
+    author = at(paired, XINCAI, "author")
+    about = (paired.channel, "duikou.lead.shared.v1")
+    key = fresh()
+    paper = author.draft(*about, SUMMARY, CONTENT, key=key)
+    assert author.draft(*about, SUMMARY, CONTENT, key=key) == paper
+    for summary, content in (
+        ({**SUMMARY, "urgency": "routine"}, CONTENT),
+        (SUMMARY, {**CONTENT, "narrative": CONTENT["narrative"].replace("茶叶", "香菇")}),
+    ):
+        assert refused(author.draft, *about, summary, content, key=key).code == "key_reused"
+    subject = shared(paired)
+    intake, path = at(paired, YIWU, "intake"), f"/v1/channels/{paired.channel}/leads/{subject}/received"
+    first, again = (intake.node.post(path, {}, key=key, wait=20) for _ in range(2))
+    assert first == again
+    owner, path = at(paired, XINCAI, "author"), f"/v1/channels/{paired.channel}/leads/{subject}/withdrawn"
+    owner.node.post(path, {"ground": "error"}, key=key, wait=20)
+    assert refused(owner.node.post, path, {"ground": "order"}, key=key).code == "key_reused"
+
+
+def test_many_at_once_under_one_key_make_one_event(paired: Region) -> None:
+    """Retries that overlap are one act."""
+    subject, key = shared(paired), fresh()
+    path = f"/v1/channels/{paired.channel}/leads/{subject}/received"
+    answers: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(at(paired, YIWU, "intake").node.post(path, {}, key=key)))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert len({(one["event_id"], one["sequence"]) for one in answers}) == 1
+
+
+def test_own_writes_are_read_or_it_is_said_that_they_are_not_yet(paired: Region) -> None:
+    """``after``: a view that has not reached the place answers 504, never with less (PROTOCOL 6)."""
+    subject = shared(paired)
+    intake = at(paired, YIWU, "intake")
+    paired.hold(YIWU, "projector")
+    try:
+        answer = intake.receive(paired.channel, subject)
+        path = f"/v1/channels/{paired.channel}/leads/{subject}"
+        late = raw(intake, "GET", path, params={"after": answer.after, "wait": 0.2})
+        assert (late.status_code, late.json()["code"]) == (504, "not_yet")
+    finally:
+        paired.start(YIWU, "projector")
+    assert intake.case(paired.channel, subject, after=answer.event_id).status == "received"
+
+
+def test_a_refused_command_says_code_and_law(paired: Region) -> None:
+    """One table for the door and the log: code, law, what to do."""
+    subject, officer = shared(paired), at(paired, YIWU, "author")
+    for act, status, code in (
+        (lambda: officer.receive(paired.channel, subject), 403, "officers"),
+        (lambda: officer.accept(paired.channel, subject, ahead(10), HANDLER), 409, "state"),
+        (lambda: officer.withdraw(paired.channel, subject, "error"), 403, "wrong_side"),
+        (lambda: officer.close(paired.channel, str(uuid4())), 404, "unknown_matter"),
+    ):
+        problem = refused(act).problem
+        assert (problem.status, problem.code) == (status, code)
+        assert problem.law
+        assert problem.title
+
+
+def test_a_stopped_channel_answers_not_yet(paired: Region) -> None:
+    """An operator must look; commands wait, nothing is refused for good."""
+    subject, node = shared(paired), paired.node(YIWU)
+    topic = paired.topic
+    node.replica.stop(topic, "a test")
+    try:
+        with pytest.raises(NotYetError):
+            at(paired, YIWU, "intake").receive(paired.channel, subject)
+        channels = at(paired, YIWU, "intake").about()["channels"]
+        assert [one["state"] for one in channels if one["channel"] == paired.channel] == ["stopped"]
+    finally:
+        node.replica.resume(topic)
+
+
+# -- bad input ---------------------------------------------------------------------------------------------------------
+
+LEAD = "/v1/channels/{channel}/leads/{subject}"
+ENQUIRY = "/v1/channels/{channel}/enquiries/{subject}"
+CONTENTS = "/v1/channels/{channel}/contents/{content}"
+BAD: dict[str, tuple[str, str, Any, int, str]] = {
+    "a draft without a type": ("POST", "/v1/papers", {"channel": "pairing", "summary": {"x": MARK}}, 422, "type"),
+    "a draft of no event": (
+        "POST",
+        "/v1/papers",
+        {"channel": "pairing", "type": "duikou.lead.rumoured.v1", "summary": {"x": MARK}},
+        422,
+        "type",
+    ),
+    "a draft with a surplus member": (
+        "POST",
+        "/v1/papers",
+        {"channel": "pairing", "type": "duikou.pairing.declined.v1", "subject": "x", "summary": {MARK: 1}},
+        422,
+        "(surplus)",
+    ),
+    "a draft of what one officer says": (
+        "POST",
+        "/v1/papers",
+        {"channel": "pairing", "type": "duikou.lead.closed.v1", "subject": "x", "summary": {"officer": MARK}},
+        422,
+        "type",
+    ),
+    "a revision that is a list": ("PUT", "/v1/papers/{subject}", [MARK], 422, "body"),
+    "a submission without signature": ("POST", "/v1/papers/{subject}/submission", {"signed": MARK}, 422, "signed"),
+    "an approval of garbage": (
+        "POST",
+        "/v1/papers/{subject}/approval",
+        {"signed": {"keyid": "0" * 64, "sig": MARK, "payload": "e30="}},
+        422,
+        "signatures",
+    ),
+    "a return with free text": ("POST", "/v1/papers/{subject}/return", {"reason": MARK}, 422, "reason"),
+    "a discard with words": ("POST", "/v1/papers/{subject}/discard", {"why": MARK}, 422, "(surplus)"),
+    "a receipt with words": ("POST", f"{LEAD}/received", {"note": MARK}, 422, "(surplus)"),
+    "an acceptance on no day": (
+        "POST",
+        f"{LEAD}/accepted",
+        {"next_feedback_on": MARK, "content": {"handler": {"name": MARK, "phone": "110"}}},
+        422,
+        "next_feedback_on",
+    ),
+    "an acceptance by nobody": (
+        "POST",
+        f"{LEAD}/accepted",
+        {"next_feedback_on": "2026-12-01", "content": {"handler": {"name": MARK}}},
+        422,
+        "content.handler.phone",
+    ),
+    "a supplement seen without digest": ("POST", f"{LEAD}/acknowledged", {"event": MARK}, 422, "event"),
+    "feedback of another word": (
+        "POST",
+        f"{LEAD}/feedback",
+        {"use": MARK, "next_feedback_on": "2026-12-01"},
+        422,
+        "use",
+    ),
+    "a withdrawal with a reason in words": ("POST", f"{LEAD}/withdrawn", {"ground": MARK}, 422, "ground"),
+    "prints that are text": ("POST", f"{LEAD}/removal", {"prints_destroyed": "3"}, 422, "prints_destroyed"),
+    "a closing with words": ("POST", f"{LEAD}/closed", {"note": MARK}, 422, "(surplus)"),
+    "an enquiry signed for with words": ("POST", f"{ENQUIRY}/received", {"note": MARK}, 422, "(surplus)"),
+    "an enquiry given to nobody": ("POST", f"{ENQUIRY}/undertaken", {"content": {MARK: 1}}, 422, "content"),
+    "an answer to item eleven": (
+        "POST",
+        f"{ENQUIRY}/answered",
+        {"classification": "public", "urgency": "routine", "answers": [{"no": 11, "code": "found"}]},
+        422,
+        "answers.0.no",
+    ),
+    "a refused item without ground": (
+        "POST",
+        f"{ENQUIRY}/answered",
+        {"classification": "public", "urgency": "routine", "answers": [{"no": 1, "code": "refused"}]},
+        422,
+        "answers",
+    ),
+    "a cancelling for no reason": ("POST", f"{ENQUIRY}/cancelled", {"ground": MARK}, 422, "ground"),
+    "a closed enquiry of no use": ("POST", f"{ENQUIRY}/closed", {"use": MARK}, 422, "use"),
+    "a suspension for no ground": ("POST", "/v1/channels/{channel}/pairing/suspended", {"ground": MARK}, 422, "ground"),
+    "an ending with words": ("POST", "/v1/channels/{channel}/pairing/ended", {"note": MARK}, 422, "(surplus)"),
+    "counts of people by name": (
+        "POST",
+        "/v1/outflow/reports",
+        {
+            "origin": "411729",
+            "period": "2026H1",
+            "source": "statistics",
+            "counts": [{"destination": "330782", MARK: 1}],
+        },
+        422,
+        "counts.0",
+    ),
+    "counts from police checks": (
+        "POST",
+        "/v1/outflow/reports",
+        {"origin": "411729", "period": "2026H1", "source": "police", "counts": []},
+        422,
+        "source",
+    ),
+    "a correction of nothing": (
+        "POST",
+        "/v1/outflow/reports/{subject}/correction",
+        {"replaces": MARK},
+        422,
+        "replaces",
+    ),
+    "an access for curiosity": (
+        "POST",
+        f"{CONTENTS}/access-statement",
+        {"kind": "read", "reason": "curiosity"},
+        422,
+        "reason",
+    ),
+    "an access signed by nobody": ("POST", f"{CONTENTS}/access", {"signed": {"keyid": MARK}}, 422, "signed.keyid"),
+    "an acknowledgement of no place": ("POST", "/v1/refused/acknowledged", {"topic": MARK, "offset": 1}, 422, "topic"),
+    "a content of no id": ("GET", "/v1/channels/{channel}/contents/1", None, 422, "content"),
+    "a command of no id": ("GET", f"/v1/commands/{MARK}", None, 422, "event_id"),
+    "a wait of an hour": ("GET", "/v1/papers/{subject}?wait=3600", None, 422, "wait"),
+    "a signature as nobody": ("GET", "/v1/papers/{subject}/statement?role=visitor", None, 422, "role"),
+    "a channel of no id": ("GET", f"/v1/channels/{MARK}/leads/x", None, 422, "channel"),
+    "a page of another channel's name": ("GET", f"/v1/cases?channel={MARK}", None, 422, "channel"),
+    "an inbox of others": ("GET", f"/v1/inbox?whose={MARK}", None, 422, "whose"),
+    "an after that names nothing": ("GET", f"/v1/enquiries?after={MARK}", None, 422, "after"),
+}
+
+
+def raw(officer: Officer, method: str, path: str, **more: Any) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {officer.token}", "Idempotency-Key": fresh(), **more.pop("headers", {})}
+    return officer.node.http.request(method, officer.base_url + path, headers=headers, **more)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_named_and_not_echoed(paired: Region, name: str) -> None:
+    """Path and rule; never a value, never a member's name that was made up."""
+    method, path, body, status, field = BAD[name]
+    place = {"channel": paired.channel, "subject": str(uuid4()), "content": str(uuid4())}
+    named = path
+    for word, value in place.items():
+        named = named.replace(f"{{{word}}}", value)
+    more = {} if body is None else {"json": body}
+    answer = raw(at(paired, XINCAI, "author"), method, named, **more)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["code"] == "invalid"
+    assert any(field in error["path"] for error in problem["errors"]), problem
+    assert MARK not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("media", "body", "status"),
+    [
+        ("text/plain", b"{}", 415),
+        ("", b"{}", 415),
+        ("application/json", b'{"ground":', 422),
+        ("application/json", b"\xff\xfe", 422),
+        ("application/json", b'{"ground":NaN}', 422),
+        ("application/json", b'{"ground":"' + b"x" * BODY_LIMIT + b'"}', 413),
+    ],
+)
+def test_what_is_no_small_json_is_refused(paired: Region, media: str, body: bytes, status: int) -> None:
+    """415, 422, 413, each as a problem."""
+    headers = {"content-type": media} if media else {}
+    path = f"/v1/channels/{paired.channel}/leads/x/withdrawn"
+    answer = raw(at(paired, XINCAI, "author"), "POST", path, content=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_states_its_length(paired: Region) -> None:
+    """What comes in pieces without end is not read at all."""
+    pieces = iter([b"{"] * 9)
+    headers = {"content-type": "application/json"}
+    answer = raw(at(paired, XINCAI, "author"), "POST", "/v1/papers", content=pieces, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (411, "application/problem+json")
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 81, "with space in it"])
+def test_every_command_needs_a_key_of_its_own(paired: Region, key: str) -> None:
+    """Without it a broken connection could make two events of one act."""
+    headers = {"Idempotency-Key": key}
+    path = f"/v1/channels/{paired.channel}/leads/x/received"
+    answer = raw(at(paired, YIWU, "intake"), "POST", path, json={}, headers=headers)
+    assert answer.status_code == 422
+    assert any("Idempotency-Key" in error["path"] for error in answer.json()["errors"])
+
+
+def test_no_such_route_is_a_problem(paired: Region) -> None:
+    """Everything that goes wrong has one form."""
+    answer = raw(at(paired, XINCAI, "author"), "GET", f"/v1/{MARK}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "request")
+    assert MARK not in answer.text
+
+
+# -- who asks ----------------------------------------------------------------------------------------------------------
+
+
+def test_only_officers_of_this_unit_are_answered(paired: Region) -> None:
+    """No token, another unit's, an officer of nobody: 401 or 403, and nothing is said of why."""
+    ours, theirs = at(paired, XINCAI, "author"), at(paired, YIWU, "author")
+    stranger = development_issuer(paired.node(XINCAI).settings).issue(str(uuid4()))
+    neighbour = development_issuer(paired.node(XINCAI).settings).issue(paired.officer(YIWU, "author"))
+    for token, status in (("x", 401), ("x.y.z", 401), (theirs.token, 401), (stranger, 403), (neighbour, 403)):
+        answer = ours.node.http.get(ours.base_url + "/v1/node", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == status
+        assert answer.json()["code"] in ("token", "officers")
+
+
+def test_every_route_asks_who(paired: Region) -> None:
+    """But the two that say whether the process lives and may work."""
+    app = create_app(paired.node(XINCAI))
+    open_to_all = {"/healthz", "/readyz", "/docs"}
+    base = at(paired, XINCAI, "author").base_url
+    for path, operations in app.openapi()["paths"].items():
+        for method in operations:
+            filled = path.replace("{channel}", paired.channel).replace("{content}", str(uuid4()))
+            filled = filled.replace("{subject}", "x").replace("{paper}", "x").replace("{event_id}", str(uuid4()))
+            filled = filled.replace("{topic}", paired.topic).replace("{offset}", "1")
+            more: dict[str, Any] = {"json": {}} if method in ("post", "put") else {}
+            answer = httpx.request(method.upper(), base + filled, trust_env=False, **more)
+            assert (answer.status_code == 401) is (path not in open_to_all), (method, path, answer.text)
+
+
+# -- the description ---------------------------------------------------------------------------------------------------
+
+
+def test_every_operation_is_described_with_an_example(paired: Region) -> None:
+    """Summary, description, an example of every body and of every answer that has a form."""
+    description = create_app(paired.node(XINCAI)).openapi()
+    models = description["components"]["schemas"]
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"], (method, path)
+            assert operation["description"], (method, path)
+            for schema in _schemas(operation):
+                name = schema["$ref"].rsplit("/", 1)[1] if "$ref" in schema else ""
+                assert not name or models[name].get("examples"), (method, path, name)
+
+
+def _schemas(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    bodies = [operation.get("requestBody", {})]
+    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    for part in (*bodies, *answers):
+        for media in part.get("content", {}).values():
+            yield media["schema"].get("items", media["schema"])
+
+
+def test_the_page_of_operations_needs_no_other_host(paired: Region) -> None:
+    """It works on an isolated network."""
+    base = at(paired, XINCAI, "author").base_url
+    page = httpx.get(base + "/docs", trust_env=False)
+    assert page.status_code == 200
+    assert "/v1/papers" in page.text
+    assert "http://" not in page.text.replace(base, "")
+    assert "https://" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+# -- the server --------------------------------------------------------------------------------------------------------
+
+
+def test_health_and_readiness_tell_the_truth(paired: Region) -> None:
+    """Alive is not ready: without our own ledgers read back no command is accepted."""
+    base = at(paired, XINCAI, "author").base_url
+    assert httpx.get(base + "/healthz", trust_env=False).status_code == 200
+    ready = httpx.get(base + "/readyz", trust_env=False)
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    assert set(ready.json()["checks"]) == {"database", "log", "ledgers", "trust"}
+    about = at(paired, XINCAI, "author").about()
+    assert about["root"] == paired.root
+    assert "software only" in about["flags"]["reading"]
+
+
+def test_a_server_ends_when_asked_and_frees_its_port(paired: Region) -> None:
+    """Twice in a row on one port; a taken port is a setting that is wrong."""
+    node = paired.node(XINCAI)
+    taken = node.settings.port
+    stop = threading.Event()
+    with pytest.raises(SettingsError, match="port"):
+        serve(node, "127.0.0.1", taken, stop)
+    for _ in range(2):
+        stop = threading.Event()
+        thread = serve(node, "127.0.0.1", taken + 1, stop)
+        started = time.monotonic()
+        paired.until("it answers", lambda: _alive(taken + 1), 10)
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert time.monotonic() - started < 15
+    with pytest.raises(SettingsError, match="loopback"):
+        serve(node, "0.0.0.0", taken + 1, stop)  # noqa: S104 - that is what is refused
+
+
+def _alive(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).is_success
+    except httpx.TransportError:
+        return False

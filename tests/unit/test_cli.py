@@ -1,0 +1,398 @@
+"""The command line without a node: exit codes, what is signed, what is shown, what is said when it fails."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from contracts.approval import AccessStatement, Approval, Submission
+from contracts.dsse import Dsse, keyid
+from contracts.vocabulary import AccessKind, AccessReason, Role
+from services.cli import client, session, statements
+from services.cli.client import Node, Officer
+from services.cli.commands import COMMANDS, app
+from services.cli.errors import InvalidError, NotYetError, RefusedError, SigningRefusedError, VoidError
+from services.cli.replies import ToSign
+from services.domain import keys
+from services.signing import FileSigner, create_key, open_signer
+from tests.support.story import told
+
+PAPER = "7b8f4a53-2c1d-4e0a-9b6f-0d9c2f4e1a77"
+OFFICER = "9d1e2f3a-4b5c-4d6e-8f70-112233445566"
+DIGEST, OTHER = "a" * 64, "b" * 64
+PASSPHRASE = "示例口令 eight words long for a test"
+RECORDED = {
+    "event_id": PAPER,
+    "channel": "desk",
+    "subject": PAPER,
+    "type": "duikou.desk.submitted.v1",
+    "ledger": "desk/411729000001",
+    "epoch": 1,
+    "sequence": 2,
+    "status": "recorded",
+    "after": "duikou.desk.1@1",
+}
+NODE = ["--url", "http://node.test", "--token", "t"]
+Answers = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, FileSigner]:
+    path = tmp_path_factory.mktemp("officers") / f"{OFFICER}.pem"
+    made = create_key(path, PASSPHRASE)
+    assert isinstance(made, FileSigner)
+    return path, made
+
+
+@pytest.fixture
+def runner() -> CliRunner:
+    return CliRunner(env={"COLUMNS": "200"})
+
+
+def statement(role: Role = Role.AUTHOR, **changes: Any) -> Submission:
+    about = {
+        "exchange": DIGEST,
+        "channel": "pairing",
+        "type": "duikou.pairing.declined.v1",
+        "subject": PAPER,
+        "unit": "411729000001",
+        "officer": OFFICER,
+        "role": role,
+        "summary": DIGEST,
+        "decided_at": "2026-11-24T00:00:00.000Z",
+        "valid_until": "2026-11-27T00:00:00.000Z",
+    }
+    model = Submission if role is Role.AUTHOR else partial(Approval, submission=DIGEST)
+    return model(**{**about, **changes})
+
+
+def to_sign(said: Any, signer: FileSigner, **changes: str) -> ToSign:
+    payload = base64.b64encode(said.to_payload()).decode()
+    return ToSign(**{"payload_type": said.PURPOSE, "payload": payload, "keyid": signer.keyid, **changes})
+
+
+def paper(**changes: Any) -> dict[str, Any]:
+    usual = {
+        "id": PAPER,
+        "status": "draft",
+        "channel": "pairing",
+        "type": "duikou.pairing.declined.v1",
+        "subject": PAPER,
+        "author": OFFICER,
+        "approved_by": "",
+        "reason": "",
+        "summary": {"offer": DIGEST},
+        "summary_digest": DIGEST,
+        "outgoing": {"event_id": PAPER, "status": "none"},
+    }
+    return {**usual, **changes}
+
+
+def node(answers: Answers) -> Node:
+    """A node's HTTP that answers from a function: what comes over the wire, and nothing of a node."""
+    return Node("http://node.test", "t", httpx.Client(transport=httpx.MockTransport(answers)))
+
+
+def officer(answers: Answers, signer: FileSigner | None = None) -> Officer:
+    made = Officer("http://node.test", "t", signer)
+    made.node = node(answers)
+    return made
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answers], None]]:
+    """What the commands' node answers."""
+
+    def use(answers: Answers) -> None:
+        monkeypatch.setattr(session, "officer", lambda url, token, key=None: officer(answers, key))
+        for module in ("documents", "matters", "office", "questions"):
+            monkeypatch.setattr(f"services.cli.{module}.officer", lambda url, token: officer(answers))
+
+    monkeypatch.setattr(client, "PAUSE_SECONDS", 0.0)
+    yield use
+
+
+# -- exit codes --------------------------------------------------------------------------------------------------------
+
+
+def problem(status: int, code: str, law: str = "") -> httpx.Response:
+    body = {"status": status, "code": code, "law": law, "title": "What to do.", "errors": []}
+    return httpx.Response(status, json=body)
+
+
+def broken(_: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("nobody there")
+
+
+EXITS: dict[str, tuple[Answers, int]] = {
+    "done": (lambda _: httpx.Response(202, json=RECORDED), 0),
+    "refused by a rule": (lambda _: problem(409, "pairing_state", "L6"), 1),
+    "refused to this officer": (lambda _: problem(403, "officers", "L5"), 1),
+    "no token": (lambda _: problem(401, "token"), 1),
+    "not well formed": (lambda _: problem(422, "invalid"), 2),
+    "not yet": (lambda _: problem(503, "not_yet"), 3),
+    "before its record": (lambda _: problem(425, "not_yet", "L7"), 3),
+    "nobody answers": (broken, 3),
+    "void in the log": (lambda _: httpx.Response(202, json={**RECORDED, "status": "void", "code": "state"}), 4),
+    "a page of a proxy": (lambda _: httpx.Response(502, text="<html>"), 1),
+}
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("name", EXITS)
+def test_exit_codes_are_a_contract(
+    runner: CliRunner, answering: Callable[[Answers], None], name: str, *, as_json: bool
+) -> None:
+    answers, code = EXITS[name]
+    answering(answers)
+    result = runner.invoke(app, ["receive", "c", "s", *NODE, *(["--json"] if as_json else [])])
+    assert result.exit_code == code, result.output
+    if as_json:
+        said = json.loads(result.stdout if code == 0 else result.stderr)
+        assert said["status"] == "recorded" if code == 0 else said["code"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nothing"], ["receive"], ["withdraw", "c", "s", *NODE, "--ground", "mood"], ["draft", "missing.json", *NODE]],
+)
+def test_wrong_usage_is_two(runner: CliRunner, arguments: list[str]) -> None:
+    assert runner.invoke(app, arguments).exit_code == 2
+
+
+def test_an_error_says_code_law_what_to_do_and_which_field(
+    runner: CliRunner, answering: Callable[[Answers], None]
+) -> None:
+    errors = [{"path": "summary.[urgency]", "rule": "one of three"}]
+    body = {"status": 422, "code": "invalid", "law": "FIELDS", "title": "Correct the fields.", "errors": errors}
+    answering(lambda _: httpx.Response(422, json=body))
+    said = runner.invoke(app, ["receive", "c", "s", *NODE]).stderr
+    for part in ("invalid", "(FIELDS)", "Correct the fields.", "summary.[urgency]: one of three"):
+        assert part in said
+
+
+def test_every_command_speaks_json(runner: CliRunner) -> None:
+    groups = {"paper": 7, "case": 6, "enquiry": 7, "pairing": 3, "outflow": 2}
+    names = [[name] for name in COMMANDS]
+    for group, least in groups.items():
+        found = [command.name or "" for info in app.registered_groups if info.name == group for command in _of(info)]
+        assert len(found) >= least
+        names += [[group, name] for name in found]
+    for name in names:
+        assert "--json" in runner.invoke(app, [*name, "--help"], env={"TERM": "dumb"}).output, name
+
+
+def _of(info: Any) -> list[Any]:
+    found: list[Any] = info.typer_instance.registered_commands
+    for command in found:
+        command.name = command.name or command.callback.__name__.replace("_", "-")
+    return found
+
+
+# -- the client --------------------------------------------------------------------------------------------------------
+
+
+def test_a_broken_connection_repeats_the_same_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same key each time, so it happens once."""
+    monkeypatch.setattr(client, "PAUSE_SECONDS", 0.0)
+    keys_seen = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        keys_seen.append(request.headers["Idempotency-Key"])
+        if len(keys_seen) < 3:
+            raise httpx.ReadError("cut")
+        return httpx.Response(202, json=RECORDED)
+
+    officer(answers).receive("c", "s")
+    officer(lambda request: answers(request)).receive("c", "s")
+    assert keys_seen[0] == keys_seen[1] == keys_seen[2] != keys_seen[3]
+
+
+def test_what_an_officer_meets_has_a_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAUSE_SECONDS", 0.0)
+    for name, error in (
+        ("refused by a rule", RefusedError),
+        ("not well formed", InvalidError),
+        ("nobody answers", NotYetError),
+        ("void in the log", VoidError),
+    ):
+        with pytest.raises(error):
+            officer(EXITS[name][0]).receive("c", "s")
+
+
+def test_an_address_that_is_none_is_no_outage() -> None:
+    with pytest.raises(ValueError, match="address"):
+        Officer("gopher://node.test", "t").about()
+
+
+def test_all_pages_are_read() -> None:
+    def answers(request: httpx.Request) -> httpx.Response:
+        start = request.url.params.get("from", "")
+        row = {"channel": "c", "subject": start or "0", "state": {"status": "sent"}}
+        return httpx.Response(200, json={"items": [row], "next": "1" if not start else ""})
+
+    assert [one.subject for one in officer(answers).cases()] == ["0", "1"]
+
+
+def test_a_document_that_was_thrown_away_is_not_waited_for_for_ever() -> None:
+    with pytest.raises(NotYetError):
+        officer(lambda _: httpx.Response(200, json=paper(status="discarded"))).sent(PAPER, seconds=0)
+
+
+# -- signing -----------------------------------------------------------------------------------------------------------
+
+
+def handed_in(signer: FileSigner, said: Any, **changes: str) -> tuple[Answers, list[dict[str, Any]]]:
+    """A node that shows ``said`` to be signed, and what it was then given."""
+    given: list[dict[str, Any]] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST" and "access-statement" not in request.url.path:
+            given.append(json.loads(request.content))
+            return httpx.Response(202, json=RECORDED)
+        if "statement" in request.url.path:
+            return httpx.Response(200, json=to_sign(said, signer, **changes).model_dump())
+        return httpx.Response(200, json=paper())
+
+    return answers, given
+
+
+def test_a_document_is_shown_then_signed(
+    runner: CliRunner, answering: Callable[[Answers], None], signer: tuple[Path, FileSigner]
+) -> None:
+    """In words, before the passphrase; the key, the bytes and the purpose are ours, and the passphrase goes nowhere."""
+    path, key = signer
+    said = statement()
+    answers, given = handed_in(key, said)
+    answering(answers)
+    result = runner.invoke(app, ["sign", PAPER, *NODE, "--key", str(path)], input=f"{PASSPHRASE}\n")
+    assert result.exit_code == 0, result.output
+    for part in ("duikou.pairing.declined.v1", DIGEST, "承办 (author)", PAPER):
+        assert part in result.stdout
+    (body,) = given
+    signed = Dsse.make(
+        base64.b64decode(body["signed"]["payload"]), (key.keyid, base64.b64decode(body["signed"]["sig"]))
+    )
+    assert signed.raw == said.to_payload()
+    assert keys.signed_by(signed, Submission.PURPOSE, key.public)
+    assert PASSPHRASE not in json.dumps(given) + result.output
+
+
+def test_a_wrong_passphrase_signs_nothing(
+    runner: CliRunner, answering: Callable[[Answers], None], signer: tuple[Path, FileSigner]
+) -> None:
+    path, key = signer
+    answers, given = handed_in(key, statement())
+    answering(answers)
+    result = runner.invoke(app, ["sign", PAPER, *NODE, "--key", str(path)], input="wrong\n")
+    assert (result.exit_code, given) == (2, [])
+
+
+LIES: dict[str, Callable[[FileSigner], tuple[Any, dict[str, str]]]] = {
+    "another document": lambda _: (statement(summary=OTHER), {}),
+    "another matter": lambda _: (statement(subject="x"), {}),
+    "another role": lambda _: (statement(role=Role.HEAD), {}),
+    "another purpose under our role": lambda _: (statement(), {"payload_type": Approval.PURPOSE}),
+    "bytes of another purpose": lambda _: (access(), {"payload_type": Submission.PURPOSE}),
+    "another officer's key": lambda _: (statement(), {"keyid": OTHER}),
+    "no statement": lambda _: (statement(), {"payload": "e30="}),
+    "no base64": lambda _: (statement(), {"payload": "%"}),
+}
+
+
+def access() -> AccessStatement:
+    return AccessStatement(
+        exchange=DIGEST,
+        channel="pairing",
+        officer=OFFICER,
+        content=PAPER,
+        kind=AccessKind.READ,
+        reason=AccessReason.HANDLING,
+        key=base64.b64encode(bytes(1_216)).decode(),
+        at="2026-11-24T00:00:00.000Z",
+    )
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_node_that_lies_gets_no_signature(signer: tuple[Path, FileSigner], name: str) -> None:
+    """The officer's machine signs what it was asked for and what it can read, under the purpose it knows (WIRE 6)."""
+    _, key = signer
+    said, changes = LIES[name](key)
+    answers, given = handed_in(key, said, **changes)
+    with pytest.raises(SigningRefusedError):
+        officer(answers, key).submit(PAPER)
+    assert given == []
+
+
+def test_a_reader_signs_for_the_content_he_asked_for(signer: tuple[Path, FileSigner]) -> None:
+    _, key = signer
+    answers, given = handed_in(key, access())
+    officer(answers, key).record_access("pairing", PAPER, to_sign(access(), key))
+    assert len(given) == 1
+    with pytest.raises(SigningRefusedError):
+        officer(answers, key).record_access("pairing", OFFICER, to_sign(access(), key))
+
+
+def test_without_a_key_nothing_is_signed(signer: tuple[Path, FileSigner]) -> None:
+    answers, given = handed_in(signer[1], statement())
+    with pytest.raises(SigningRefusedError):
+        officer(answers).submit(PAPER)
+    assert given == []
+
+
+def test_words_name_what_a_signature_covers() -> None:
+    shown = dict(statements.words(statement(Role.HEAD, ciphertext=OTHER, commitment=OTHER, content=PAPER)))
+    assert shown["summary (sha-256)"] == DIGEST
+    assert shown["ciphertext (sha-256)"] == OTHER
+    assert shown["as"] == "局领导 (head)"
+    assert set(dict(statements.words(access()))) == {"channel", "content", "kind", "reason", "at"}
+
+
+def test_the_key_file_of_an_officer_opens_only_with_his_passphrase(signer: tuple[Path, FileSigner]) -> None:
+    path, key = signer
+    assert open_signer(f"file+passphrase:{path}", PASSPHRASE).keyid == key.keyid == keyid(key.public)
+
+
+# -- audit -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def export_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "story.jsonl"
+    path.write_bytes(told().exported())
+    return path
+
+
+def test_an_export_that_holds_ends_with_zero(runner: CliRunner, export_file: Path) -> None:
+    result = runner.invoke(app, ["audit", "--root", told().exchange, "--export", str(export_file), "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["verdict"] == "self-consistent"
+
+
+def test_a_flipped_byte_ends_with_five(runner: CliRunner, export_file: Path, tmp_path: Path) -> None:
+    """PROTOCOL 11: the audit refuses and names where."""
+    lines = export_file.read_bytes().splitlines(keepends=True)
+    line = json.loads(lines[5])
+    value = bytearray(base64.b64decode(line["value"]))
+    value[len(value) // 2] ^= 1
+    lines[5] = json.dumps({**line, "value": base64.b64encode(value).decode()}, separators=(",", ":")).encode() + b"\n"
+    flipped = tmp_path / "flipped.jsonl"
+    flipped.write_bytes(b"".join(lines))
+    result = runner.invoke(app, ["audit", "--root", told().exchange, "--export", str(flipped)])
+    assert result.exit_code == 5, result.output
+    assert "divergence" in result.stdout
+
+
+def test_another_root_ends_with_five_and_no_root_with_two(runner: CliRunner, export_file: Path) -> None:
+    """The root comes from outside and is not optional."""
+    audit = ["audit", "--export", str(export_file)]
+    assert runner.invoke(app, [*audit, "--root", OTHER]).exit_code == 5
+    assert runner.invoke(app, audit).exit_code == 2
+    assert runner.invoke(app, [*audit, "--root", "short"]).exit_code == 2
+    assert runner.invoke(app, ["audit", "--root", OTHER]).exit_code == 2
