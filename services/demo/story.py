@@ -24,7 +24,7 @@ from services.demo.players import Memory, Player, Troupe
 from services.domain.clocks import DAY, day, format_time
 from services.node.folds import now_ms
 
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 120
 POLL_SECONDS = 0.1
 RELAY = ["relay"]
 REST = ["intake", "projector", "duties", "gateway"]

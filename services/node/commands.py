@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from services.node.node import Node
 
 NAMESPACE = uuid5(NAMESPACE_URL, "duikou.event.v1")
+HEALING = "this unit's own ledgers are being read back from the log"
+"""Until then nothing is decided either: a refusal is final, and what is known may be of an older copy (PROTOCOL 6)."""
 ATTEMPTS = 20
 """How often a command is decided again after somebody else wrote to its stream first."""
 
@@ -40,9 +42,12 @@ def propose(node: "Node", channel: str, subject: str, event: Event, *, id: str) 
     """
     UUID(id)
     for _ in range(ATTEMPTS):
+        healed = node.ledger.is_healed()
         done = node.ledger.find(id)
         if done is not None:
             return done
+        if not healed:
+            raise NotYet(HEALING)
         try:
             return _once(node, channel, subject, event, id)
         except Conflict:
@@ -52,7 +57,10 @@ def propose(node: "Node", channel: str, subject: str, event: Event, *, id: str) 
 
 def rehearse(node: "Node", channel: str, subject: str, event: Event, *, id: str) -> None:
     """What ``propose`` would say now, without saying it. Raises Refused, NotYet."""
+    healed = node.ledger.is_healed()
     if node.ledger.find(id) is None:
+        if not healed:
+            raise NotYet(HEALING)
         now = now_ms()
         draft = Draft(id, node.source, subject, format_time(now), node.exchange, channel, event)
         _decided(node, draft, now)

@@ -377,7 +377,7 @@ def _stops_and_keeps(made: Region, kept: list[tuple[object, ...]], subject: str)
         assert made.stream(unit, made.channel, "lead", subject).owner == XINCAI
     assert not made.ended(), "no part died of it"
     other, _ = made.draft(XINCAI, PAIRING, "duikou.pairing.accepted.v1", {"offer": "a" * 64}, subject=made.pairing)
-    assert made.node(XINCAI).folds.history(DESK).state("desk", other).status == "drafted"
+    assert made.node(XINCAI).folds.history(DESK).state("desk", other).status == "draft"
 
 
 # -- Kafka -------------------------------------------------------------------------------------------------------------

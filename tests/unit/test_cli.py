@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,7 @@ def officer(answers: Answers, signer: FileSigner | None = None) -> Officer:
 
 
 @pytest.fixture
-def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answers], None]]:
+def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], None]:
     """What the commands' node answers."""
 
     def use(answers: Answers) -> None:
@@ -115,7 +115,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answers], N
             monkeypatch.setattr(f"services.cli.{module}.officer", lambda url, token: officer(answers))
 
     monkeypatch.setattr(client, "PAUSE_SECONDS", 0.0)
-    yield use
+    return use
 
 
 # -- exit codes --------------------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def test_a_broken_connection_repeats_the_same_act(monkeypatch: pytest.MonkeyPatc
         return httpx.Response(202, json=RECORDED)
 
     officer(answers).receive("c", "s")
-    officer(lambda request: answers(request)).receive("c", "s")
+    officer(answers).receive("c", "s")
     assert keys_seen[0] == keys_seen[1] == keys_seen[2] != keys_seen[3]
 
 

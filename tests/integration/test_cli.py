@@ -1,0 +1,122 @@
+"""The command line against real nodes: an officer's day, typed (ARCHITECTURE: demo and people use one client)."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from services.cli.commands import app
+from services.demo.cast import PASSPHRASE, XINCAI, YIWU
+from services.domain.clocks import day
+from services.node.folds import now_ms
+from tests.support.region import CONTENT, SUMMARY, Region, region
+
+pytestmark = pytest.mark.xdist_group("spine")
+
+
+@pytest.fixture(scope="module")
+def paired() -> Iterator[Region]:
+    """新蔡 and 义乌 paired, both answering HTTP."""
+    with region() as made:
+        made.start_all()
+        made.pair()
+        for unit in (XINCAI, YIWU):
+            made.start(unit, "gateway")
+        yield made
+
+
+class Desk:
+    """A terminal of one officer."""
+
+    def __init__(self, made: Region, unit: str, post: str) -> None:
+        """With a token as ``duikou token`` gives it."""
+        number, settings = made.officer(unit, post), made.cluster.settings(unit)
+        self.runner = CliRunner(env={"COLUMNS": "200"})
+        token = self.runner.invoke(app, ["token", str(settings), number]).stdout.strip()
+        self.runner.env |= {
+            "DUIKOU_URL": f"http://127.0.0.1:{made.node(unit).settings.port}",
+            "DUIKOU_TOKEN": token,
+            "DUIKOU_KEY": str(made.ceremony.keys.folder / "officers" / f"{number}.pem"),
+        }
+
+    def type(self, *words: str, code: int = 0, passphrase: bool = False) -> Result:
+        """A command line and its exit code."""
+        result = self.runner.invoke(app, list(words), input=f"{PASSPHRASE}\n" if passphrase else None)
+        assert result.exit_code == code, result.output
+        return result
+
+    def ask(self, *words: str, passphrase: bool = False) -> Any:
+        """The JSON of a command line."""
+        return json.loads(self.type(*words, "--json", passphrase=passphrase).stdout)
+
+
+def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path) -> None:
+    """draft, sign, sign, sent; receive, open, accept; withdraw, and it opens no more (exit code 1)."""
+    author, approver = Desk(paired, XINCAI, "author"), Desk(paired, XINCAI, "approver")
+    intake, handler = Desk(paired, YIWU, "intake"), Desk(paired, YIWU, "author")
+    document = tmp_path / "lead.json"
+    draft = {"channel": paired.channel, "type": "duikou.lead.shared.v1", "summary": SUMMARY, "content": CONTENT}
+    document.write_text(json.dumps(draft, ensure_ascii=False))
+    paper = author.ask("draft", str(document))["paper"]
+    author.type("sign", paper, passphrase=True)
+    assert "officers" in author.type("sign", paper, "--role", "approver", code=1, passphrase=True).stderr
+    shown = approver.type("sign", paper, "--role", "approver", passphrase=True).stdout
+    assert "document number" in shown
+    subject = author.ask("paper", "sent", paper)["subject"]
+    place = (paired.channel, subject)
+    paired.until("delivered", lambda: any(one["subject"] == subject for one in intake.ask("inbox")))
+    intake.type("receive", *place)
+    content = handler.ask("case", "show", *place)["state"]["contents"][0]["id"]
+    opened = handler.type("open", paired.channel, content, passphrase=True).stdout
+    assert CONTENT["title"] in opened
+    next_day = (day(now_ms()) + timedelta(days=10)).isoformat()
+    handler.type("accept", *place, "--next", next_day, "--handler", "示例甲", "--phone", "0579-5551234")
+    handler.type("accept", *place, "--next", next_day, "--handler", "示例甲", "--phone", "0579-5551234", code=1)
+    assert subject in author.type("case", "list").stdout
+    author.type("withdraw", *place, "--ground", "error")
+    gone = paired.until("it is gone", lambda: _gone(handler, paired.channel, content))
+    assert "L8" in gone
+
+
+def _gone(desk: Desk, channel: str, content: str) -> str:
+    result = desk.runner.invoke(app, ["open", channel, content], input=f"{PASSPHRASE}\n")
+    return result.stderr if result.exit_code == 1 else ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("case", "list"),
+        ("enquiry", "list"),
+        ("pairing", "list"),
+        ("outflow", "list"),
+        ("paper", "list"),
+        ("inbox", "--whose", "all"),
+        ("refused", "--all"),
+        ("node",),
+        ("units",),
+    ],
+)
+def test_every_list_is_shown_to_people_and_to_programs(paired: Region, words: tuple[str, ...]) -> None:
+    """A table, and the same as JSON."""
+    desk = Desk(paired, XINCAI, "author")
+    desk.type(*words)
+    assert desk.ask(*words) is not None
+
+
+def test_an_export_of_the_log_audits_anywhere(paired: Region, tmp_path: Path) -> None:
+    """Topics are found from the proposals; the file audits with the root alone (PROTOCOL 11)."""
+    runner, log = CliRunner(), paired.node(XINCAI).settings.log
+    file = tmp_path / "export.jsonl"
+    made = runner.invoke(app, ["export", "--root", paired.root, "--log", log, str(file), "--json"])
+    assert made.exit_code == 0, made.output
+    assert paired.topic.encode() in file.read_bytes().splitlines()[0]
+    for source in (["--export", str(file)], ["--log", log]):
+        audited = runner.invoke(app, ["audit", "--root", paired.root, *source, "--json"])
+        assert audited.exit_code == 0, audited.output
+        assert json.loads(audited.stdout)["verdict"] == "self-consistent"
