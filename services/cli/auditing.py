@@ -1,5 +1,7 @@
 """Audit and export: public keys and a pinned root, no token, no node."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,7 +40,8 @@ def audit(
     """Replay a history and say whether it holds. Exit code 5: it does not."""
     with failing(as_json):
         said = claims(against) if against else None
-        report = _report(root, _source(root, export_file, log, topics, _credentials(ca, cert, key), said), said)
+        with _source(root, export_file, log, topics, _credentials(ca, cert, key), said) as source:
+            report = _report(root, source, said)
     if as_json:
         out.print_json(data=report.to_json())
     else:
@@ -60,15 +63,22 @@ def export(
     """Write whole topics of a log into a file that audits anywhere."""
 
     def act() -> dict[str, Any]:
-        source = _source(root, None, log, topics, _credentials(ca, cert, key))
-        try:
-            with to.open("xb") as file:
-                lines = sum(1 for line in written(root, source) if file.write(line))
-        except AuditorError as error:
-            raise ValueError(str(error)) from error
-        return {"file": str(to), "records": lines - 1}
+        with _source(root, None, log, topics, _credentials(ca, cert, key)) as source:
+            return {"file": str(to), "records": _write(to, written(root, source))}
 
     tell(as_json, act, pairs)
+
+
+def _write(to: Path, lines: Iterator[bytes]) -> int:
+    """How many records. What cannot be exported whole leaves no file behind."""
+    with to.open("xb") as file:
+        try:
+            return sum(1 for line in lines if file.write(line)) - 1
+        except BaseException as error:
+            to.unlink()
+            if isinstance(error, AuditorError):
+                raise ValueError(str(error)) from error
+            raise
 
 
 def _report(root: str, source: Source, expected: Claims | None) -> Report:
@@ -78,6 +88,7 @@ def _report(root: str, source: Source, expected: Claims | None) -> Report:
         raise ValueError(str(error)) from error
 
 
+@contextmanager
 def _source(
     root: str,
     file: Path | None,
@@ -85,15 +96,16 @@ def _source(
     topics: list[str],
     credentials: Credentials | None,
     expected: Claims | None = None,
-) -> Source:
+) -> Iterator[Source]:
     """Raises ValueError: not exactly one of file and log. ``expected``: read up to its cut."""
     if (file is None) == (not url):
         raise ValueError("either --export or --log")
     if file is not None:
-        return Export.at(file)
-    opened = open_log(url, credentials)
+        yield Export.at(file)
+        return
     cut = None if expected is None else {name: place.offset for name, place in expected.cut.items()}
-    return Topics(opened, topics or _all(root, opened), cut)
+    with closing(open_log(url, credentials)) as opened:
+        yield Topics(opened, topics or _all(root, opened), cut)
 
 
 def _all(root: str, log: Log) -> list[str]:
@@ -101,12 +113,8 @@ def _all(root: str, log: Log) -> list[str]:
     proposals = str(Topic(PAIRING, 1))
     judge = Judge(root, frozenset())
     judge.take(Topics(log, [proposals]).records())
-    found = judge.topics.get(proposals)
-    accepted = (
-        []
-        if found is None
-        else [one.answer for (context, _), one in found.history.streams.items() if context == "pairing" and one.answer]
-    )
+    streams = judge.topics[proposals].history.streams.items() if proposals in judge.topics else ()
+    accepted = [one.answer for (context, _), one in streams if context == "pairing" and one.answer]
     channels = [channel_id(root, Kind.PAIRING, answer) for answer in accepted]
     return [str(Topic(name, 1)) for name in (*OPEN_TOPICS, *channels)]
 

@@ -13,14 +13,13 @@ from services.domain import uses
 from services.domain.clocks import format_time
 from services.node.folds import counting, ledger_name, now_ms, opened
 from services.storage.ledger import Conflict, Entry, Sealed
+from services.storage.sealing import HEALING
 from services.verifier import History
 
 if TYPE_CHECKING:
     from services.node.node import Node
 
 NAMESPACE = uuid5(NAMESPACE_URL, "duikou.event.v1")
-HEALING = "this unit's own ledgers are being read back from the log"
-"""Until then nothing is decided either: a refusal is final, and what is known may be of an older copy (PROTOCOL 6)."""
 ATTEMPTS = 20
 """How often a command is decided again after somebody else wrote to its stream first."""
 
@@ -46,7 +45,7 @@ def propose(node: "Node", channel: str, subject: str, event: Event, *, id: str) 
         done = node.ledger.find(id)
         if done is not None:
             return done
-        if not healed:
+        if not healed:  # nor decided: a refusal is final, and what is known may be of an older copy (PROTOCOL 6)
             raise NotYet(HEALING)
         try:
             return _once(node, channel, subject, event, id)

@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -46,6 +47,7 @@ QUICK = Size(rounds=2, appends=160, intake=200, audit=400, posts=10)
 def main(words: Sequence[str]) -> int:
     """Measures and prints."""
     asked = _parser().parse_args(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # servers and folders go either way
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     with _folder("bench") as folder, find_postgres(folder / "postgres") as databases:
         (folder / "keys").mkdir()
@@ -69,7 +71,9 @@ def _figures(asked: argparse.Namespace, lab: Lab) -> Iterator[Line]:
     for name, work in _works(size, lab, kafka=asked.kafka):
         if asked.only is None or name in asked.only:
             sys.stderr.write(f"measuring: {name}\n")
-            yield from work()
+            for line in work():
+                sys.stderr.write(f"  {line.what}: {line.ours.median:.3g} {line.unit}, ratio {line.ratio:.3g}\n")
+                yield line
 
 
 def _works(size: Size, lab: Lab, *, kafka: bool) -> list[tuple[str, Callable[[], list[Line]]]]:
@@ -77,8 +81,8 @@ def _works(size: Size, lab: Lab, *, kafka: bool) -> list[tuple[str, Callable[[],
         ("append", lambda: appends(lab, 1, size.appends, size.rounds)),
         ("append", lambda: appends(lab, 16, size.appends, size.rounds)),
         ("intake", lambda: intake(lab, size.intake, size.rounds)),
-        ("audit", lambda: replay(lab.folder, size.audit, size.rounds)),
         *(("latency", partial(_latency, size, kafka=log)) for log in ([False, True] if kafka else [False])),
+        ("audit", lambda: replay(lab.folder, size.audit, size.rounds)),
     ]
 
 

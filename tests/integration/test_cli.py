@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from services.cli.commands import app
 from services.demo.cast import PASSPHRASE, XINCAI, YIWU
@@ -38,7 +37,8 @@ class Desk:
         number, settings = made.officer(unit, post), made.cluster.settings(unit)
         self.runner = CliRunner(env={"COLUMNS": "200"})
         token = self.runner.invoke(app, ["token", str(settings), number]).stdout.strip()
-        self.runner.env |= {
+        self.runner.env = {
+            "COLUMNS": "200",
             "DUIKOU_URL": f"http://127.0.0.1:{made.node(unit).settings.port}",
             "DUIKOU_TOKEN": token,
             "DUIKOU_KEY": str(made.ceremony.keys.folder / "officers" / f"{number}.pem"),
