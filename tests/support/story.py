@@ -206,6 +206,12 @@ def told() -> Story:
 
 
 @cache
+def told_export() -> bytes:
+    """The export of ``told()``."""
+    return told().exported()
+
+
+@cache
 def _told() -> Story:
     made = begin()
     made.profile()

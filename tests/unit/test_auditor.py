@@ -30,7 +30,7 @@ from services.auditor.tally import LIST_LIMIT, Tally
 from services.registry import ceremony, genesis
 from services.views import VIEWS, fingerprint, fold
 from tests.support import forgery
-from tests.support.story import GARBAGE, WRONG, Story, begin, read_only, told
+from tests.support.story import GARBAGE, WRONG, Story, begin, read_only, told, told_export
 from tests.support.world import JINHUA, REGISTRY, XINCAI, YIWU, plain, seeded
 
 EXPIRES = "2021-12-31T00:00:00.000Z"
@@ -108,7 +108,7 @@ def test_under_another_root_nothing_opens() -> None:
 
 def test_a_story_is_self_consistent_from_the_log_and_from_its_export() -> None:
     made = told()
-    live, exported = judged(made), audit(made.exchange, read_only(made.exported()))
+    live, exported = judged(made), audit(made.exchange, read_only(told_export()))
     holds(live)
     holds(exported)
     assert (live.topics, live.tally) == (exported.topics, exported.tally)
@@ -162,8 +162,7 @@ def test_lists_have_limits_and_counts_have_none() -> None:
 
 @pytest.mark.parametrize("changed", [False, True])
 def test_a_report_reads_as_text_and_as_json(*, changed: bool) -> None:
-    made = told()
-    data = made.exported()
+    made, data = told(), told_export()
     report = audit(made.exchange, read_only(data.replace(b'"offset":40', b'"offset":41') if changed else data))
     console = Console(record=True, width=250, file=io.StringIO())
     console.print(rendered(report))
@@ -347,8 +346,7 @@ def header_of(data: bytes) -> dict[str, Any]:
 
 
 def test_a_wrong_hash_in_the_cut_is_refused() -> None:
-    made = told()
-    data = made.exported()
+    made, data = told(), told_export()
     cut = header_of(data)["cut"]
     cut[name_of(TRUST)]["hash"] = "0" * 64
     refused(audit(made.exchange, read_only(with_header(data, cut=cut))), name_of(TRUST), Rule.CUT)
@@ -375,8 +373,7 @@ def test_a_missing_end_is_refused_at_its_first_missing_offset() -> None:
 
 
 def test_a_wrong_fingerprint_is_refused_by_the_name_of_its_view() -> None:
-    made = told()
-    data = made.exported()
+    made, data = told(), told_export()
     prints = header_of(data)["fingerprints"]
     prints[YIWU]["cases.v1"] = prints[XINCAI]["cases.v1"]
     report = audit(made.exchange, read_only(with_header(data, fingerprints=prints)))
@@ -387,8 +384,7 @@ def test_a_wrong_fingerprint_is_refused_by_the_name_of_its_view() -> None:
 
 
 def test_a_view_of_another_version_is_not_compared_and_that_is_said() -> None:
-    made = told()
-    data = made.exported()
+    made, data = told(), told_export()
     prints = {XINCAI: {"cases.v99": "0" * 64}}
     report = audit(made.exchange, read_only(with_header(data, fingerprints=prints)))
     holds(report)

@@ -13,15 +13,15 @@ from contracts.envelope import Message, Position, Record
 from services.auditor import DeskTopicError, ExportError, RootMissingError, export
 from services.auditor.lines import MAX_LINE, Header, Line, decode, encode, exportable
 from services.views import VIEWS
-from tests.support.story import Story, begin, read_only, told
+from tests.support.story import begin, read_only, told, told_export
 from tests.support.world import JINHUA, XINCAI, YIWU, ZHUMADIAN
 
 ROOT = "a" * 64
 PLACE: dict[str, Any] = {"topic": "duikou.trust.1", "offset": 0, "at": 1, "headers": []}
 
 
-def parsed(made: Story) -> list[Any]:
-    return [json.loads(line) for line in made.exported().splitlines()]
+def parsed(data: bytes) -> list[Any]:
+    return [json.loads(line) for line in data.splitlines()]
 
 
 # -- the first line ----------------------------------------------------------------------------------------------------
@@ -29,7 +29,7 @@ def parsed(made: Story) -> list[Any]:
 
 def test_the_first_line_says_format_exchange_topics_cut_and_fingerprints() -> None:
     made = told()
-    first = parsed(made)[0]
+    first = parsed(told_export())[0]
     assert list(first) == ["format", "exchange", "topics", "cut", "fingerprints"]
     assert (first["format"], first["exchange"]) == ("duikou.export.v1", made.exchange)
     ends = {str(Topic(channel, 1)): made.history(channel) for channel in made.logs}
@@ -38,7 +38,7 @@ def test_the_first_line_says_format_exchange_topics_cut_and_fingerprints() -> No
 
 
 def test_fingerprints_are_those_of_every_member_and_reader_and_every_view_but_the_desk() -> None:
-    prints = parsed(told())[0]["fingerprints"]
+    prints = parsed(told_export())[0]["fingerprints"]
     assert set(prints) == {XINCAI, YIWU, JINHUA, ZHUMADIAN}
     assert set(prints[YIWU]) == {view.title for view in VIEWS.values() if view.name != "desk"}
     assert prints[XINCAI]["cases.v1"] != prints[YIWU]["cases.v1"] != prints[ZHUMADIAN]["cases.v1"]
@@ -48,21 +48,21 @@ def test_a_units_fingerprints_do_not_depend_on_what_it_cannot_read() -> None:
     """Its cut is of the channels it reads and the open topics: what its own node holds."""
     made = begin()
     other = made.pair(ZHUMADIAN, JINHUA)
-    whole = parsed(made)[0]["fingerprints"]
+    whole = parsed(made.exported())[0]["fingerprints"]
     del made.logs[other]
-    assert parsed(made)[0]["fingerprints"][YIWU] == whole[YIWU]
-    assert parsed(made)[0]["fingerprints"][JINHUA] != whole[JINHUA]
+    part = parsed(made.exported())[0]["fingerprints"]
+    assert part[YIWU] == whole[YIWU]
+    assert part[JINHUA] != whole[JINHUA]
 
 
 def test_fingerprints_of_some_units_only() -> None:
     made = told()
     first = json.loads(next(export(made.exchange, made, [YIWU])))
-    assert first["fingerprints"] == {YIWU: parsed(made)[0]["fingerprints"][YIWU]}
+    assert first["fingerprints"] == {YIWU: parsed(told_export())[0]["fingerprints"][YIWU]}
 
 
 def test_the_same_log_gives_the_same_bytes() -> None:
-    made = told()
-    assert made.exported() == made.exported()
+    assert told().exported() == told_export()
 
 
 # -- the records -------------------------------------------------------------------------------------------------------
@@ -71,11 +71,11 @@ def test_the_same_log_gives_the_same_bytes() -> None:
 def test_records_stand_whole_and_in_order() -> None:
     """WIRE-CHOICES C3, C6: by the bytes of the topic's name, from offset 0."""
     made = told()
-    lines = parsed(made)[1:]
+    lines = parsed(told_export())[1:]
     assert [(line["topic"].encode(), line["offset"]) for line in lines] == sorted(
         (str(Topic(channel, 1)).encode(), offset) for channel, log in made.logs.items() for offset in range(len(log))
     )
-    assert list(read_only(made.exported()).records()) == list(made.records())
+    assert list(read_only(told_export()).records()) == list(made.records())
 
 
 def test_topics_stand_in_the_order_of_their_bytes() -> None:
@@ -159,15 +159,13 @@ def test_lines_have_a_limit_for_readers_and_writers() -> None:
 
 
 def test_an_overlong_line_is_not_read_into_memory() -> None:
-    made = begin()
-    data = made.exported().split(b"\n", 1)[0] + b"\n" + b" " * (3 * MAX_LINE)
+    data = told_export().split(b"\n", 1)[0] + b"\n" + b" " * (3 * MAX_LINE)
     with pytest.raises(ExportError, match="line 2: longer"):
         next(read_only(data).records())
 
 
 def test_topics_out_of_order_are_refused() -> None:
-    made = begin()
-    first, *lines = made.exported().splitlines(keepends=True)
+    first, *lines = told_export().splitlines(keepends=True)
     with pytest.raises(ExportError, match="topics out of order"):
         list(read_only(b"".join([first, *lines[-1:], *lines])).records())
 
@@ -179,10 +177,9 @@ def test_a_desk_is_never_exported() -> None:
     """WIRE-CHOICES A12: neither written nor read."""
     with pytest.raises(DeskTopicError):
         exportable("duikou.desk.1")
-    made = begin()
-    line = made.exported().splitlines(keepends=True)[-1].replace(b"duikou.trust.1", b"duikou.desk.1")
+    line = told_export().splitlines(keepends=True)[-1].replace(b"duikou.trust.1", b"duikou.desk.1")
     with pytest.raises(ExportError, match="no topic that is exported"):
-        list(read_only(made.exported() + line).records())
+        list(read_only(told_export() + line).records())
 
 
 @pytest.mark.parametrize("name", ["", "trust", "duikou.trust.0", "duikou.other.1", "duikou.trust.1\n"])
@@ -205,6 +202,5 @@ def test_an_export_takes_a_root() -> None:
 
 def test_an_export_holds_no_more_than_the_log() -> None:
     """Only base64 of what was in the records stands in it: no row, no decrypted content."""
-    made = told()
-    for line in parsed(made)[1:]:
+    for line in parsed(told_export())[1:]:
         assert set(line) <= {"topic", "offset", "at", "key", "headers", "value"}
