@@ -74,10 +74,11 @@ def _write(to: Path, lines: Iterator[bytes]) -> int:
     with to.open("xb") as file:
         try:
             return sum(1 for line in lines if file.write(line)) - 1
-        except BaseException as error:
+        except AuditorError as error:
             to.unlink()
-            if isinstance(error, AuditorError):
-                raise ValueError(str(error)) from error
+            raise ValueError(str(error)) from error
+        except BaseException:
+            to.unlink()
             raise
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -62,6 +62,7 @@ def test_writers_emit_members_in_model_order_and_omit_what_is_absent() -> None:
     assert desk.to_value() == changed(channel=DESK, seen=...)
 
 
+@settings(deadline=None)
 @given(st.permutations(list(DOCUMENT)))
 def test_readers_accept_any_order(order: list[str]) -> None:
     assert Envelope.parse(compact({name: DOCUMENT[name] for name in order})) == Envelope.parse(changed())

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -226,6 +226,7 @@ def depth(node: Any) -> int:
     return 0 if inner is None else 1 + max(map(depth, inner), default=0)
 
 
+@settings(deadline=None)
 @given(DOCUMENTS)
 def test_what_is_written_compactly_is_read_back(document: dict[str, Any]) -> None:
     if depth(document) > profile.MAX_DEPTH:
@@ -234,6 +235,7 @@ def test_what_is_written_compactly_is_read_back(document: dict[str, Any]) -> Non
         assert read(compact(document)) == document
 
 
+@settings(deadline=None)
 @given(DOCUMENTS, st.integers(0, 10_000), st.binary(min_size=1, max_size=3))
 def test_what_is_read_has_one_byte_form(document: dict[str, Any], place: int, noise: bytes) -> None:
     """However it was damaged: refused, or the very bytes that its content has."""
@@ -244,12 +246,14 @@ def test_what_is_read_has_one_byte_form(document: dict[str, Any], place: int, no
         assert compact(read(damaged)) == damaged
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_stop_the_reader(data: bytes) -> None:
     rejects(data)
     rejects(data, content=True)
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_normal_forms_are_no_verdict(text: str) -> None:
     """NFC is a gateway's notice (WIRE 3); a verdict that asked unicodedata would change with Python."""
@@ -295,6 +299,7 @@ def test_and_no_stricter(kind: Any, value: Any) -> None:
     assert TypeAdapter(kind).validate_python(value, strict=True) == value
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_the_two_ways_to_match_agree(text: str) -> None:
     """The regular expressions of pydantic and ``fields.matches`` (Python's) say the same of every text."""
