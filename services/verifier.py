@@ -266,6 +266,8 @@ class History:
         The gateway calls this on an overlay for what it has sealed and not read back yet.
         """
         if isinstance(draft.data, Heartbeat):
+            if draft.subject != "policy":
+                raise Refused(Code.SHAPE, "WIRE-CHOICES B11")
             self.channel = replace(self.channel, trust=replace(self.channel.trust, heartbeat=at))
             return False
         if isinstance(draft.data, Mandated) and not isinstance(draft.data, LedgerReopened):

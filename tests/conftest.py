@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from infra.kafka.find import find_broker
 from infra.kafka.port import Reachable
@@ -13,6 +14,9 @@ from infra.postgres.find import find_postgres
 from infra.postgres.server import Databases
 from infra.processes import Unavailable
 from tests.support.servers import HASTY, server_folder, skip_or_fail
+
+settings.register_profile("duikou", deadline=None)  # a busy machine is no failure
+settings.load_profile("duikou")
 
 UNIT = Path(__file__).parent / "unit"
 

@@ -206,7 +206,7 @@ class Registry:
         id = str(uuid5(NAMESPACE, f"heartbeat\n{now_ms() // (every * 1_000)}"))
         if self.node.ledger.find(id) is not None:
             return False
-        propose(self.node, TRUST, "-", Heartbeat(summary=HeartbeatSummary(every=every)), id=id)
+        propose(self.node, TRUST, "policy", Heartbeat(summary=HeartbeatSummary(every=every)), id=id)
         return True
 
 
