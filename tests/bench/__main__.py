@@ -47,14 +47,22 @@ QUICK = Size(rounds=2, appends=160, intake=200, audit=400, posts=10)
 def main(words: Sequence[str]) -> int:
     """Measures and prints."""
     asked = _parser().parse_args(words)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # servers and folders go either way
+    signal.signal(signal.SIGTERM, _ended)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     with _folder("bench") as folder, find_postgres(folder / "postgres") as databases:
         (folder / "keys").mkdir()
-        where = machine(databases.url())
-        found = list(_figures(asked, Lab(databases, folder / "keys")))
-    _print(where, found, as_json=asked.json)
+        where, found = machine(databases.url()), list[Line]()
+        try:
+            found.extend(_figures(asked, Lab(databases, folder / "keys")))
+        finally:  # what was measured is shown, whatever ended the rest
+            _print(where, found, as_json=asked.json)
     return 0
+
+
+def _ended(number: int, _: object) -> None:
+    """Asked to end: servers and folders go first, and a second asking does not disturb that."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def _parser() -> argparse.ArgumentParser:

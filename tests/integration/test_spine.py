@@ -373,7 +373,9 @@ def _stops_and_keeps(made: Region, kept: list[tuple[object, ...]], subject: str)
     for unit in (XINCAI, YIWU):
         reason = made.until("the channel stops", lambda u=unit: made.node(u).replica.stopped(made.topic))  # type: ignore[misc]
         assert reason
-        assert made.replica(unit, [made.channel]) == kept
+        now = made.replica(unit, [made.channel])
+        assert now[: len(kept)] == kept, "nothing kept was changed, lost or taken twice"
+        assert [row[1] for row in now] == list(range(len(now))), "nothing of the new topic was taken in"
         assert made.stream(unit, made.channel, "lead", subject).owner == XINCAI
     assert not made.ended(), "no part died of it"
     other, _ = made.draft(XINCAI, PAIRING, "duikou.pairing.accepted.v1", {"offer": "a" * 64}, subject=made.pairing)
