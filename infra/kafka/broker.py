@@ -1,5 +1,6 @@
 """A Kafka broker from jars, run as a child process of the caller: one node, KRaft, mutual TLS on every listener."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -72,8 +73,10 @@ class Broker(Home):
         self.start()
 
     def pause(self) -> None:
-        """SIGSTOP: connections stay open, nothing answers."""
+        """SIGSTOP: connections stay open, nothing answers once this returns."""
         self._signal(signal.SIGSTOP)
+        if self._process is not None:  # a thread may still answer until the last of them has stopped
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
         """SIGCONT."""

@@ -4,14 +4,16 @@ The folder is mounted at its own path and the listeners are on the host's 127.0.
 """
 
 import os
+import socket
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from docker.constants import DEFAULT_UNIX_SOCKET
 from docker.errors import DockerException
 from testcontainers.core.container import DockerContainer
-from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.docker_client import DockerClient, get_docker_host
 
 from infra.kafka.home import Home
 from infra.kafka.jars import RELEASE
@@ -32,6 +34,8 @@ CLUSTER = "duikouduikouduikouduik"  # 22 letters of base64; brokers that never m
 
 def engine_answers() -> bool:
     """Whether a container engine answers on this machine."""
+    if not _somebody_listens():
+        return False
     try:
         client = DockerClient().client
     except DockerException:
@@ -42,6 +46,15 @@ def engine_answers() -> bool:
         return False
     finally:
         client.close()
+
+
+def _somebody_listens() -> bool:
+    """Asked first: the library leaves the socket of a refused connection to the garbage collector."""
+    host = get_docker_host() or DEFAULT_UNIX_SOCKET
+    if "unix://" not in host:
+        return True
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(host.partition("unix://")[2]) == 0
 
 
 class ContainerBroker(Home):

@@ -1,9 +1,11 @@
 """Whether a broker serves clients."""
 
 import socket
+from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
 
 from infra.kafka.pki import Credentials
 
@@ -22,14 +24,22 @@ def answers(bootstrap: str, credentials: Credentials) -> bool:
 
 
 def _members(bootstrap: str, credentials: Credentials) -> list[object]:
-    client = KafkaAdminClient(
-        bootstrap_servers=bootstrap,
-        security_protocol="SSL",
-        ssl_context=credentials.context(),
-        bootstrap_timeout_ms=PROBE_MS,
-        request_timeout_ms=PROBE_MS,
-    )
+    nets: list[Any] = []
+
+    def net(**config: Any) -> Any:
+        nets.append(KafkaNetClient(**config))
+        return nets[-1]
+
     try:
+        client = KafkaAdminClient(
+            bootstrap_servers=bootstrap,
+            security_protocol="SSL",
+            ssl_context=credentials.context(),
+            bootstrap_timeout_ms=PROBE_MS,
+            request_timeout_ms=PROBE_MS,
+            kafka_client=net,
+        )
         return list(client.describe_cluster()["brokers"])
-    finally:
-        client.close()
+    finally:  # the library leaves its thread and sockets behind when the constructor fails
+        for each in nets:
+            each.close()

@@ -84,10 +84,12 @@ def pairs(result: Any) -> None:
 
 
 def table(*columns: str) -> Callable[[Sequence[Any]], None]:
-    """Rows of a list by these members."""
+    """Rows of a list by these members. The first says which it is, to be copied: it is never folded or cut."""
 
     def show(rows: Sequence[Any]) -> None:
-        found = Table(*columns)
+        found = Table()
+        for number, column in enumerate(columns):
+            found.add_column(column, no_wrap=number == 0, overflow="fold")
         for row in rows:
             document = plain(row)
             found.add_row(*(_cell(document.get(column, "")) for column in columns))

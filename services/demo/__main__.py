@@ -1,10 +1,9 @@
 """``python -m services.demo [--kafka] [--once] [--state FOLDER]``: sets up, tells the story, keeps running."""
 
 import argparse
-import json
 import signal
 import sys
-import threading
+import time
 from pathlib import Path
 
 from rich.console import Console
@@ -48,22 +47,21 @@ def _play(console: Console, state: Path, *, kafka: bool, once: bool) -> int:
     root = ceremony.run()
     console.print(f"根证书指纹 · root (2 of 3): [bold]{root}[/]", soft_wrap=True)
     console.print("全部虚构 · everybody and everything here is invented")
-    asked = threading.Event()
-    with cluster(state, root, kafka=kafka) as running:
-        _start(running)
-        signal.signal(signal.SIGTERM, lambda *_: asked.set())
-        troupe = Troupe(state, ceremony, running.addresses())
-        story = Story(
-            running, troupe, Memory(state / "story.json"), lambda line: console.print(f" · {line}", soft_wrap=True)
-        )
-        channel = story.tell()
-        _show(console, running, troupe, channel, root)
-        try:
-            while not once and not asked.wait(1.0):
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us in the background
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with cluster(state, root, kafka=kafka) as running:
+            _start(running)
+            troupe = Troupe(state, ceremony, running.addresses())
+            memory = Memory(state / "story.json")
+            channel = Story(running, troupe, memory, lambda line: console.print(f" · {line}", soft_wrap=True)).tell()
+            _show(console, running, troupe, channel, root)
+            while not once:
+                time.sleep(1.0)
                 if running.dead():
                     raise StoryError(f"ended without being asked: {', '.join(running.dead())}")
-        except KeyboardInterrupt:
-            console.print("stopping; the same command goes on from here")
+    except KeyboardInterrupt:
+        console.print("stopping; the same command goes on from here")
     return 0
 
 
@@ -93,7 +91,6 @@ def _show(console: Console, running: Cluster, troupe: Troupe, channel: str, root
                 f"   {record.result}: {record.type} · {record.code} ({record.law}) at {record.topic}@{record.offset}"
             )
         console.print(f"   API: {troupe.addresses[office.code]}/docs")
-    (running.state / "audit.json").write_text(json.dumps({"root": root, "channel": channel}))
     console.print(f"\nroot fingerprint: [bold]{root}[/]\nstate: {running.state}", soft_wrap=True)
     against = " ".join(f"--against {running.settings(office.code)}" for office in NODES)
     console.print("next:")

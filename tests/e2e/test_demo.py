@@ -1,66 +1,127 @@
 """The main job as a user starts it: one command, real processes, real PostgreSQL, embedded log and real Kafka."""
 
 import json
+import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
+from services.cli.errors import AUDIT_REFUSED
+from services.demo.cast import NODES
 from services.demo.papers import INVENTED
 from tests.support.servers import server_folder, skip_or_fail
 
 ROOT = Path(__file__).parents[2]
+COMMAND = ".venv/bin/duikou "
 TOLD = 0
 NO_SERVER = 3
 MINUTES_10 = 600
 
 
-def demo(state: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Runs the story once and ends."""
-    command = [sys.executable, "-m", "services.demo", "--once", "--state", str(state), *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MINUTES_10, check=False)
+class Demo:
+    """The story on the screen, and its nodes, which run until they are stopped."""
+
+    def __init__(self, state: Path, *options: str) -> None:
+        """Starts it and reads what it prints up to the command it says is next."""
+        self.state, self.options = state, options
+        words = [sys.executable, "-m", "services.demo", "--state", str(state), *options]
+        self.process = Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.said = self.next = ""
+        for line in self.process.stdout or ():
+            self.said += line
+            if COMMAND in line:
+                self.next = line.strip()
+                break
+        if not self.next and self.process.wait() == NO_SERVER:
+            skip_or_fail(self.said)
+        assert self.next, self.said
+
+    def stop(self) -> int:
+        """Ctrl-C; its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        self.said += self.process.communicate()[0]
+        return self.process.returncode
+
+    def duikou(self, verb: str, *changed: str) -> subprocess.CompletedProcess[str]:
+        """The printed command, typed: with another verb and other words behind --root and --log where asked."""
+        words = shlex.split(self.next.removeprefix(COMMAND))
+        kept = [verb, *words[1 : words.index("--against")], *changed] if changed else words
+        command = [str(Path(sys.executable).with_name("duikou")), *kept]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MINUTES_10, check=False)
 
 
 @pytest.fixture(scope="module", params=["embedded", "kafka"])
-def told(request: pytest.FixtureRequest) -> Iterator[tuple[Path, str]]:
-    """(state folder, output) of a story that was told."""
-    options = ["--kafka"] if request.param == "kafka" else []
+def told(request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """A story that was told; its nodes still run."""
     with server_folder("demo") as folder:
-        run = demo(folder, *options)
-        if run.returncode == NO_SERVER:
-            skip_or_fail(run.stdout)
-        assert run.returncode == TOLD, run.stdout + run.stderr
-        yield folder, run.stdout
+        demo = Demo(folder, *(["--kafka"] if request.param == "kafka" else []))
+        try:
+            yield demo
+        finally:
+            if demo.process.poll() is None:
+                demo.stop()
 
 
 pytestmark = [pytest.mark.xdist_group("kafka"), pytest.mark.timeout(MINUTES_10)]
 
 
-def test_the_story_ends_as_told(told: tuple[Path, str]) -> None:
+def test_the_story_ends_as_told(told: Demo) -> None:
     """Outcome, reader, removal and the lost race are on the screen, with the root and the next command."""
-    _, said = told
     for words in ("with_outcome", "removed", "330782000001", "pairing_state (L6)", "/docs", "duikou audit --root"):
-        assert words in said
+        assert words in told.said
 
 
-def test_no_word_of_a_content_is_at_rest_anywhere(told: tuple[Path, str]) -> None:
+def test_the_printed_command_audits_the_running_nodes(told: Demo) -> None:
+    """The views of all nodes are what an auditor folds from zero out of the topics, at equal cuts."""
+    done = told.duikou("audit")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "self-consistent" in done.stdout
+    report = json.loads(told.duikou("audit", "--json", *shlex.split(told.next)[-2 * len(NODES) :]).stdout)
+    for office in NODES:
+        assert f"{office.code} cases" in report["compared"]
+    assert report["divergences"] == []
+
+
+def test_an_export_audits_and_one_changed_byte_of_it_does_not(told: Demo) -> None:
+    """The file needs no node and no broker; what is changed is named, and the exit code says so."""
+    file = told.state / "export.jsonl"  # among the files that are searched for content below
+    made = told.duikou("export", str(file))
+    assert made.returncode == 0, made.stdout + made.stderr
+    root = shlex.split(told.next)[3]
+    audit = [str(Path(sys.executable).with_name("duikou")), "audit", "--root", root, "--export"]
+    good = subprocess.run([*audit, str(file)], capture_output=True, text=True, check=False)
+    assert (good.returncode, "self-consistent" in good.stdout) == (0, True), good.stdout + good.stderr
+    lines = file.read_bytes().splitlines(keepends=True)
+    record = json.loads(lines[3])
+    lines[3] = lines[3].replace(f'"at":{record["at"]}'.encode(), f'"at":{record["at"] + 1}'.encode())
+    changed = file.with_name("changed.jsonl")
+    changed.write_bytes(b"".join(lines))
+    bad = subprocess.run([*audit, str(changed), "--json"], capture_output=True, text=True, check=False)
+    assert bad.returncode == AUDIT_REFUSED, bad.stdout + bad.stderr
+    first = json.loads(bad.stdout)["divergences"][0]
+    assert (first["topic"], first["offset"]) == (record["topic"], record["offset"])
+
+
+def test_no_word_of_a_content_is_at_rest_anywhere(told: Demo) -> None:
     """PROTOCOL 10: no invented name, phone or number in any file of PostgreSQL, Kafka, logs, exports."""
-    folder, _ = told
     forms = [form for word in INVENTED for form in (word.encode(), json.dumps(word).strip('"').encode())]
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    found = [str(path.relative_to(folder)) for path in files if any(form in path.read_bytes() for form in forms)]
+    files = [path for path in told.state.rglob("*") if path.is_file()]
+    found = [str(path.relative_to(told.state)) for path in files if any(form in path.read_bytes() for form in forms)]
     assert found == []
     assert len(files) > 100, "the databases are among them"
+    assert told.state / "export.jsonl" in files
 
 
-def test_told_again_it_goes_on_and_doubles_nothing(told: tuple[Path, str], request: pytest.FixtureRequest) -> None:
-    """Fixed idempotency keys: the second telling finds everything there."""
-    folder, said = told
-    options = ["--kafka"] if "kafka" in request.node.name else []
-    again = demo(folder, *options)
-    assert again.returncode == TOLD, again.stdout + again.stderr
-    assert again.stdout.count("│ in ") == said.count("│ in ")
-    assert again.stdout.count("│ out ") == said.count("│ out ")
-    assert again.stdout.count("pairing_state") >= 1
+def test_told_again_it_goes_on_and_doubles_nothing(told: Demo) -> None:
+    """Ctrl-C ends it in order; fixed idempotency keys: the second telling finds everything there."""
+    assert told.stop() == TOLD, told.said
+    again = Demo(told.state, *told.options)
+    assert again.stop() == TOLD, again.said
+    assert again.said.count("│ in ") == told.said.count("│ in ")
+    assert again.said.count("│ out ") == told.said.count("│ out ")
+    assert again.said.count("pairing_state") >= 1
