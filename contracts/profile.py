@@ -68,7 +68,8 @@ def _read(data: bytes, limit: int, members: int, refused: re.Pattern[str]) -> di
         raise
     except Exception as error:  # any exception of the parser is the same refusal (PROTOCOL 2)
         raise ShapeError("not JSON of the profile") from error
-    if refused.search(text):
+    # below U+0080 JSON itself lets only DEL through unescaped, and most texts hold nothing above
+    if "\x7f" in text if text.isascii() else refused.search(text):
         raise ShapeError("refused code point")
     return document
 

@@ -19,6 +19,9 @@ Step = Callable[[], bool]
 """One batch; True: there may be more."""
 
 BACK_OFF_SECONDS = 0.5
+RECHECK_SECONDS = 0.5
+"""After which a part looks again though all parts run here and told it nothing: clocks go on, operators act."""
+STEPS = frozenset({"relay", "intake", "projector", "duties"})
 GATEWAY = "gateway"
 """The part that answers HTTP; the registry has none."""
 
@@ -34,22 +37,36 @@ def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, S
     }
 
 
-def follow(name: str, step: Step, stop: threading.Event, idle: float) -> None:
-    """Repeats a step until stopped; waits when idle, longer in an outage; a bug ends the process."""
+def follow(node: Node, name: str, step: Step, stop: threading.Event) -> None:
+    """Repeats a step until stopped; idle until another part did something; a bug ends the process."""
     try:
-        while not stop.is_set():
-            try:
-                busy, wait = step(), idle
-            except NotYet as later:
-                logger.warning("%s waits: %s", name, later)
-                busy, wait = False, BACK_OFF_SECONDS
-            if not busy:
-                stop.wait(wait)
+        with node.news.running(name):
+            while not stop.is_set():
+                _round(node, name, step, stop)
     except BaseException:
         logger.exception("%s ended by a bug", name)
         raise
     finally:
         stop.set()
+
+
+def _round(node: Node, name: str, step: Step, stop: threading.Event) -> None:
+    before = node.news.count
+    try:
+        busy = step()
+    except NotYet as later:
+        logger.warning("%s waits: %s", name, later)
+        stop.wait(BACK_OFF_SECONDS)
+        return
+    if busy:
+        node.news.tell()
+    elif not stop.is_set():
+        node.news.wait(before, _idle(node))
+
+
+def _idle(node: Node) -> float:
+    needed = STEPS if node.settings.is_registry else STEPS | {GATEWAY}
+    return RECHECK_SECONDS if node.news.complete(set(needed)) else node.settings.idle_seconds
 
 
 def run(
@@ -59,7 +76,7 @@ def run(
     steps = parts(node, duty)
     chosen = list(names) or [*steps, *([] if node.settings.is_registry else [GATEWAY])]
     threads = [
-        threading.Thread(target=follow, args=(name, steps[name], stop, node.settings.idle_seconds), name=name)
+        threading.Thread(target=follow, args=(node, name, steps[name], stop), name=name)
         for name in chosen
         if name != GATEWAY
     ]

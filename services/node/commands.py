@@ -97,7 +97,11 @@ def propose_all(node: "Node", channel: str, subject: str, events: Sequence[tuple
         versions[draft.stream] += 1
         seen = None if channel == DESK else history.seen
         entries.append(Entry(draft, versions[draft.stream], seen, tuple(uses(draft))))
-    return node.ledger.append(entries, {ledger_name(channel, node.source): base}) if entries else []
+    if not entries:
+        return []
+    sealed = node.ledger.append(entries, {ledger_name(channel, node.source): base})
+    node.news.tell()
+    return sealed
 
 
 def _once(node: "Node", channel: str, subject: str, event: Event, id: str) -> Sealed:

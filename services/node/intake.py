@@ -1,6 +1,5 @@
 """log -> replica: every record gets exactly one verdict; records, verdicts and position in one transaction."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -28,7 +27,6 @@ class Intake:
     node: "Node"
     histories: dict[str, History] = field(default_factory=dict)
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "inspect"))
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def step(self, wait: float = 0.0) -> bool:
         """One batch of every topic; whether there was anything. Trust goes first: the desk is judged by it."""
@@ -37,8 +35,8 @@ class Intake:
         came = False
         for log, topics in node.readable():
             positions = {name: self._history(name).offset for name in topics}
-            try:
-                records = log.read(positions, node.settings.batch, wait if not came else 0.0)
+            try:  # the desk, which comes last, hears our own relay only: nobody waits for it
+                records = log.read(positions, node.settings.batch, wait if log is node.log and not came else 0.0)
             except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
                 node.stop_channel(topic(error.topic).channel, str(error))
                 return True

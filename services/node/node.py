@@ -1,7 +1,6 @@
 """What the parts of a node share: settings, storage, logs, keys, and which channels there are."""
 
 import logging
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind,
 from contracts.refusals import NotYet
 from services.domain.pairing import Pairing
 from services.node.folds import Folds
+from services.node.news import News
 from services.node.settings import Settings
 from services.signing import Signer, open_signer
 from services.storage.ledger import Ledger
@@ -36,7 +36,7 @@ class Node:
     signer: Signer
     keys: KeyFile
     folds: Folds
-    wake: threading.Event = field(default_factory=threading.Event)
+    news: News = field(default_factory=News)
     _present: set[str] = field(default_factory=set)
 
     @property

@@ -49,9 +49,12 @@ class Projector:
 
     node: "Node"
     positions: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+    batches: dict[tuple[str, int], list[Verdict]] = field(default_factory=dict)
+    """(topic, after) -> what comes next: read and parsed once for all views of a step."""
 
     def step(self) -> bool:
         """One batch of every view and topic; whether there was anything."""
+        self.batches.clear()
         ends = self.node.replica.positions()
         return any([self._view(view, ends) for view in VIEWS.values()])
 
@@ -74,12 +77,17 @@ class Projector:
 
     def _topic(self, view: View[Any], generation: int, name: str) -> None:
         before = self.positions[view.name, generation].get(name, -1)
-        verdicts: list[Verdict] = list(self.node.replica.verdicts(name, before, BATCH))
+        verdicts = self._batch(name, before)
         rows = Loaded(self.node, view, generation)
         changed = fold(view, self.node.source, verdicts, rows)
         offset = verdicts[-1].record.position.offset
         self.node.rows.commit(view.name, generation, name, before, offset, {key: to_json(rows[key]) for key in changed})
         self.positions[view.name, generation][name] = offset
+
+    def _batch(self, name: str, after: int) -> list[Verdict]:
+        if (name, after) not in self.batches:
+            self.batches[name, after] = list(self.node.replica.verdicts(name, after, BATCH))
+        return self.batches[name, after]
 
 
 def rebuild(node: "Node", name: str) -> int:
@@ -87,6 +95,6 @@ def rebuild(node: "Node", name: str) -> int:
     view, projector = VIEWS[name], Projector(node)
     generation = node.rows.begin(name)
     while projector.advance(view, generation, node.replica.positions()):
-        pass
+        projector.batches.clear()
     node.rows.swap(name, view.version, generation)
     return generation

@@ -45,7 +45,7 @@ class Settings:
     batch: int = 500
     """Records an intake step takes at most."""
     idle_seconds: float = 0.05
-    """Wait of a part that found nothing to do."""
+    """After which a part that found nothing to do looks again for what other processes did."""
     heartbeat_seconds: int = 600
     """How often the registry beats (PROTOCOL 3)."""
     heartbeat_limit_seconds: int = 86_400

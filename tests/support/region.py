@@ -127,12 +127,14 @@ def until(what: str, condition: Callable[[], T], seconds: float = SECONDS) -> T:
 class Part:
     """Threads of a node that are stopped together."""
 
+    node: Node
     stop: threading.Event
     threads: list[threading.Thread]
 
     def end(self) -> None:
         """Ends them in order."""
         self.stop.set()
+        self.node.news.tell()
         for thread in self.threads:
             thread.join()
 
@@ -188,7 +190,7 @@ class Region:
             stop = threading.Event()
             duty = self._registry if source == REGISTRY else None
             threads = run(self.node(source), stop, group, duty)
-            self.parts[source, group[0] if len(group) == 1 else "all"] = Part(stop, threads)
+            self.parts[source, group[0] if len(group) == 1 else "all"] = Part(self.node(source), stop, threads)
 
     def _registry(self, node: Node) -> Step:
         settings = node.settings
