@@ -55,6 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("kafka"))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Groups that xdist does not see would start every server twice and tear stories apart: said, not suffered."""
+    if session.config.getoption("loadgroup", False):  # only in xdist's workers
+        lost = [one.nodeid for one in session.items if one.get_closest_marker("xdist_group") and "@" not in one.nodeid]
+        if lost:
+            raise pytest.UsageError(f"pytest and pytest-xdist do not fit: {len(lost)} tests lost their group")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """A unit test that opens a connection fails."""

@@ -1,5 +1,6 @@
 """The main job as a user starts it: one command, real processes, real PostgreSQL, embedded log and real Kafka."""
 
+import base64
 import json
 import shlex
 import signal
@@ -8,12 +9,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
 
 from services.cli.errors import AUDIT_REFUSED
 from services.demo.cast import NODES
 from services.demo.papers import INVENTED
+from services.views.cases import CASES
 from tests.support.servers import server_folder, skip_or_fail
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +86,7 @@ def test_the_printed_command_audits_the_running_nodes(told: Demo) -> None:
     assert "self-consistent" in done.stdout
     report = json.loads(told.duikou("audit", "--json", *shlex.split(told.next)[-2 * len(NODES) :]).stdout)
     for office in NODES:
-        assert f"{office.code} cases" in report["compared"]
+        assert f"{office.code} {CASES.title}" in report["compared"]
     assert report["divergences"] == []
 
 
@@ -97,14 +100,28 @@ def test_an_export_audits_and_one_changed_byte_of_it_does_not(told: Demo) -> Non
     good = subprocess.run([*audit, str(file)], capture_output=True, text=True, check=False)
     assert (good.returncode, "self-consistent" in good.stdout) == (0, True), good.stdout + good.stderr
     lines = file.read_bytes().splitlines(keepends=True)
-    record = json.loads(lines[3])
-    lines[3] = lines[3].replace(f'"at":{record["at"]}'.encode(), f'"at":{record["at"] + 1}'.encode())
+    line, record = _seen_by_the_next(lines)
+    lines[line] = lines[line].replace(f'"at":{record["at"]}'.encode(), f'"at":{record["at"] + 1}'.encode())
     changed = file.with_name("changed.jsonl")
     changed.write_bytes(b"".join(lines))
     bad = subprocess.run([*audit, str(changed), "--json"], capture_output=True, text=True, check=False)
     assert bad.returncode == AUDIT_REFUSED, bad.stdout + bad.stderr
     first = json.loads(bad.stdout)["divergences"][0]
     assert (first["topic"], first["offset"]) == (record["topic"], record["offset"])
+
+
+def _seen_by_the_next(lines: list[bytes]) -> tuple[int, dict[str, Any]]:
+    """A line and its record: the next one names it, and it names the one before it, so no other can be at fault."""
+    records = [json.loads(line) for line in lines[1:]]
+    seen = [json.loads(base64.b64decode(record["value"]))["seen"].split(".")[1] for record in records]
+    for i, record in enumerate(records[:-1], 1):
+        if (record["topic"], seen[i - 1], seen[i]) == (
+            records[i]["topic"],
+            str(record["offset"] - 1),
+            str(record["offset"]),
+        ):
+            return i, record
+    raise AssertionError("every record was written before the one before it was read")
 
 
 def test_no_word_of_a_content_is_at_rest_anywhere(told: Demo) -> None:
