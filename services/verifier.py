@@ -22,7 +22,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from contracts.channel import LedgerReopened, Opened, TrustCopied
+from contracts.channel import Cut, LedgerReopened, Opened, TrustCopied
 from contracts.channels import (
     DESK,
     KEEPER,
@@ -170,6 +170,9 @@ class History:
 
     It is also what rules may look at (``services.domain.rules.States``). All values in the maps are immutable, so
     ``overlay`` gives a cheap copy to try something on.
+
+    earlier: hashes of every prefix of the topics before this one, up to their cuts; cut: where the last of them ends;
+    waiting: this topic continues it and has no genesis yet.
     """
 
     exchange: str
@@ -183,6 +186,9 @@ class History:
     prefixes: MutableMapping[int, bytes] = field(default_factory=lambda: {-1: ROLLING_START})
     streams: MutableMapping[tuple[str, str], Any] = field(default_factory=dict)
     claims: MutableMapping[str, Use] = field(default_factory=dict)
+    earlier: tuple[Mapping[int, bytes], ...] = ()
+    cut: Cut | None = None
+    waiting: bool = False
 
     @classmethod
     def of(cls, exchange: str, name: str) -> "History":
@@ -194,6 +200,26 @@ class History:
         """A unit's desk: no genesis; keys and officers are those of ``duikou.trust`` (WIRE-CHOICES A12)."""
         channel = channels.Channel("open", unit, DESK, Place.DESK, (unit,), trust=trust)
         return cls(exchange, Topic(DESK, 1), channel)
+
+    @classmethod
+    def after(cls, before: "History") -> "History":
+        """The next topic of a channel, before its first record; ``before`` stands at the cut (WIRE 14).
+
+        Ledgers, matters and trust go on; so do the hash, from the cut's, and effective time (WIRE 16).
+        """
+        return replace(
+            before,
+            topic=Topic(before.topic.channel, before.topic.n + 1),
+            offset=-1,
+            ledgers=dict(before.ledgers),
+            admitted=dict(before.admitted),
+            prefixes={-1: before.hash},
+            streams=dict(before.streams),
+            claims=dict(before.claims),
+            earlier=(*before.earlier, dict(before.prefixes)),
+            cut=Cut(offset=before.offset, hash=before.hash.hex()),
+            waiting=True,
+        )
 
     def overlay(self) -> "History":
         """A copy whose changes do not touch this one."""
@@ -228,7 +254,7 @@ class History:
     @property
     def opened(self) -> bool:
         """Whether the genesis stands."""
-        return bool(self.channel.owner)
+        return bool(self.channel.owner) and not self.waiting
 
     @property
     def seen(self) -> str:
@@ -245,7 +271,7 @@ class History:
 
     def admit(self, record: Record, inspected: Inspected) -> Verdict:
         """The record's verdict; this history moves on by one record. Raises Stopped, with nothing changed."""
-        if self.topic.n != 1:  # the second topic of a channel comes with a later version of this software
+        if len(self.earlier) != self.topic.n - 1:  # to be judged from the cut of the topic before: ``after``
             raise Stopped(Stop.CUT, record.position)
         if record.position.offset != self.offset + 1:
             raise Stopped(Stop.OFFSET_GAP, record.position)
@@ -290,7 +316,8 @@ class History:
         if code is not None:
             return noise._replace(code=code)
         if not self.opened:
-            return self._genesis(record, i, e, noise)
+            begin = self._continued if self.waiting else self._genesis
+            return begin(record, i, e, noise)
         if i.digest in self.admitted:  # 5
             return noise._replace(result=Result.DUPLICATE, code=None)
         name, code = self._key(record, i, e)  # 6
@@ -364,9 +391,14 @@ class History:
     def has_seen(self, seen: str) -> bool:
         """Whether ``seen`` names a true prefix before the current record."""
         n, offset, digest = seen.split(".")
-        if int(n) != self.topic.n or int(offset) >= self.offset:
-            return False
-        return self.prefixes[int(offset)].hex() == digest
+        prefix = self.prefix(int(n), int(offset))
+        return prefix is not None and prefix.hex() == digest
+
+    def prefix(self, n: int, offset: int) -> bytes | None:
+        """Hash of a prefix before the current record, in this topic or up to the cut of an earlier one (WIRE 15)."""
+        if n < self.topic.n:
+            return self.earlier[n - 1].get(offset)
+        return self.prefixes[offset] if n == self.topic.n and offset < self.offset else None
 
     def _trusted(self, trust: trusts.Trust, e: Draft[Any]) -> None:
         """Trust as an original or a copy left it; an emergency closing freezes its holder's ledger (WIRE 17)."""
@@ -417,6 +449,32 @@ class History:
             return refused
         self._begin(channel, e, i.digest)
         return noise._replace(result=Result.EFFECTIVE, code=None, keyid=name)
+
+    def _continued(self, record: Record, i: Inspected, e: Envelope, noise: Verdict) -> Verdict:
+        """The first record that is the registry's next and names the cut; before it, a frozen registry's reopening.
+
+        What else stands before it is noise ``place`` (WIRE 14, WIRE-CHOICES A5, A14, B44).
+        """
+        refused = noise._replace(code=Code.PLACE, law="PROTOCOL 3")
+        name, code = self._key(record, i, e)
+        if e.source != REGISTRY or code is not None:
+            return refused
+        if self.ledger(REGISTRY).frozen:
+            return self._chain(i, e, noise._replace(keyid=name)) if _reopens_registry(e) else refused
+        head = self.ledger(REGISTRY).head
+        follows = (e.epoch, e.number, e.previous) == (head.epoch, head.sequence + 1, head.digest)
+        if not follows or i.draft is None or not self._names_cut(i.draft, e.seen or GENESIS_SEEN):
+            return refused
+        self.ledgers[REGISTRY] = replace(self.ledger(REGISTRY), head=Head(e.epoch, e.number, i.digest))
+        self.waiting = False
+        return noise._replace(result=Result.EFFECTIVE, code=None, keyid=name)
+
+    def _names_cut(self, draft: Draft[Any], seen: str) -> bool:
+        if not isinstance(draft.data, Opened) or draft.subject != self.topic.channel or not self.has_seen(seen):
+            return False
+        said = draft.data.summary
+        epochs = all(self.ledger(one.source).head.epoch == one.epoch for one in said.epochs)
+        return said.cut == self.cut and epochs and channels.same(self.channel, said)
 
     def _opening(self, draft: Draft[Any], digest: str) -> channels.Channel:
         if isinstance(draft.data, RootEstablished) and self.topic.channel == TRUST and digest == self.exchange:

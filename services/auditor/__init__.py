@@ -4,12 +4,13 @@ from services.auditor.audit import audit
 from services.auditor.errors import AuditorError, DeskTopicError, ExportError, RootMissingError
 from services.auditor.export import export
 from services.auditor.report import Divergence, Outcome, Report, Rule
-from services.auditor.source import Claims, Export, Source, Topics
+from services.auditor.source import Claims, Copies, Export, Source, Topics
 from services.auditor.text import rendered
 
 __all__ = [
     "AuditorError",
     "Claims",
+    "Copies",
     "DeskTopicError",
     "Divergence",
     "Export",

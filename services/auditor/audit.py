@@ -54,7 +54,7 @@ def _claims(source: Source) -> tuple[Claims | None, list[Divergence]]:
 
 def _take(judge: Judge, source: Source) -> list[Divergence]:
     try:
-        judge.take(source.records())
+        judge.take(source.records)
     except ExportError as error:
         last = next(reversed(judge.topics.values()), None)
         place = (EVERYWHERE, -1) if last is None else (str(last.history.topic), last.history.offset + 1)
@@ -73,6 +73,7 @@ _STOPS = {
     Stop.STALLED: "a rule version that this software does not know: audit with newer software",
     Stop.NO_GENESIS: "no record of the topic opens it under this root",
     Stop.OFFSET_GAP: "another offset was next: records were removed, added or renumbered",
+    Stop.CUT: "the topic before it is not here up to the cut that is named, or does not say the same there",
 }
 
 

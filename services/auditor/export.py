@@ -19,7 +19,7 @@ def export(root: str, source: Source, units: Iterable[str] | None = None) -> Ite
     Raises RootMissingError; ExportError: a topic cannot be judged to its end, or there are too many for one header.
     """
     judge = Judge(root, None if units is None else frozenset(units))
-    judge.take(source.records())
+    judge.take(source.records)
     yield encode(_header(judge))
     for record in source.records():
         yield encode(Line.of(record))

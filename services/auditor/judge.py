@@ -1,10 +1,17 @@
-"""One pass over records: every verdict from the pinned root, every view from zero, every ``seen`` heard."""
+"""One pass over records: every verdict from the pinned root, every view from zero, every ``seen`` heard.
 
-from collections.abc import Iterable, Iterator
+Topics that continue others (WIRE 14) come after that pass, each read again by itself: what was folded of the topic
+before it behind the cut is taken back.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
-from contracts.channels import OPEN_TOPICS
+from contracts.channel import Cut
+from contracts.channels import OPEN_TOPICS, Topic, topic
 from contracts.envelope import Record
 from contracts.fields import Digest, matches
 from contracts.refusals import Stop
@@ -12,9 +19,14 @@ from services.auditor.crossing import Crossings
 from services.auditor.errors import RootMissingError
 from services.auditor.tally import Tally
 from services.auditor.witness import Witness
+from services.generations import continued, cut_of
 from services.verifier import History, Stopped, Verdict, inspect
 from services.views import VIEWS, fingerprint, fold
 
+Read = Callable[[], Iterable[Record]]
+"""Records from the beginning, as often as asked."""
+FIRST = 100
+"""Among how many first records of a topic that continues another its genesis is looked for."""
 AUDITED = {name: view for name, view in VIEWS.items() if name != "desk"}
 """Views of what is exported; a desk is not. ``inbox`` and ``refused`` hold their part without the desk's."""
 
@@ -28,12 +40,26 @@ def pinned(root: str) -> str:
 
 @dataclass
 class Fold:
-    """One topic. early: verdicts before its genesis; stopped: why, and from which offset on, it could not be judged."""
+    """One topic. early: verdicts before its genesis; stopped: why, and from which offset on, it could not be judged.
+
+    begin: the history it begins with, where it continues another topic; cut: its own end, where another continues it.
+    """
 
     history: History
     witness: Witness = field(default_factory=Witness)
     early: list[Verdict] = field(default_factory=list)
     stopped: tuple[Stop, int] | None = None
+    begin: History | None = None
+    cut: int | None = None
+
+    @property
+    def end(self) -> int:
+        """The last offset that counts."""
+        return self.history.offset if self.cut is None else self.cut
+
+    def anew(self) -> History:
+        """The history with which the topic begins."""
+        return History(self.history.exchange, self.history.topic) if self.begin is None else self.begin.overlay()
 
     def readers(self) -> set[str]:
         """Units that read the channel beside everybody."""
@@ -43,6 +69,21 @@ class Fold:
     def is_open(self) -> bool:
         """Whether every admitted unit reads it."""
         return self.history.topic.channel in OPEN_TOPICS
+
+
+def _of(read: Read, name: str, end: int | None = None) -> Iterator[Record]:
+    """The records of one topic, up to an offset."""
+    return (one for one in read() if one.position.topic == name and (end is None or one.position.offset <= end))
+
+
+def _up_to(read: Read, fold: Fold, cut: Cut) -> History | None:
+    """A topic folded again up to an offset that somebody names; None where it cannot be."""
+    if fold.history.offset < cut.offset:
+        return None
+    history = fold.anew()
+    for record in _of(read, str(history.topic), cut.offset):
+        history.admit(record, inspect(record, {}))
+    return history
 
 
 @dataclass
@@ -63,17 +104,56 @@ class Judge:
         pinned(self.root)
         self.rows = {unit: {name: {} for name in AUDITED} for unit in self.units or ()}
 
-    def take(self, records: Iterable[Record]) -> None:
-        """Judges them; what cannot be judged further is left where it stops."""
-        for record in records:
+    def take(self, read: Read) -> None:
+        """Judges all records; what cannot be judged further is left where it stops."""
+        later: set[Topic] = set()
+        for record in read():
             name = record.position.topic
             if name not in self.topics:
+                named = topic(name)
+                if named.n > 1:
+                    later.add(named)
+                    continue
                 self.topics[name] = Fold(History.of(self.root, name))
             if self.topics[name].stopped is None:
                 self._one(self.topics[name], record)
+        for following in sorted(later):
+            self._follow(read, following)
         for found in self.topics.values():
             if found.stopped is None and not found.history.opened:
                 found.stopped = (Stop.NO_GENESIS, 0)
+
+    def _follow(self, read: Read, name: Topic) -> None:
+        """A topic that continues another, from the cut that its genesis names."""
+        records = _of(read, str(name))
+        first = list(islice(records, FIRST))
+        before = self.topics.get(str(name._replace(n=name.n - 1)))
+        begin = None if before is None else continued(first, partial(_up_to, read, before))
+        if before is None or begin is None or begin.cut is None:
+            stop = Stop.CUT if any(cut_of(record) for record in first) else Stop.NO_GENESIS
+            self.topics[str(name)] = Fold(History(self.root, name), stopped=(stop, 0))
+            return
+        before.cut = begin.cut.offset
+        if before.end < before.history.offset:
+            self._take_back(read, name)
+        fold = self.topics[str(name)] = Fold(begin.overlay(), begin=begin)
+        for record in chain(first, records):
+            if fold.stopped is None:
+                self._one(fold, record)
+
+    def _take_back(self, read: Read, name: Topic) -> None:
+        """Views of the channel, folded again from its topics before ``name``, each up to its cut."""
+        for views in self.rows.values():
+            for rows in views.values():
+                for key in [key for key in rows if key.split("/")[0] == name.channel]:
+                    del rows[key]
+        for n in range(1, name.n):
+            fold = self.topics[str(name._replace(n=n))]
+            again = Fold(fold.anew())
+            for record in _of(read, str(name._replace(n=n)), fold.end):
+                again.early.append(again.history.admit(record, inspect(record, {})))
+                if again.history.opened:
+                    self._view(again)
 
     def _one(self, to: Fold, record: Record) -> None:
         try:
@@ -82,11 +162,18 @@ class Judge:
             to.stopped = (stopped.stop, to.history.offset + 1)
             return
         to.witness.hear(verdict, to.history)
+        self._vouch(verdict, to.history)
         self.tally.count(verdict)
         self.crossings.note(verdict, to.history)
         to.early.append(verdict)
         if to.history.opened:
             self._view(to)
+
+    def _vouch(self, verdict: Verdict, history: History) -> None:
+        """A ``seen`` of a channel's later topic speaks of the earlier ones, too."""
+        for n, earlier in enumerate(history.earlier, 1):
+            fold = self.topics[str(history.topic._replace(n=n))]
+            fold.witness.hear_later(verdict, history, n, len(earlier) - 2)
 
     def _view(self, to: Fold) -> None:
         """Folds what waited: at the genesis all before it, later one verdict at a time."""
@@ -104,11 +191,7 @@ class Judge:
 
     def visible(self, unit: str) -> dict[str, int]:
         """Topic -> last offset of what that unit reads: the cut of its fingerprints."""
-        return {
-            name: found.history.offset
-            for name, found in self.topics.items()
-            if found.is_open or unit in found.readers()
-        }
+        return {name: found.end for name, found in self.topics.items() if found.is_open or unit in found.readers()}
 
     def fingerprints(self, unit: str) -> dict[str, str]:
         """Of every audited view of that unit, by the view's title."""

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, Self
 
 from contracts.channel import Cut
+from contracts.channels import DESK, topic
 from contracts.envelope import Record
 from contracts.refusals import NotYet
 from services.auditor.errors import DeskTopicError, ExportError
 from services.auditor.lines import MAX_LINE, Header, Line, decode, exportable
+from services.storage.replica import Replica
 from services.transport import Log
 
 BATCH = 500
@@ -113,3 +116,21 @@ class Topics:
                 raise NotYet("the log gave no more records before the cut")
             yield from found
             after = found[-1].position.offset
+
+
+class Copies:
+    """What a node has read of its topics, also of those that a log has lost; read only."""
+
+    def __init__(self, replica: Replica) -> None:
+        """The desk is not exported."""
+        self._replica = replica
+        self._cut = {name: end for name, end in replica.ends().items() if topic(name).channel != DESK}
+
+    @property
+    def claims(self) -> None:
+        """Nothing is claimed."""
+
+    def records(self) -> Iterator[Record]:
+        """As the log gave them, up to where the copy ended when this was made."""
+        for name in sorted(self._cut, key=str.encode):
+            yield from islice(self._replica.records(name), self._cut[name] + 1)

@@ -75,11 +75,27 @@ class Witness:
             return
         if (e.channel, e.exchange) != (history.topic.channel, history.exchange):
             return
-        names = int(e.seen.split(".")[1])
+        n, names = map(int, e.seen.split(".")[:2])
+        if n < history.topic.n:
+            return
         if not history.has_seen(e.seen):
             self.disagreeing.append(Statement(offset, e.source, names, min(names, offset), proven))
         elif proven:
             self.agreed[e.source] = max(names, self.agreed.get(e.source, -1))
+
+    def hear_later(self, verdict: Verdict, history: History, n: int, cut: int) -> None:
+        """A record of a later topic of the channel; this one, number ``n``, ends at ``cut``.
+
+        Whoever names a prefix of a later topic vouches for all of this one up to the cut, where that began. Who names
+        it wrongly is not counted: the cut's hash stands under the registry's signature, for everything before it.
+        """
+        e = verdict.envelope
+        if e is None or e.seen is None or not verdict.keyid or verdict.result is Result.DUPLICATE:
+            return
+        named, offset = map(int, e.seen.split(".")[:2])
+        reach = cut if named > n else offset
+        if named >= n and reach <= cut and history.has_seen(e.seen):
+            self.agreed[e.source] = max(reach, self.agreed.get(e.source, -1))
 
     @property
     def vouched(self) -> int:

@@ -1,14 +1,15 @@
 """Audit and export: public keys and a pinned root, no token, no node."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from contracts.channels import OPEN_TOPICS, PAIRING, Kind, Topic, channel_id
-from services.auditor import AuditorError, Export, Outcome, Report, Source, Topics, rendered
+from services.auditor import AuditorError, Copies, Export, Outcome, Report, Source, Topics, rendered
 from services.auditor import audit as judged
 from services.auditor import export as written
 from services.auditor.judge import Judge
@@ -16,6 +17,8 @@ from services.auditor.source import Claims
 from services.cli.against import claims
 from services.cli.errors import AUDIT_REFUSED
 from services.cli.session import Json, failing, out, pairs, tell
+from services.node.settings import SettingsError, load
+from services.storage.replica import Replica
 from services.transport import Credentials, Log, open_log
 
 Root = Annotated[str, typer.Option("--root", help="Fingerprint of the root, 64 hex digits, from outside")]
@@ -52,18 +55,19 @@ def audit(
 
 def export(
     root: Root,
-    log: LogUrl,
     to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; never overwritten")],
+    log: LogUrl = "",
+    copy_of: Annotated[Path | None, typer.Option("--copy-of", help="Settings of a node here: what it has read")] = None,
     topics: TopicOption = [],  # noqa: B006 - typer reads it
     ca: Ca = None,
     cert: Cert = None,
     key: Key = None,
     as_json: Json = False,
 ) -> None:
-    """Write whole topics of a log into a file that audits anywhere."""
+    """Write whole topics of a log, or of a node's copy of it, into a file that audits anywhere."""
 
     def act() -> dict[str, Any]:
-        with _source(root, None, log, topics, _credentials(ca, cert, key)) as source:
+        with _copies(copy_of, log) or _source(root, None, log, topics, _credentials(ca, cert, key)) as source:
             return {"file": str(to), "records": _write(to, written(root, source))}
 
     tell(as_json, act, pairs)
@@ -89,6 +93,24 @@ def _report(root: str, source: Source, expected: Claims | None) -> Report:
         raise ValueError(str(error)) from error
 
 
+def _copies(settings: Path | None, log: str) -> AbstractContextManager[Source] | None:
+    """Raises ValueError: both are given, or the settings are wrong."""
+    if settings is None:
+        return None
+    if log:
+        raise ValueError("either --log or --copy-of")
+    try:
+        return _copy(Replica(load(settings).database))
+    except SettingsError as error:
+        raise ValueError(str(error)) from error
+
+
+@contextmanager
+def _copy(replica: Replica) -> Iterator[Source]:
+    with closing(replica):
+        yield Copies(replica)
+
+
 @contextmanager
 def _source(
     root: str,
@@ -111,13 +133,21 @@ def _source(
 
 def _all(root: str, log: Log) -> list[str]:
     """The open topics, and the channel of every accepted pairing; a member's log may hide some of them."""
-    proposals = str(Topic(PAIRING, 1))
+    proposals = list(_existing(log, PAIRING))
     judge = Judge(root, frozenset())
-    judge.take(Topics(log, [proposals]).records())
-    streams = judge.topics[proposals].history.streams.items() if proposals in judge.topics else ()
+    judge.take(Topics(log, proposals).records)
+    folded = [judge.topics[name].history for name in proposals if name in judge.topics]
+    streams = folded[-1].streams.items() if folded else ()
     accepted = [one.answer for (context, _), one in streams if context == "pairing" and one.answer]
     channels = [channel_id(root, Kind.PAIRING, answer) for answer in accepted]
-    return [str(Topic(name, 1)) for name in (*OPEN_TOPICS, *channels)]
+    return [name for channel in (*OPEN_TOPICS, *channels) for name in _existing(log, channel)]
+
+
+def _existing(log: Log, channel: str) -> Iterator[str]:
+    """A channel's topics; the first is named also where it is hidden from us."""
+    yield str(Topic(channel, 1))
+    names = (str(Topic(channel, n)) for n in count(2))
+    yield from takewhile(lambda name: log.end(name) is not None, names)
 
 
 def _credentials(ca: Path | None, cert: Path | None, key: Path | None) -> Credentials | None:

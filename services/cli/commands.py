@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from services.cli import auditing, documents, matters, office, questions
+from services.cli import auditing, documents, matters, office, questions, topics
 
 HELP = """Exchange of signed case leads between paired units.
 
@@ -21,8 +21,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "accept": matters.accept,
     "acknowledge": office.acknowledge,
     "audit": auditing.audit,
+    "continue": topics.continue_,
     "draft": documents.draft,
     "export": auditing.export,
+    "fill": topics.fill_,
     "inbox": office.inbox,
     "node": office.node,
     "open": matters.open_,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.channel import EncryptionKeyPublished, LedgerReopened, Opened, TrustCopied
+from contracts.channel import EncryptionKeyPublished, LedgerReopened, Opened, OpenedSummary, TrustCopied
 from contracts.channels import OPEN_TOPICS, REGISTRY, Kind, Place, channel_id
 from contracts.dsse import Dsse
 from contracts.envelope import Draft, Embedded, Envelope
@@ -175,6 +175,16 @@ def genesis(e: Draft[Opened], at: int) -> Channel:
             return _pairing(channel, e, at)
         case _:
             return _supervision(channel, e)
+
+
+def same(state: Channel, said: OpenedSummary) -> bool:
+    """Whether the genesis of a channel's next topic says what the channel is (WIRE-CHOICES B44).
+
+    Root, offer and answer that it embeds are not judged again: the state before the cut came of them.
+    """
+    kind = {Place.PAIRING: Kind.PAIRING, Place.SUPERVISION: Kind.SUPERVISION}.get(state.place, Kind.OPEN)
+    named = (said.kind, said.members or (), said.readers or (), said.rule_version)
+    return named == (kind, state.members, state.readers, state.trust.rule_version)
 
 
 def _no_genesis(law: str) -> Refused:

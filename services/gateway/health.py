@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from contracts.channels import DESK, OPEN_TOPICS, TRUST, Topic
+from contracts.channels import DESK, OPEN_TOPICS, TRUST
 from contracts.refusals import NotYet
 from services.gateway import examples
 from services.gateway.deps import Asking, NodeOf
@@ -93,7 +93,7 @@ def about(node: NodeOf, _: Asking) -> NodeNow:
 
 
 def _channel(node: Node, channel: str) -> ChannelNow:
-    topic = str(Topic(channel, 1))
+    topic = node.topic(channel)
     reason, history = node.replica.stopped(topic), node.folds.history(channel)
     return ChannelNow(
         channel=channel,
@@ -115,7 +115,7 @@ def _database(node: Node) -> Check:
 
 def _log(node: Node) -> Check:
     try:
-        end = node.log.end(str(Topic(TRUST, 1)))
+        end = node.log.end(node.topic(TRUST))
     except NotYet as later:
         return Check(ok=False, reason=later.reason)
     return Check(ok=end is not None, reason="" if end is not None else "the exchange is not open yet")

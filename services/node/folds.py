@@ -5,8 +5,10 @@ Commands are decided on the replica plus our own tail not yet read back, never o
 
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import count, takewhile
 from typing import Any
 
 from contracts.channels import DESK, TRUST, Topic, topic
@@ -14,7 +16,10 @@ from contracts.envelope import Envelope, Head
 from contracts.refusals import NotYet, Refused
 from services.storage.ledger import Ledger
 from services.storage.replica import Replica
-from services.verifier import History
+from services.verifier import History, inspect
+
+CUTS_SECONDS = 0.25
+"""How long another process' word that a channel goes on in the next topic may stay unheard."""
 
 
 def now_ms() -> int:
@@ -32,7 +37,7 @@ class _Followed:
     history: History
     lock: threading.RLock = field(default_factory=threading.RLock)
     tail: History | None = None
-    base: tuple[int, Any] = (-2, None)
+    base: tuple[tuple[int, int], Any] = ((0, -1), None)
     head: Head | None = None
 
 
@@ -46,6 +51,23 @@ class Folds:
     ledger: Ledger
     followed: dict[str, _Followed] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    _cuts: dict[str, int] = field(default_factory=dict)
+    _asked: float = -CUTS_SECONDS
+
+    def topic(self, channel: str) -> Topic:
+        """The topic in which a channel goes on: the first that no cut ends."""
+        return next(one for n in count(1) if str(one := Topic(channel, n)) not in self.cuts())
+
+    def cuts(self) -> Mapping[str, int]:
+        """Topic -> where it ends and the next begins, of all that are continued."""
+        if time.monotonic() - self._asked > CUTS_SECONDS:
+            self._cuts, self._asked = self.replica.cuts(), time.monotonic()
+        return self._cuts
+
+    def continued(self, topic: str, cut: int) -> None:
+        """The channel goes on in the next topic from here on. Raises ReplicaGapError: we do not hold it to the cut."""
+        self.replica.continues(topic, cut)
+        self._asked = -CUTS_SECONDS
 
     def history(self, channel: str) -> History:
         """The channel as the replica holds it. Read it only; raises Stopped."""
@@ -59,7 +81,7 @@ class Folds:
         followed = self._followed(channel)
         with followed.lock:
             self._catch_up(followed, channel)
-            base = (followed.history.offset, followed.history.channel.trust)
+            base = ((followed.history.topic.n, followed.history.offset), followed.history.channel.trust)
             if followed.tail is None or followed.base[0] != base[0] or followed.base[1] is not base[1]:
                 followed.base = base
                 followed.tail = followed.history.overlay()
@@ -80,10 +102,30 @@ class Folds:
 
     def rebuilt(self, name: str) -> History:
         """A history of one's own, from the replica: a restarted or confused intake begins here. Raises Stopped."""
-        history = self._empty(topic(name).channel)
-        for record, inspected in self.replica.inspected(name):
-            history.admit(record, inspected)
-        return history
+        asked = topic(name)
+        return self._to(self._empty(asked.channel), asked)
+
+    def at(self, name: str, offset: int) -> History | None:
+        """A history of one's own up to an offset, also one behind a cut; None where the replica ends before it."""
+        history = self.beginning(topic(name))
+        for record in takewhile(lambda one: one.position.offset <= offset, self.replica.records(name)):
+            history.admit(record, inspect(record, {}))
+        return history if history.offset == offset else None
+
+    def beginning(self, asked: Topic) -> History:
+        """The history with which a topic begins."""
+        if asked.n == 1:
+            return self._empty(asked.channel)
+        return History.after(self._to(self._empty(asked.channel), asked._replace(n=asked.n - 1)))
+
+    def _to(self, history: History, last: Topic) -> History:
+        """Folds what the replica has, topic after topic, each up to its cut."""
+        while True:
+            for record, inspected in self.replica.inspected(str(history.topic), history.offset):
+                history.admit(record, inspected)
+            if history.topic == last:
+                return history
+            history = History.after(history)
 
     def forget(self) -> None:
         """After the database may have gone back: everything is read again."""
@@ -112,13 +154,14 @@ class Folds:
             return followed.history.channel.trust
 
     def _catch_up(self, followed: _Followed, channel: str) -> None:
-        """Folds what the replica has beyond this history."""
-        name = str(Topic(channel, 1))
+        """Folds what the replica has beyond this history; behind a cut that was not known it begins anew."""
         if channel == DESK:
             trust = self.history_of_trust()
             followed.history.channel = replace(followed.history.channel, trust=trust)
-        for record, inspected in self.replica.inspected(name, followed.history.offset):
-            followed.history.admit(record, inspected)
+        last, known = self.topic(channel), followed.history
+        if known.topic != last and known.offset > self.cuts()[str(known.topic)]:
+            known = self._empty(channel)
+        followed.history = self._to(known, last)
 
 
 def counting(history: History, source: str) -> set[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from contracts.channels import DESK, topic
 from contracts.envelope import Record
+from services.node.moving import Moves
 from services.storage.errors import LogChangedError, ReplicaGapError
 from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
 from services.verifier import History, Inspected, Stopped, Verdict, inspect
@@ -27,18 +28,22 @@ class Intake:
     node: "Node"
     histories: dict[str, History] = field(default_factory=dict)
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "inspect"))
+    moves: Moves = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moves = Moves(self.node)
 
     def step(self, wait: float = 0.0) -> bool:
         """One batch of every topic; whether there was anything. Trust goes first: the desk is judged by it."""
         node = self.node
         generation = node.ledger.generation
-        came = False
+        came = self.moves.step()
         for log, topics in node.readable():
             positions = {name: self._history(name).offset for name in topics}
             try:  # the desk, which comes last, hears our own relay only: nobody waits for it
                 records = log.read(positions, node.settings.batch, wait if log is node.log and not came else 0.0)
             except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
-                node.stop_channel(topic(error.topic).channel, str(error))
+                node.stop_topic(error.topic, str(error))
                 return True
             for name, group in groupby(records, key=lambda record: record.position.topic):
                 self._take(name, list(group))
@@ -70,10 +75,10 @@ class Intake:
             verdicts = self._judge(history, records)
             strangers = self.node.replica.store(name, verdicts, self.node.source)
         except Stopped as stopped:
-            self.node.stop_channel(topic(name).channel, str(stopped.stop))
+            self.node.stop_topic(name, str(stopped.stop))
             self.histories.pop(name, None)
         except LogChangedError as changed:
-            self.node.stop_channel(topic(name).channel, str(changed))
+            self.node.stop_topic(name, str(changed))
             self.histories.pop(name, None)
         except ReplicaGapError:  # the database is not the one this memory is of
             self.histories.pop(name, None)
@@ -83,7 +88,7 @@ class Intake:
             raise
         else:
             if strangers:
-                self.node.stop_channel(topic(name).channel, "under our name stands what this node did not seal")
+                self.node.stop_topic(name, "under our name stands what this node did not seal")
 
     def _judge(self, history: History, records: list[Record]) -> list[Verdict]:
         known = {source: history.known(source) for source in history.ledgers}

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, Topic, channel_id, topic
+from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, channel_id, topic
 from contracts.refusals import NotYet
 from services.domain.pairing import Pairing
 from services.node.folds import Folds
@@ -53,6 +53,10 @@ class Node:
         """The desk is our own; everything else is the exchange's."""
         return self.desk if channel == DESK else self.log
 
+    def topic(self, channel: str) -> str:
+        """Name of the topic in which the channel goes on now."""
+        return str(self.folds.topic(channel))
+
     def pairings(self) -> Iterator[tuple[str, Pairing]]:
         """(channel id, pairing) of every accepted pairing that we write, read, or open."""
         for (context, _), state in list(self.folds.history(PAIRING).streams.items()):
@@ -76,34 +80,36 @@ class Node:
     def readable(self) -> list[tuple[Log, list[str]]]:
         """Logs and the topics to read there; trust first, for the desk is judged by it."""
         running = [name for name in (*OPEN_TOPICS, *self.channels()) if self.present(name) and self.running(name)]
-        shared = [str(Topic(name, 1)) for name in running]
-        desk = [] if self.settings.is_registry or not self.running(DESK) else [str(Topic(DESK, 1))]
+        shared = [self.topic(name) for name in running]
+        desk = [] if self.settings.is_registry or not self.running(DESK) else [self.topic(DESK)]
         return [(log, names) for log, names in ((self.log, shared), (self.desk, desk)) if names]
 
     def present(self, channel: str) -> bool:
         """Whether the topic exists and we may read it; once seen it is expected for ever."""
-        if channel in self._present:
-            return True
+        name = self.topic(channel)
+        if name not in self._present and self.end(channel, name) is not None:
+            self._present.add(name)
+        return name in self._present
+
+    def end(self, channel: str, name: str) -> int | None:
+        """The last offset of a topic; None where it does not exist, or our rights there are not granted yet."""
         try:
-            found = self.log_of(channel).end(str(Topic(channel, 1))) is not None
+            return self.log_of(channel).end(name)
         except AccessDeniedError:
-            return False  # our rights there are not granted yet
-        if found:
-            self._present.add(channel)
-        return found
+            return None
 
     def running(self, channel: str) -> bool:
         """Whether nobody stopped the channel."""
-        return self.replica.stopped(str(Topic(channel, 1))) is None
+        return self.replica.stopped(self.topic(channel)) is None
 
-    def stop_channel(self, channel: str, reason: str) -> None:
-        """Alarm: the channel is not read, written or decided on until an operator has looked (PROTOCOL 6)."""
-        logger.error("channel %s stopped: %s", channel, reason)
-        self.replica.stop(str(Topic(channel, 1)), reason)
+    def stop_topic(self, name: str, reason: str) -> None:
+        """Alarm: its channel is not read, written or decided on until an operator has looked (PROTOCOL 6)."""
+        logger.error("%s stopped: %s", name, reason)
+        self.replica.stop(name, reason)
 
     def must_run(self, channel: str) -> None:
         """Raises NotYet where the channel is stopped."""
-        reason = self.replica.stopped(str(Topic(channel, 1)))
+        reason = self.replica.stopped(self.topic(channel))
         if reason is not None:
             raise NotYet(f"the channel is stopped: {reason}")
 
@@ -112,15 +118,14 @@ class Node:
 
         Kafka loses silently when a topic is made anew or a broker restored; a difference stops the channel.
         """
-        channel = topic(name).channel
-        log = self.log_of(channel)
+        log = self.log_of(topic(name).channel)
         try:
             log.check(name)
             fault = self._fault(log, name)
         except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
             fault = str(error)
         if fault:
-            self.stop_channel(channel, fault)
+            self.stop_topic(name, fault)
         return not fault
 
     def _fault(self, log: Log, name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from contracts.channels import topic
 from services.storage.rows import PositionError
 from services.verifier import Verdict
 from services.views import VIEWS, View, fold, from_json, to_json
@@ -67,7 +68,7 @@ class Projector:
         place = (view.name, generation)
         if place not in self.positions:
             self.positions[place] = self.node.rows.positions(*place)
-        behind = {name: end for name, end in ends.items() if self.positions[place].get(name, -1) < end}
+        behind = [name for name, end in ends.items() if self._at(place, name) < end and self._next(place, name, ends)]
         try:
             for name in behind:
                 self._topic(view, generation, name)
@@ -75,8 +76,17 @@ class Projector:
             del self.positions[place]
         return bool(behind)
 
+    def _at(self, place: tuple[str, int], name: str) -> int:
+        return self.positions[place].get(name, -1)
+
+    def _next(self, place: tuple[str, int], name: str, ends: dict[str, int]) -> bool:
+        """Whether the topic before this one was folded to its cut: a matter goes on from one to the other."""
+        here = topic(name)
+        before = str(here._replace(n=here.n - 1))
+        return before not in ends or self._at(place, before) >= ends[before]
+
     def _topic(self, view: View[Any], generation: int, name: str) -> None:
-        before = self.positions[view.name, generation].get(name, -1)
+        before = self._at((view.name, generation), name)
         verdicts = self._batch(name, before)
         rows = Loaded(self.node, view, generation)
         changed = fold(view, self.node.source, verdicts, rows)

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from contracts.channels import Topic
 from contracts.envelope import Head, Signed
 from services.node.folds import counting, ledger_name
 from services.storage.ledger import RelayPosition
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 def _acknowledged(position: RelayPosition | None, history: History, head: Head) -> int:
     """The number behind which is sent: what is under way, or what the log has, once it was read past that.
 
-    Then what the log did not take (a gap, a key that did not count yet) is sent again.
+    Then what the log did not take (a gap, a key that did not count yet) is sent again; so is the tail behind a cut.
     """
     if position is None or position.epoch != head.epoch or position.offset <= history.offset:
         return head.sequence
@@ -32,14 +31,21 @@ def relay(node: "Node") -> bool:
     return any([_relay(node, channel) for channel in node.writable()])
 
 
+def _position(node: "Node", ledger: str, topic: str) -> RelayPosition | None:
+    """Where the relay stands in this topic."""
+    position = node.ledger.relay_position(ledger)
+    return position if position is not None and position.topic == topic else None
+
+
 def _relay(node: "Node", channel: str) -> bool:
+    if not node.running(channel):  # asked first: a channel that runs again does so in the topic that is folded next
+        return False
     history = node.folds.history(channel)
     own = history.ledger(node.source)
-    may_begin = history.opened or node.settings.is_registry
-    if own.frozen or not may_begin or not node.running(channel):
+    if own.frozen or not (history.opened or node.settings.is_registry):
         return False
-    name, topic = ledger_name(channel, node.source), str(Topic(channel, 1))
-    position, epoch = node.ledger.relay_position(name), own.head.epoch
+    name, topic = ledger_name(channel, node.source), str(history.topic)
+    position, epoch = _position(node, name, topic), own.head.epoch
     rows = node.ledger.tail(name, epoch, _acknowledged(position, history, own.head), BATCH)
     if not rows or (history.opened and rows[0].keyid not in counting(history, node.source)):
         return False
@@ -48,10 +54,10 @@ def _relay(node: "Node", channel: str) -> bool:
     try:
         offsets = node.log_of(channel).append(topic, messages)
     except (LogShrankError, TopicMissingError) as error:
-        node.stop_channel(channel, str(error))
+        node.stop_topic(topic, str(error))
         return False
     if offsets[0] <= folded:
-        node.stop_channel(channel, "the log gave an offset again: it was made anew or went back")
+        node.stop_topic(topic, "the log gave an offset again: it was made anew or went back")
         return False
     last, topic_id = rows[-1], node.replica.topic_id(topic) or ""
     node.ledger.set_relay_position(

@@ -14,6 +14,7 @@ from contracts.envelope import Draft, Embedded, Envelope, Signed
 from contracts.event import Event
 from contracts.pairing import Proposed
 from services.domain import trust as trusts
+from services.verifier import History
 
 RULE_VERSION = 1
 
@@ -53,6 +54,24 @@ def supervision(
         raise TypeError("not an admission")
     members = (body.unit, body.superior)
     return _opened(Kind.SUPERVISION, root, rotations, rule_version, members, answer=Embedded.of(admitted))
+
+
+def continuing(opened: Opened, history: History) -> Opened:
+    """The genesis of a channel's next topic: what the channel is, and where the topic before it ends (WIRE 14).
+
+    Args:
+        opened: as the channel was opened first. history: of the next topic, waiting for its genesis.
+    """
+    channel = history.channel
+    writers = (REGISTRY, *channel.members)
+    said = opened.summary.model_copy(
+        update={
+            "epochs": tuple(LedgerEpoch(source=one, epoch=history.ledger(one).head.epoch) for one in writers),
+            "rule_version": channel.trust.rule_version,
+            "cut": history.cut,
+        }
+    )
+    return Opened(summary=said, embedded=opened.embedded)
 
 
 def _opened(

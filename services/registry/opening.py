@@ -10,13 +10,15 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from uuid import uuid5
 
-from contracts.channels import CHECKPOINT, OPEN_TOPICS, OUTFLOW, PAIRING, REGISTRY, TRUST, Topic
+from contracts.channel import Opened
+from contracts.channels import CHECKPOINT, OPEN_TOPICS, OUTFLOW, PAIRING, REGISTRY, TRUST, topic
 from contracts.dsse import Dsse
 from contracts.envelope import GENESIS_SEEN, START, Draft, Envelope, Signed
-from contracts.event import TYPES, Event
+from contracts.event import TYPES
 from contracts.refusals import NotYet, Refused
 from contracts.trust import Heartbeat, HeartbeatSummary, Mandated
 from services.domain.clocks import format_time
@@ -56,18 +58,20 @@ class Registry:
     def _open_topics(self) -> bool:
         done = [self._topic(channel) for channel in OPEN_TOPICS]
         done.append(self._root())
-        if self._opened(TRUST):
+        if self.node.folds.history(TRUST).waiting:
+            done.append(self._first(TRUST, partial(self._open_kind, TRUST)))
+        elif self._opened(TRUST):
             done += [self._first(channel, partial(self._open_kind, channel)) for channel in OPEN_TOPICS[1:]]
         return any(done)
 
     def _topic(self, channel: str) -> bool:
         """The topic with the contract's settings, and the registry's own rights there."""
-        name = str(Topic(channel, 1))
-        if channel in self.ready:
+        name = self.node.topic(channel)
+        if name in self.ready:
             return False
         self.topics.create(name)
         self._grant(channel, REGISTRY, write=True)
-        self.ready.add(channel)
+        self.ready.add(name)
         return True
 
     def _opened(self, channel: str) -> bool:
@@ -80,17 +84,20 @@ class Registry:
             return False
         return self.node.ledger.heal(Envelope.parse(signed.value), signed)
 
-    def _first(self, channel: str, make: Callable[[], Event]) -> bool:
-        """The genesis of a channel, once."""
-        id = duty_id(REGISTRY, channel, "opened")
-        if self._opened(channel) or self.node.ledger.find(id) is not None:
+    def _first(self, channel: str, make: Callable[[], Opened]) -> bool:
+        """The genesis of a channel's topic, once."""
+        history = self.node.folds.history(channel)
+        id = duty_id(REGISTRY, channel if history.cut is None else str(history.topic), "opened")
+        if history.opened or self.node.ledger.find(id) is not None:
             return False
-        draft = Draft(id, REGISTRY, channel, format_time(now_ms()), self.node.exchange, channel, make())
-        entry = Entry(draft, 1, GENESIS_SEEN, ())
-        self.node.ledger.append([entry], {ledger_name(channel, REGISTRY): START})
+        event = make() if history.cut is None else genesis.continuing(make(), history)
+        draft = Draft(id, REGISTRY, channel, format_time(now_ms()), self.node.exchange, channel, event)
+        head, seen = (START, GENESIS_SEEN) if history.cut is None else (history.ledger(REGISTRY).head, history.seen)
+        entry = Entry(draft, self.node.ledger.stream_version(draft.stream) + 1, seen, ())
+        self.node.ledger.append([entry], {ledger_name(channel, REGISTRY): head})
         return True
 
-    def _open_kind(self, channel: str) -> Event:
+    def _open_kind(self, channel: str) -> Opened:
         return genesis.open_topic(root(self.folder), self._rotations(), self._rule_version())
 
     def _rotations(self) -> list[Dsse]:
@@ -112,7 +119,7 @@ class Registry:
                 done |= self._grant(channel, reader, write=False)
         return done
 
-    def _pairing(self, state: Pairing) -> Event:
+    def _pairing(self, state: Pairing) -> Opened:
         offer, answer = (self._signed(PAIRING, digest) for digest in (state.offer, state.answer))
         return genesis.pairing(root(self.folder), offer, answer, self._rotations(), self._rule_version())
 
@@ -123,15 +130,17 @@ class Registry:
         raise NotYet("an envelope of the pairing is not in the replica yet")
 
     def _effective(self, channel: str) -> Iterator[Signed]:
-        return self.node.replica.effective(str(Topic(channel, 1)))
+        """What counts in all topics of a channel, in order."""
+        here = topic(self.node.topic(channel))
+        return chain.from_iterable(self.node.replica.effective(str(here._replace(n=n))) for n in range(1, here.n + 1))
 
     # -- rights --------------------------------------------------------------------------------------------------------
 
     def _grant(self, channel: str, principal: str, *, write: bool) -> bool:
-        what = (channel, principal, write)
+        what = (self.node.topic(channel), principal, write)
         if what in self.granted:
             return False
-        self.topics.grant(str(Topic(channel, 1)), principal, write)
+        self.topics.grant(what[0], principal, write)
         self.granted.add(what)
         return True
 

@@ -13,9 +13,11 @@ from services.storage.pool import Link
 from services.verifier import Inspected, Result, Verdict
 
 RECORDS = 'SELECT topic, "offset", at AS appended, key, value, headers FROM replica'
-VERDICTS = """SELECT r.topic, r."offset", r.at AS appended, r.key, r.value, r.headers,
+_BOTH = """SELECT r.topic, r."offset", r.at AS appended, r.key, r.value, r.headers,
 v.result, v.code, v.law, v.at, v.hash, v.keyid, v.late, v.disputed, v.digest
-FROM replica r JOIN verdict v USING (topic, "offset")"""
+FROM replica r JOIN"""
+VERDICTS = f'{_BOTH} verdict v USING (topic, "offset")'
+COUNTED = f'{_BOTH} counted v USING (topic, "offset")'
 _REPLICA = {"offset": "bigint", "at": "bigint", "key": "bytea", "value": "bytea", "headers": "bytea"}
 _VERDICT = {
     "offset": "bigint",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from psycopg.errors import UniqueViolation
 
+from contracts.channels import topic as named
 from contracts.envelope import Record, Signed
 from services.storage import records
 from services.storage.errors import LogChangedError, ReplicaGapError, VerdictChangedError
@@ -20,16 +21,22 @@ CHUNK = 500
 """Records held at once when the replica is read through."""
 POLL_SECONDS = 0.2
 """How soon a waiting reader sees what another process stored."""
-_POSITION = """SELECT topic, (SELECT max("offset") FROM replica WHERE topic = asked.topic) AS last
-FROM unnest(%s::text[]) AS asked (topic)"""
+_POSITION = """SELECT asked.topic,
+  least((SELECT max("offset") FROM replica WHERE topic = asked.topic), topic_state.cut) AS last
+FROM unnest(%s::text[]) AS asked (topic) LEFT JOIN topic_state USING (topic)"""
 _TOPICS = """WITH RECURSIVE known AS (
   (SELECT topic FROM replica ORDER BY topic LIMIT 1)
   UNION ALL SELECT (SELECT topic FROM replica WHERE topic > known.topic ORDER BY topic LIMIT 1)
   FROM known WHERE topic IS NOT NULL)
 SELECT topic FROM known WHERE topic IS NOT NULL"""
-_OUTCOME = """SELECT result, coalesce(code, '') AS code, law, verdict.topic, "offset", late, disputed
-FROM ledger JOIN verdict ON event_id = id AND verdict.digest = ledger.digest
-WHERE id = %s AND result IN ('effective', 'void') ORDER BY "offset" LIMIT 1"""
+_OUTCOME = """SELECT result, coalesce(code, '') AS code, law, counted.topic, "offset", late, disputed
+FROM ledger JOIN counted ON event_id = id AND counted.digest = ledger.digest
+WHERE id = %s AND result IN ('effective', 'void') ORDER BY length(counted.topic), counted.topic, "offset" LIMIT 1"""
+
+
+_VERBATIM = f'{records.RECORDS} WHERE topic = %s AND "offset" > %s'
+_CUT = """INSERT INTO topic_state (topic, cut) VALUES (%s, %s)
+ON CONFLICT (topic) DO UPDATE SET cut = excluded.cut"""
 
 
 class Known(NamedTuple):
@@ -108,12 +115,17 @@ class Replica:
         return {row["topic"]: -1 if row["last"] is None else row["last"] for row in rows}
 
     def position(self, topic: str) -> int:
-        """The last stored offset, -1 for none."""
+        """The last stored offset that counts, -1 for none."""
         return self._last([topic])[topic]
 
     def positions(self) -> dict[str, int]:
-        """Topic -> last stored offset."""
+        """Topic -> last stored offset that counts."""
         return self._last([row["topic"] for row in self._pool.rows(_TOPICS)])
+
+    def ends(self) -> dict[str, int]:
+        """Topic -> last stored offset, also behind a cut."""
+        query = 'SELECT topic, max("offset") AS last FROM replica GROUP BY topic'
+        return {row["topic"]: row["last"] for row in self._pool.rows(query)}
 
     def last(self, topic: str) -> Record | None:
         """The last stored record."""
@@ -134,8 +146,12 @@ class Replica:
         return map(records.read_inspected, self._rows(topic, after, None))
 
     def history(self, exchange: str, topic: str) -> History:
-        """The state of a channel as stored. Raises VerdictChangedError, Stopped."""
-        return self.rebuild(History.of(exchange, topic), topic)
+        """The state of a channel as stored, up to the end of that topic. Raises VerdictChangedError, Stopped."""
+        asked = named(topic)
+        history = History(exchange, asked._replace(n=1))
+        while self.rebuild(history, str(history.topic)).topic != asked:
+            history = History.after(history)
+        return history
 
     def rebuild(self, history: History, topic: str) -> History:
         """The given history, moved on to the end of what is stored; every verdict must be what it was.
@@ -154,7 +170,7 @@ class Replica:
                 yield records.read_record(row).message.signed
 
     def _rows(self, topic: str, after: int, limit: int | None) -> Iterator[dict[str, Any]]:
-        query = f'{records.VERDICTS} WHERE r.topic = %s AND r."offset" > %s ORDER BY r."offset" LIMIT %s'
+        query = f'{records.COUNTED} WHERE r.topic = %s AND r."offset" > %s ORDER BY r."offset" LIMIT %s'
         left = limit
         while left is None or left > 0:
             chunk = CHUNK if left is None else min(CHUNK, left)
@@ -166,8 +182,8 @@ class Replica:
 
     def values(self, stream: str) -> list[bytes]:
         """Effective envelopes of a stream, in order."""
-        query = """SELECT value FROM verdict JOIN replica USING (topic, "offset")
-        WHERE stream = %s AND result = 'effective' ORDER BY "offset" """
+        query = """SELECT value FROM counted JOIN replica USING (topic, "offset")
+        WHERE stream = %s AND result = 'effective' ORDER BY length(topic), topic, "offset" """
         return [bytes(row["value"]) for row in self._pool.rows(query, stream)]
 
     def outcome(self, event_id: str) -> Known | None:
@@ -189,11 +205,43 @@ class Replica:
         if row is None or row["topic_id"] != topic_id:
             raise LogChangedError(topic, -1)
 
+    def records(self, topic: str, after: int = -1) -> Iterator[Record]:
+        """The log verbatim, as far as it was read, also what lies behind a cut."""
+        while rows := self._pool.rows(f'{_VERBATIM} ORDER BY "offset" LIMIT %s', topic, after, CHUNK):
+            yield from map(records.read_record, rows)
+            after = rows[-1]["offset"]
+
+    def continues(self, topic: str, cut: int) -> None:
+        """The channel goes on in the next topic; of this one only what stands up to ``cut`` counts from here on.
+
+        What views made of records behind it is thrown away with them: they are folded again. Raises ReplicaGapError:
+        the replica does not reach the cut.
+        """
+        with self._pool.transaction() as link:
+            last = link.execute('SELECT coalesce(max("offset"), -1) AS last FROM replica WHERE topic = %s', (topic,))
+            end = (last.fetchone() or {"last": -1})["last"]
+            if end < cut:
+                raise ReplicaGapError(f"{topic} is stored up to {end}, before the cut at {cut}")
+            link.execute(_CUT, (topic, cut))
+            if end > cut:
+                link.execute("DELETE FROM view_pointer")
+
+    def cuts(self) -> dict[str, int]:
+        """Topic -> its cut, of every topic that is continued by the next."""
+        return {
+            row["topic"]: row["cut"]
+            for row in self._pool.rows("SELECT topic, cut FROM topic_state WHERE cut IS NOT NULL")
+        }
+
     def stop(self, topic: str, reason: str) -> None:
         """Nobody reads or writes the topic until ``resume``; the first reason stays."""
         query = """INSERT INTO topic_state (topic, stopped) VALUES (%s, %s)
         ON CONFLICT (topic) DO UPDATE SET stopped = coalesce(topic_state.stopped, excluded.stopped)"""
         self._pool.run(query, topic, reason)
+
+    def restate(self, topic: str, reason: str) -> None:
+        """Another reason for which it stays stopped: what is to be done has changed."""
+        self._pool.run("UPDATE topic_state SET stopped = %s WHERE topic = %s AND stopped IS NOT NULL", reason, topic)
 
     def resume(self, topic: str) -> None:
         """An operator has looked."""

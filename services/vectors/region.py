@@ -101,8 +101,8 @@ class Region:
         """A record at the end of the channel's log, and what it is there."""
         log = self.logs.setdefault(channel, [])
         self.now += 1_000
-        record = Record(Position(str(Topic(channel, 1)), len(log), self.now if at is None else at), message)
         history = self.history(channel)
+        record = Record(Position(str(history.topic), len(log), self.now if at is None else at), message)
         source = _writer(message)
         verdict = history.admit(record, inspect(record, {source: history.known(source)}))
         log.append(record)

@@ -34,7 +34,8 @@ class Reopening:
 class Line:
     """One channel. Not the domain's state, which holds every key: a console asks for members and ages only.
 
-    answer: digest of what enabled it; copied: number of trust copies; last_copied: sequence of the newest original.
+    answer: digest of what enabled it; copied: number of trust copies; last_copied: sequence of the newest original;
+    cuts: last offset of each topic that the next one continues.
     """
 
     kind: Kind = Kind.OPEN
@@ -47,6 +48,7 @@ class Line:
     reopenings: tuple[Reopening, ...] = ()
     copied: int = 0
     last_copied: str = ""
+    cuts: tuple[int, ...] = ()
 
 
 def new(me: str, verdict: Verdict) -> Line:
@@ -74,6 +76,8 @@ def step(row: Line, verdict: Verdict) -> Line:
 
 def _opened(row: Line, event: Opened, at: int) -> Line:
     summary, answer = event.summary, event.embedded.answer
+    if summary.cut is not None:
+        return replace(row, cuts=(*row.cuts, summary.cut.offset))
     return replace(
         row,
         kind=summary.kind,
@@ -97,4 +101,4 @@ def _left_behind(line: Line, entry: Entry) -> bool:
     )
 
 
-CHANNELS = View("channels", 1, frozenset({"channel"}), Line, new, step)
+CHANNELS = View("channels", 2, frozenset({"channel"}), Line, new, step)

@@ -58,6 +58,8 @@ def step(row: Agreement, verdict: Verdict) -> Agreement:
 
 
 def _in_force(row: Agreement, verdict: Verdict) -> Agreement:
+    if draft_of(verdict).data.summary.cut is not None:  # the same agreement, in the channel's next topic
+        return row
     opened = channels.genesis(draft_of(verdict), verdict.at)
     if opened.terms is None:
         return row

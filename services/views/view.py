@@ -79,7 +79,7 @@ def fold(view: View[R], me: str, verdicts: Iterable[Verdict], rows: MutableMappi
 
     Args:
         me: unit code whose view this is: decides what is incoming and what outgoing.
-        verdicts: of one topic in offset order, each once; topics may come in any order.
+        verdicts: of one topic in offset order, each once; topics of several channels may come in any order.
         rows: must hold the rows of all keys ``row_key`` gives, where they exist.
     """
     changed = set()

@@ -5,14 +5,12 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
-from kafka import KafkaAdminClient
 from securesystemslib.dsse import Envelope as Dsse
 from securesystemslib.signer import Signature, SSlibKey  # type: ignore[attr-defined]
 
@@ -22,20 +20,18 @@ from contracts.dsse import EVENT
 from contracts.envelope import Message
 from contracts.lead import Delivered, DeliveredSummary
 from contracts.refusals import Refused
-from infra.kafka.port import Controllable
 from services.demo.cast import DENGZHOU, XINCAI, YIWU
 from services.node import papers
 from services.node.bootstrap import parts
 from services.node.commands import duty_id, propose, standing
 from services.node.projector import rebuild
-from services.transport import Credentials, Log, open_log, open_topics
-from services.transport import Topics as TopicsPort
+from services.transport import Credentials, Log, open_log
 from services.transport.contract import SINGLE
-from services.transport.embedded import EmbeddedTopics
 from services.transport.errors import AccessDeniedError, TopicMissingError
 from services.verifier import Result, Verdict
 from services.views import VIEWS, fingerprint, from_json
-from tests.support.region import CONTENT, SECRETS, Region, copy_folder, region, until
+from tests.support.anew import broker_of, make_anew_embedded, make_anew_kafka
+from tests.support.region import CONTENT, SECRETS, Region, copy_folder, region
 from tests.support.servers import skip_or_fail
 
 pytestmark = pytest.mark.xdist_group("spine")
@@ -350,23 +346,8 @@ def test_recreate_topic_under_live_relay_and_intake() -> None:
         subject = made.share()
         made.even(XINCAI, YIWU)
         kept = made.replica(XINCAI, [made.channel])
-        _make_anew_embedded(made)
+        make_anew_embedded(made)
         _stops_and_keeps(made, kept, subject)
-
-
-def _make_anew_embedded(made: Region) -> None:
-    """As the log's owner: the only one who can."""
-    with psycopg.connect(made.databases.url("log")) as connection:
-        connection.execute("ALTER TABLE log_record DISABLE TRIGGER ALL")
-        connection.execute("ALTER TABLE log_topic DISABLE TRIGGER ALL")
-        where = "SELECT id FROM log_topic WHERE name = %s"
-        connection.execute(f"DELETE FROM log_record WHERE topic = ({where})".encode(), (made.topic,))
-        connection.execute("DELETE FROM log_topic WHERE name = %s", (made.topic,))
-        connection.execute("ALTER TABLE log_record ENABLE ALWAYS TRIGGER log_record_keeps")
-        connection.execute("ALTER TABLE log_topic ENABLE ALWAYS TRIGGER log_topic_keeps")
-    topics = EmbeddedTopics(made.databases.url("log"))
-    topics.create(made.topic)
-    topics.close()
 
 
 def _stops_and_keeps(made: Region, kept: list[tuple[object, ...]], subject: str) -> None:
@@ -394,13 +375,8 @@ def brokered() -> Iterator[Region]:
         yield made
 
 
-def _broker(made: Region) -> Controllable:
-    assert made.broker is not None
-    return made.broker
-
-
 def _log_of(made: Region, unit: str) -> Log:
-    broker = _broker(made)
+    broker = broker_of(made)
     own = broker.credentials(unit)
     return open_log(f"kafka://{broker.bootstrap}", Credentials(own.ca, own.cert, own.key), SINGLE)
 
@@ -443,7 +419,7 @@ def _printable(made: Region) -> list[Verdict]:
 
 def _kcat(made: Region, offset: int) -> tuple[bytes, bytes]:
     """Value and signature of one record, as kcat prints them."""
-    broker = _broker(made)
+    broker = broker_of(made)
     own = broker.credentials(YIWU)
     tls = {"security.protocol": "ssl", "ssl.ca.location": own.ca, "ssl.certificate.location": own.cert}
     tls["ssl.key.location"] = own.key
@@ -493,26 +469,5 @@ def test_recreate_kafka_topic_under_live_relay_and_intake() -> None:
         subject = made.share()
         made.even(XINCAI, YIWU)
         kept = made.replica(XINCAI, [made.channel])
-        _make_anew_kafka(made)
+        make_anew_kafka(made)
         _stops_and_keeps(made, kept, subject)
-
-
-def _make_anew_kafka(made: Region) -> None:
-    broker = _broker(made)
-    context = broker.credentials("admin").context()
-    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap, security_protocol="SSL", ssl_context=context)
-    try:
-        admin.delete_topics([made.topic])
-    finally:
-        admin.close()
-    own = broker.credentials("admin")
-    topics = open_topics(f"kafka://{broker.bootstrap}", Credentials(own.ca, own.cert, own.key), SINGLE)
-    try:
-        until("the topic is made again", partial(_created, topics, made.topic))
-    finally:
-        topics.close()
-
-
-def _created(topics: TopicsPort, name: str) -> bool:
-    topics.create(name)
-    return True

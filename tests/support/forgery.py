@@ -107,7 +107,7 @@ def kept(header: bytes, records: Iterable[Record]) -> bytes:
 def computed_anew(root: str, records: Sequence[Record], units: Iterable[str] = ()) -> bytes:
     """Cut, hashes and fingerprints fit the changed records: the first line gives nothing away."""
     judge = Judge(root, frozenset(units))
-    judge.take(records)
+    judge.take(lambda: records)
     cut = {}
     for name, log in groupby(records, key=lambda record: record.position.topic):
         offset, found = -1, ROLLING_START

@@ -14,6 +14,7 @@ from typing import Any, Self
 from contracts import lead, pairing
 from contracts.access import Recorded, RecordedSummary, SignedAccess
 from contracts.approval import AccessStatement, Delegation, Session
+from contracts.channel import Opened
 from contracts.channels import REGISTRY, Kind, Topic
 from contracts.content import Content
 from contracts.dsse import Dsse
@@ -80,6 +81,21 @@ class World(Region):
         name = channel or self.channel
         history = History.of(self.exchange, str(Topic(name, 1)))
         return [history.admit(record, inspect(record, {})) for record in self.logs[name]]
+
+    def lose_topic(self, behind: int = 0) -> list[Record]:
+        """The pairing's topic ends, that many records before its end, and the next one begins; what it held."""
+        records = self.logs[self.channel]
+        history = History.of(self.exchange, str(Topic(self.channel, 1)))
+        for record in records[: len(records) - behind]:
+            history.admit(record, inspect(record, {}))
+        self.logs[self.channel], self.verdicts[self.channel] = [], []
+        self.histories[self.channel] = History.after(history)
+        return records
+
+    def genesis(self) -> Opened:
+        """How the pairing's channel goes on in its next topic."""
+        first = genesis.pairing(self.root, self.offer, self.answer)
+        return genesis.continuing(first, self.history(self.channel))
 
     def touched(self) -> list[str]:
         """Channels in which this test has written."""

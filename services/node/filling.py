@@ -1,0 +1,75 @@
+"""Members' copies are the source of a lost topic: what our copy lacks is taken from another member's (PROTOCOL 6).
+
+A member takes only what the next topic's genesis vouches for: up to its cut, and only if the hash there is the one it
+names. The registry, whose operator decides where the topic ends, takes all.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from contracts.channel import Cut
+from contracts.channels import Topic, topic
+from contracts.envelope import Record
+from services.generations import continued
+from services.node.moving import RECORDS
+from services.verifier import History, Stopped, Verdict, inspect
+
+if TYPE_CHECKING:
+    from services.node.node import Node
+
+
+class CannotFillError(Exception):
+    """That copy does not continue ours, or nobody vouches for it; nothing was taken. The message names the topic."""
+
+
+def fill(node: "Node", records: Iterable[Record]) -> dict[str, int]:
+    """Topic -> how many records were taken from another copy, of every stopped topic that it lacked some of.
+
+    Args:
+        records: of one or several topics, each from offset 0, in order.
+
+    Raises CannotFillError, NotYet.
+    """
+    taken = {}
+    for name, group in groupby(records, key=lambda record: record.position.topic):
+        channel = topic(name).channel
+        if node.topic(channel) == name and not node.running(channel):
+            taken[name] = _take(node, name, list(group))
+    return taken
+
+
+def _take(node: "Node", name: str, copy: list[Record]) -> int:
+    own = list(node.replica.records(name))
+    if copy[: len(own)] != own[: len(copy)]:
+        raise CannotFillError(f"{name}: the copies are not the same where both have records")
+    verdicts = list(_judged(node.folds.rebuilt(name), copy[len(own) :]))
+    if not node.settings.is_registry:
+        verdicts = _vouched(node, topic(name), copy, verdicts)
+    node.replica.store(name, verdicts, node.source)
+    return len(verdicts)
+
+
+def _judged(history: History, records: list[Record]) -> Iterator[Verdict]:
+    try:
+        for record in records:
+            yield history.admit(record, inspect(record, {}))
+    except Stopped as stopped:
+        raise CannotFillError(f"{history.topic}: {stopped}") from stopped
+
+
+def _vouched(node: "Node", name: Topic, copy: list[Record], verdicts: list[Verdict]) -> list[Verdict]:
+    """Those up to the cut that the registry named in the next topic."""
+
+    def up_to(cut: Cut) -> History | None:
+        history = node.folds.beginning(name)
+        for record in copy[: cut.offset + 1]:
+            history.admit(record, inspect(record, {}))
+        return history if history.offset == cut.offset else None
+
+    following = str(name._replace(n=name.n + 1))
+    exists = node.end(name.channel, following) is not None
+    found = continued(node.log.read({following: -1}, RECORDS, 0.0) if exists else [], up_to)
+    if found is None or found.cut is None:
+        raise CannotFillError(f"{name}: no genesis of the next topic vouches for this copy")
+    return [verdict for verdict in verdicts if verdict.record.position.offset <= found.cut.offset]

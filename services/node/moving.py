@@ -1,0 +1,78 @@
+"""A channel goes on in its next topic as soon as that begins with a genesis whose cut is in our copy (PROTOCOL 6).
+
+Nothing has to be configured: a member looks for the next topic of a channel that is stopped, and now and then of one
+that runs. What we hold behind the cut stays as evidence and counts no more; the relay sends our own part of it again.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from contracts.channel import Cut
+from contracts.channels import OPEN_TOPICS, Topic, topic
+from services.generations import continued
+from services.verifier import History
+
+if TYPE_CHECKING:
+    from services.node.node import Node
+
+logger = logging.getLogger(__name__)
+STOPPED_SECONDS, RUNNING_SECONDS = 1.0, 30.0
+"""How often the next topic is looked for, where the channel is stopped and where it runs."""
+RECORDS = 100
+"""Among how many first records of a topic its genesis must be: before the genesis only the registry may write."""
+
+
+@dataclass
+class Moves:
+    """Looks for the next topics of this node's channels."""
+
+    node: "Node"
+    looked: dict[str, float] = field(default_factory=dict)
+
+    def step(self) -> bool:
+        """Whether a channel goes on elsewhere from here on."""
+        return any([self._look(channel) for channel in (*OPEN_TOPICS, *self.node.channels()) if self._due(channel)])
+
+    def _due(self, channel: str) -> bool:
+        every = RUNNING_SECONDS if self.node.running(channel) else STOPPED_SECONDS
+        if time.monotonic() - self.looked.get(channel, 0.0) < every:
+            return False
+        self.looked[channel] = time.monotonic()
+        return True
+
+    def _look(self, channel: str) -> bool:
+        here = topic(self.node.topic(channel))
+        following = str(Topic(channel, here.n + 1))
+        end = self.node.end(channel, following)
+        if end is None or end < 0:
+            return False
+        known = _Known(self.node, str(here))
+        found = continued(self.node.log.read({following: -1}, RECORDS, 0.0), known.up_to)
+        if found is None or found.cut is None:
+            known.tell()
+            return False
+        self.node.folds.continued(str(here), found.cut.offset)
+        logger.warning("%s ends at %d and goes on as %s", here, found.cut.offset, following)
+        return True
+
+
+@dataclass
+class _Known:
+    """Our copy of a topic, folded up to where a genesis says it ends; ``short``: the cut that it does not reach."""
+
+    node: "Node"
+    name: str
+    short: Cut | None = None
+
+    def up_to(self, cut: Cut) -> History | None:
+        history = self.node.folds.at(self.name, cut.offset)
+        self.short = cut if history is None else None
+        return history
+
+    def tell(self) -> None:
+        """Whoever operates a stopped node learns what it lacks."""
+        if self.short is not None and not self.node.running(topic(self.name).channel):
+            lacking = f"the channel goes on from offset {self.short.offset}, which this copy does not reach: fill it"
+            self.node.replica.restate(self.name, lacking)

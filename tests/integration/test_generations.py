@@ -1,0 +1,174 @@
+"""A lost topic continues as the next: declared by the registry, found by members, nothing lost (PROTOCOL 6, L9)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from contracts import lead
+from contracts.channels import REGISTRY, Topic
+from contracts.vocabulary import Withdrawal
+from services.auditor import Export, Outcome, audit
+from services.cli.against import claims
+from services.cli.commands import app
+from services.cli.errors import REFUSED
+from services.demo.cast import XINCAI, YIWU
+from services.node.commands import standing
+from services.verifier import Result
+from tests.support.anew import make_anew
+from tests.support.region import Region, region
+
+
+@pytest.fixture(params=[pytest.param(False, id="embedded"), pytest.param(True, id="kafka")])
+def paired(request: pytest.FixtureRequest) -> Iterator[Region]:
+    """新蔡 and 义乌 paired, one lead delivered; all parts run."""
+    with region(kafka=request.param) as made:
+        made.start_all()
+        made.pair()
+        yield made
+
+
+pytestmark = pytest.mark.xdist_group("generations")
+
+
+def duikou(*words: str | Path) -> tuple[int, str]:
+    """The command as an operator types it: exit code and all that is said."""
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    return done.exit_code, done.output
+
+
+def settings(made: Region, unit: str) -> Path:
+    return made.cluster.settings(unit)
+
+
+def next_topic(made: Region) -> str:
+    return str(Topic(made.channel, 2))
+
+
+def withdrawal(made: Region) -> lead.Withdrawn:
+    said = lead.WithdrawnSummary(officer=made.officer(XINCAI, "author"), ground=Withdrawal.ERROR)
+    return lead.Withdrawn(summary=said)
+
+
+def lose(made: Region) -> tuple[str, str]:
+    """The topic is made anew while 新蔡 has something sealed and not sent, and 义乌 has not read the last lead.
+
+    The lead that is withdrawn by what is not sent, and that command's id.
+    """
+    first = made.share()
+    made.until("delivered", lambda: made.stream(XINCAI, made.channel, "lead", first).status == "delivered")
+    made.even(XINCAI, YIWU, REGISTRY)
+    made.hold(YIWU)
+    made.share()
+    made.even(XINCAI, REGISTRY)
+    made.hold(XINCAI, "relay")
+    name = made.propose(XINCAI, made.channel, first, withdrawal(made), str(uuid4())).id
+    make_anew(made)
+    made.start(YIWU)
+    for unit in (XINCAI, YIWU, REGISTRY):
+        made.until("the channel stops", lambda u=unit: made.node(u).replica.stopped(made.topic))  # type: ignore[misc]
+    return first, name
+
+
+def test_a_lost_topic_goes_on_as_the_next(paired: Region, tmp_path: Path) -> None:
+    """Sealed before is effective behind the cut; a copy that was short is filled from another; the auditor agrees."""
+    made = paired
+    first, name = lose(made)
+    ended = duikou("continue", settings(made, REGISTRY), made.channel)
+    assert ended[0] == 0, ended[1]
+    made.start(XINCAI, "relay")
+    made.until("the tail is sent again", lambda: made.settled(XINCAI, name).status == "recorded")
+    found = standing(made.node(XINCAI), name)
+    assert found is not None
+    assert found.topic == next_topic(made)
+
+    _lacks(made)
+    copy = tmp_path / "copy.jsonl"
+    written = duikou("export", "--root", made.root, copy, "--copy-of", settings(made, XINCAI))
+    assert written[0] == 0, written[1]
+    filled = duikou("fill", settings(made, YIWU), copy)
+    assert filled[0] == 0, filled[1]
+    made.until("义乌 goes on", lambda: made.node(YIWU).running(made.channel))
+    made.until("removed", lambda: made.stream(XINCAI, made.channel, "lead", first).status == "removed")
+    assert made.withdraw(XINCAI, made.share()).status == "recorded"
+    _agree(made, tmp_path)
+
+
+def _lacks(made: Region) -> None:
+    """The reason says what the operator has to do."""
+    node = made.node(YIWU)
+    assert made.until("义乌 says what it lacks", lambda: "fill it" in (node.replica.stopped(made.topic) or ""))
+    assert not node.running(made.channel)
+
+
+def _agree(made: Region, folder: Path) -> None:
+    """Both topics in both members' copies are the same, every view is what the auditor folds, nothing stands twice."""
+    for unit in (XINCAI, YIWU, REGISTRY):
+        made.until("read to the end", lambda u=unit: _at_end(made, u))  # type: ignore[misc]
+    copies = [[list(made.node(unit).replica.records(name)) for name in _topics(made)] for unit in (XINCAI, YIWU)]
+    assert copies[0] == copies[1]
+    admitted = (Result.EFFECTIVE, Result.VOID)
+    counted = [
+        v.envelope.id
+        for name in _topics(made)
+        for v in made.node(YIWU).replica.verdicts(name)
+        if v.result in admitted and v.envelope is not None
+    ]
+    assert len(counted) == len(set(counted))
+    whole = folder / "whole.jsonl"
+    assert duikou("export", "--root", made.root, whole, "--copy-of", settings(made, REGISTRY))[0] == 0
+    said = made.until("the views are even", lambda: claims([settings(made, unit) for unit in (XINCAI, YIWU)]))
+    report = audit(made.root, Export.at(whole), said)
+    assert report.verdict is Outcome.CONSISTENT, report.divergences
+    assert f"{YIWU} cases.v1" in report.compared
+    assert f"{XINCAI} channels.v2" in report.compared
+    assert not made.ended()
+
+
+def _topics(made: Region) -> list[str]:
+    return [made.topic, next_topic(made)]
+
+
+def _at_end(made: Region, unit: str) -> Any:
+    node = made.node(unit)
+    return node.replica.position(next_topic(made)) == node.log.end(next_topic(made))
+
+
+def test_only_a_stopped_channel_is_ended_and_only_by_the_registry() -> None:
+    """Nobody else says where a topic ends, and nobody ends one that is in use."""
+    with region() as made:
+        made.start_all()
+        made.pair()
+        made.even(REGISTRY)
+        code, said = duikou("continue", settings(made, REGISTRY), made.channel, "--json")
+        assert (code, "in use" in said) == (REFUSED, True), said
+        made.node(XINCAI).stop_topic(made.topic, "for a test")
+        code, said = duikou("continue", settings(made, XINCAI), made.channel)
+        assert (code, "only the registry" in said) == (REFUSED, True), said
+        assert made.node(XINCAI).replica.cuts() == {}
+        assert made.node(REGISTRY).replica.cuts() == {}
+
+
+def test_a_copy_that_nobody_vouches_for_is_not_taken(tmp_path: Path) -> None:
+    """A member fills only up to a cut that the registry named, and never over what it holds."""
+    with region() as made:
+        made.start_all()
+        made.pair()
+        made.even(XINCAI, YIWU, REGISTRY)
+        made.hold(YIWU)
+        made.share()
+        made.node(YIWU).stop_topic(made.topic, "for a test")
+        copy, changed = tmp_path / "copy.jsonl", tmp_path / "changed.jsonl"
+        assert duikou("export", "--root", made.root, copy, "--copy-of", settings(made, XINCAI))[0] == 0
+        before = made.replica(YIWU, [made.channel])
+        code, said = duikou("fill", settings(made, YIWU), copy)
+        assert (code, "vouches" in said) == (REFUSED, True), said
+        lines = copy.read_bytes().splitlines(keepends=True)
+        place = next(i for i, line in enumerate(lines) if f'"topic":"{made.topic}"'.encode() in line and i > 1)
+        changed.write_bytes(b"".join([*lines[:place], *lines[place + 1 :]]))
+        code, said = duikou("fill", settings(made, YIWU), changed)
+        assert (code, "not the same" in said) == (REFUSED, True), said
+        assert made.replica(YIWU, [made.channel]) == before
