@@ -1,4 +1,7 @@
-"""``python -m services.vectors`` writes ``contracts/vectors`` and ``contracts/schemas``; ``--check`` compares."""
+"""``python -m services.vectors`` writes what is generated; ``--check`` compares.
+
+``contracts/vectors``, ``contracts/schemas``, ``contracts/asyncapi.json``, ``docs/events.md``, ``docs/machines.md``.
+"""
 
 import json
 import sys
@@ -6,15 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import contracts
-from services.vectors import content, schemas, wire
+from services.vectors import asyncapi, content, pages, schemas, wire
 
 FOLDER = Path(contracts.__file__).parent
+DOCS = FOLDER.parent / "docs"
 
 
 def documents() -> dict[Path, str]:
     """Every generated file and its text."""
     vectors = {"content": content.build(), **wire.build()}
-    return {**_texts("vectors", vectors), **_texts("schemas", schemas.build())}
+    written = {DOCS / name: text for name, text in pages.build().items()}
+    return {
+        **_texts("vectors", vectors),
+        **_texts("schemas", schemas.build()),
+        **_texts(".", {"asyncapi": asyncapi.build()}),
+        **written,
+    }
 
 
 def _texts(folder: str, found: dict[str, Any]) -> dict[Path, str]:
