@@ -25,6 +25,7 @@ from services.gateway import (
     pairings,
     problems,
     records,
+    streams,
     units,
 )
 from services.gateway.auth import open_tokens
@@ -56,12 +57,13 @@ ROUTERS = (
     pairings.queries,
     pairings.router,
     records.router,
+    streams.router,
     units.router,
 )
 
 
-def create_app(node: Node) -> FastAPI:
-    """Raises SettingsError: no issuer of tokens, or a development node that is not on loopback."""
+def create_app(node: Node, stop: threading.Event | None = None) -> FastAPI:
+    """``stop``: ends what would go on. Raises SettingsError: no issuer of tokens, or a development node in the open."""
     if node.settings.is_registry:
         raise SettingsError("source: the registry serves no officers")
     app = FastAPI(
@@ -74,6 +76,7 @@ def create_app(node: Node) -> FastAPI:
         telemetry={"logs": False, "tracing": False, "metrics": False},
     )
     app.state.node, app.state.tokens = node, open_tokens(node.settings)
+    app.state.stop = stop or threading.Event()
     problems.install(app)
     app.middleware("http")(_only_json)
     for router in ROUTERS:
@@ -135,7 +138,7 @@ def serve(node: Node, host: str, port: int, stop: threading.Event) -> threading.
     if host not in LOOPBACK and not node.settings.issuer:
         raise SettingsError("host: only loopback without an identity provider")
     config = uvicorn.Config(
-        create_app(node),
+        create_app(node, stop),
         log_config=None,
         access_log=False,
         server_header=False,
