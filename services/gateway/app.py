@@ -1,6 +1,5 @@
 """The HTTP application of a node, and the server it runs in."""
 
-import html
 import logging
 import socket
 import threading
@@ -22,6 +21,7 @@ from services.gateway import (
     inbox,
     leads,
     outflow,
+    pages,
     pairings,
     problems,
     records,
@@ -114,19 +114,7 @@ def _fault(headers: Mapping[str, str]) -> int | None:
 
 def _docs(request: Request) -> HTMLResponse:
     """Every operation on one page, from this host alone."""
-    rows = "".join(
-        _row(method.upper(), path, operation.get("summary", ""), operation.get("description", ""))
-        for path, operations in request.app.openapi()["paths"].items()
-        for method, operation in operations.items()
-    )
-    page = (
-        f"<!doctype html><title>duikou</title><h1>duikou</h1><p><a href=openapi.json>OpenAPI</a><table>{rows}</table>"
-    )
-    return HTMLResponse(page, headers={"Content-Security-Policy": "default-src 'none'"})
-
-
-def _row(*cells: str) -> str:
-    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+    return HTMLResponse(pages.page(request.app.openapi()), headers={"Content-Security-Policy": pages.POLICY})
 
 
 def serve(node: Node, host: str, port: int, stop: threading.Event) -> threading.Thread:

@@ -24,7 +24,7 @@ class CannotFillError(Exception):
 
 
 def fill(node: "Node", records: Iterable[Record]) -> dict[str, int]:
-    """Topic -> how many records were taken from another copy, of every stopped topic that it lacked some of.
+    """Topic -> how many records were taken from another copy, of every topic that is stopped or continued by the next.
 
     Args:
         records: of one or several topics, each from offset 0, in order.
@@ -33,10 +33,20 @@ def fill(node: "Node", records: Iterable[Record]) -> dict[str, int]:
     """
     taken = {}
     for name, group in groupby(records, key=lambda record: record.position.topic):
-        channel = topic(name).channel
-        if node.topic(channel) == name and not node.running(channel):
+        if node.topic(topic(name).channel) == name and _lacking(node, topic(name)):
             taken[name] = _take(node, name, list(group))
     return taken
+
+
+def _lacking(node: "Node", name: Topic) -> bool:
+    """A topic that is lost; for a member also one that others have left already: a new node finds it empty."""
+    if not node.running(name.channel):
+        return True
+    return not node.settings.is_registry and node.end(name.channel, _following(name)) is not None
+
+
+def _following(name: Topic) -> str:
+    return str(name._replace(n=name.n + 1))
 
 
 def _take(node: "Node", name: str, copy: list[Record]) -> int:
@@ -67,9 +77,8 @@ def _vouched(node: "Node", name: Topic, copy: list[Record], verdicts: list[Verdi
             history.admit(record, inspect(record, {}))
         return history if history.offset == cut.offset else None
 
-    following = str(name._replace(n=name.n + 1))
-    exists = node.end(name.channel, following) is not None
-    found = continued(node.log.read({following: -1}, RECORDS, 0.0) if exists else [], up_to)
+    exists = node.end(name.channel, _following(name)) is not None
+    found = continued(node.log.read({_following(name): -1}, RECORDS, 0.0) if exists else [], up_to)
     if found is None or found.cut is None:
         raise CannotFillError(f"{name}: no genesis of the next topic vouches for this copy")
     return [verdict for verdict in verdicts if verdict.record.position.offset <= found.cut.offset]
