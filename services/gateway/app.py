@@ -42,24 +42,27 @@ FAULTS = {
 }
 THREADS = 128
 """Requests served at once; half of them may wait (deps.WAITERS)."""
+ASKED = (401, 403, 404, 422, 503, 504)
+TOLD = (401, 403, 404, 409, 422, 503)
 ROUTERS = (
-    commands.router,
-    contents.router,
-    desk.router,
-    enquiries.queries,
-    enquiries.router,
-    health.router,
-    inbox.router,
-    leads.queries,
-    leads.router,
-    outflow.queries,
-    outflow.router,
-    pairings.queries,
-    pairings.router,
-    records.router,
-    streams.router,
-    units.router,
+    (commands.router, ASKED),
+    (contents.router, (*TOLD, 410, 425)),
+    (desk.router, TOLD),
+    (enquiries.queries, ASKED),
+    (enquiries.router, TOLD),
+    (health.router, (401, 403, 503)),
+    (inbox.router, ASKED),
+    (leads.queries, ASKED),
+    (leads.router, TOLD),
+    (outflow.queries, ASKED),
+    (outflow.router, TOLD),
+    (pairings.queries, ASKED),
+    (pairings.router, TOLD),
+    (records.router, TOLD),
+    (streams.router, ASKED),
+    (units.router, ASKED),
 )
+"""Routers, and which problems their operations answer with."""
 
 
 def create_app(node: Node, stop: threading.Event | None = None) -> FastAPI:
@@ -79,8 +82,8 @@ def create_app(node: Node, stop: threading.Event | None = None) -> FastAPI:
     app.state.stop = stop or threading.Event()
     problems.install(app)
     app.middleware("http")(_only_json)
-    for router in ROUTERS:
-        app.include_router(router)
+    for router, statuses in ROUTERS:
+        app.include_router(router, responses=problems.answers(*statuses))
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
     return app
 

@@ -21,7 +21,7 @@
 import logging
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -102,6 +102,39 @@ class Problem(BaseModel):
     code: str
     law: str = ""
     errors: list[Field] = []
+
+
+SAID: Mapping[int, tuple[str, str, str]] = MappingProxyType(
+    {
+        401: ("No token, or none of ours", "token", ""),
+        403: ("Refused: not this officer, or not this unit", Code.OFFICERS, "L5"),
+        404: ("Refused: no such matter here", Code.UNKNOWN_MATTER, "S1"),
+        409: ("Refused: a rule forbids it", Code.PAIRING_STATE, "L6"),
+        410: ("Refused: withdrawn or removed, opened no more", Code.STATE, "L8"),
+        422: ("Not well formed; the fields are named, no value is repeated", "invalid", ""),
+        425: ("The access record has no place in the log yet", "not_yet", ""),
+        503: ("Not yet: an outage, a channel that is not open; come again", "not_yet", ""),
+        504: ("What was waited for did not come in time", "not_yet", ""),
+    }
+)
+"""Status -> what it says, and an example's code and law, for the description of the interface."""
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Descriptions of the problems that an operation may answer with."""
+    return {status: _answer(status, *SAID[status]) for status in statuses}
+
+
+def _answer(status: int, words: str, code: str, law: str) -> dict[str, Any]:
+    example = Problem(
+        type=f"urn:duikou:problem:{code}",
+        title=REMEDY.get(code, "Call the operator."),
+        status=status,
+        code=code,
+        law=law,
+    )
+    shown = {"schema": {**Problem.model_json_schema(), "examples": [example.model_dump(mode="json")]}}
+    return {"description": words, "content": {MEDIA: shown}}
 
 
 def problem(status: int, code: str, *, law: str = "", detail: str = "", errors: Iterable[Field] = ()) -> JSONResponse:

@@ -219,13 +219,17 @@ def test_outflow_keeps_no_exact_count(paired: Region) -> None:
     assert b"1234" not in b"".join(value for (value,) in paired.rows(XINCAI, "SELECT state FROM ledger"))
 
 
+def _owed(made: Region, subject: str) -> list[str]:
+    theirs = at(made, XINCAI, "author").inbox("theirs")
+    return [item.kind for item in theirs if item.subject == subject]
+
+
 def test_inbox_counts_overdue_now(paired: Region) -> None:
     """What is owed is computed when asked: by whom, until when."""
     subject = shared(paired)
     mine = [item for item in at(paired, YIWU, "intake").inbox() if item.subject == subject]
     assert [(item.kind, item.overdue, item.ours) for item in mine] == [("sign_for", False, True)]
-    theirs = [item for item in at(paired, XINCAI, "author").inbox("theirs") if item.subject == subject]
-    assert [item.kind for item in theirs] == ["sign_for"]
+    paired.until("the owner sees what the other owes", lambda: _owed(paired, subject) == ["sign_for"])
     assert not [item for item in at(paired, XINCAI, "author").inbox("ours") if item.subject == subject]
 
 
@@ -601,12 +605,27 @@ def test_every_operation_is_described_with_an_example(paired: Region) -> None:
                 assert not name or models[name].get("examples"), (method, path, name)
 
 
+def test_every_operation_says_which_problems_it_answers_with(paired: Region) -> None:
+    """RFC 9457 everywhere, with an example; nothing of the framework's own form of an error."""
+    base = at(paired, XINCAI, "author").base_url
+    document = httpx.get(base + "/openapi.json", trust_env=False).json()
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            wrong = {status: one for status, one in operation["responses"].items() if status >= "400"}
+            assert {"401", "503"} <= set(wrong), (method, path)
+            for status, one in wrong.items():
+                said = one["content"]["application/problem+json"]["schema"]["examples"][0]
+                assert (str(said["status"]), bool(said["title"])) == (status, True), (method, path)
+
+
 def _schemas(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     bodies = [operation.get("requestBody", {})]
     answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
     for part in (*bodies, *answers):
         for media in part.get("content", {}).values():
-            yield media["schema"].get("items", media["schema"])
+            schema = media.get("schema") or media["itemSchema"]  # of a stream
+            yield schema.get("items", schema)
 
 
 def test_the_page_of_operations_needs_no_other_host(paired: Region) -> None:
