@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, channel_id, topic
 from contracts.refusals import NotYet
 from services.domain.pairing import Pairing
-from services.node.folds import Folds
+from services.node.folds import Folds, ledger_name
 from services.node.news import News
 from services.node.settings import Settings
 from services.signing import Signer, open_signer
-from services.storage.ledger import Ledger
+from services.storage.ledger import Ledger, RelayPosition
 from services.storage.replica import Replica
 from services.storage.rows import Rows
 from services.transport import Log, open_log
@@ -136,11 +136,12 @@ class Node:
             self.replica.remember_topic_id(name, current)
         elif known != current:
             return "the topic was made anew"
-        last = self.replica.last(name)
-        if last is None:
-            return ""
-        again = log.read({name: last.position.offset - 1}, 1, 0.0)
-        return "" if again and again[0] == last else "the log no longer says what it said"
+        last, sent = self.replica.last(name), self.ledger.relay_position(ledger_name(topic(name).channel, self.source))
+        if last is not None and log.read({name: last.position.offset - 1}, 1, 0.0) != [last]:
+            return "the log no longer says what it said"
+        if sent is not None and not _holds(log, sent):
+            return "the log no longer holds what it acknowledged to us"
+        return ""
 
     def heartbeat(self) -> int:
         """Effective time (ms) of the newest trust heartbeat; 0 before the first."""
@@ -150,6 +151,12 @@ class Node:
         """Let go of connections."""
         for part in (self.log, self.desk, self.ledger, self.replica, self.rows):
             part.close()
+
+
+def _holds(log: Log, sent: RelayPosition) -> bool:
+    """Raises LogShrankError."""
+    found = log.read({sent.topic: sent.offset - 1}, 1, 0.0)
+    return [record.message.signed.digest for record in found] == [sent.digest]
 
 
 def open_node(settings: Settings) -> Node:

@@ -46,6 +46,8 @@ class Settings:
     """Records an intake step takes at most."""
     idle_seconds: float = 0.05
     """After which a part that found nothing to do looks again for what other processes did."""
+    compare_seconds: float = 60.0
+    """How often a topic is asked again for the last record we have of it (PROTOCOL 6)."""
     heartbeat_seconds: int = 600
     """How often the registry beats (PROTOCOL 3)."""
     heartbeat_limit_seconds: int = 86_400
