@@ -50,6 +50,8 @@ class Folds:
     replica: Replica
     ledger: Ledger
     followed: dict[str, _Followed] = field(default_factory=dict)
+    generation: str = ""
+    """Of the database that ``followed`` was read from."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     _cuts: dict[str, int] = field(default_factory=dict)
     _asked: float = -CUTS_SECONDS
@@ -133,7 +135,11 @@ class Folds:
             self.followed.clear()
 
     def _followed(self, channel: str) -> _Followed:
+        generation = self.ledger.generation
         with self.lock:
+            if generation != self.generation:  # perhaps another copy of the data, which holds less (PROTOCOL 6)
+                self.generation = generation
+                self.followed.clear()
             found = self.followed.get(channel)
             if found is None:
                 found = self.followed[channel] = _Followed(self._empty(channel))

@@ -50,12 +50,18 @@ class Projector:
 
     node: "Node"
     positions: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+    generation: str = ""
+    """Of the database that ``positions`` are of."""
     batches: dict[tuple[str, int], list[Verdict]] = field(default_factory=dict)
     """(topic, after) -> what comes next: read and parsed once for all views of a step."""
 
     def step(self) -> bool:
         """One batch of every view and topic; whether there was anything."""
         self.batches.clear()
+        generation = self.node.ledger.generation
+        if generation != self.generation:  # perhaps another copy of the data, which holds less (PROTOCOL 6)
+            self.generation = generation
+            self.positions.clear()
         ends = self.node.replica.positions()
         return any([self._view(view, ends) for view in VIEWS.values()])
 
