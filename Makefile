@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV ?= $(or $(shell command -v uv),$(BIN)/uv)
 # worker processes of the tests; 0 runs them in one process
 WORKERS ?= 2
-# more words for the demo, the tests or the benchmarks
+# more words for the demo, the tests, the benchmarks or the fault campaign
 ARGS ?=
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 # --no-build-isolation below takes setuptools from the environment, so it is locked too
 BUILD := echo 'setuptools>=78' |
 
-.PHONY: demo test bench lint lock setup setup-dev
+.PHONY: demo test bench faults lint lock setup setup-dev
 
 demo: setup
 	$(BIN)/python -m services.demo $(if $(filter 1,$(KAFKA)),--kafka) $(ARGS)
@@ -26,6 +26,10 @@ test: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# 200 seeds; ARGS="--seeds 7,8", "--from 100 --count 50", "--kafka", "--embedded"
+faults: setup-dev
+	$(BIN)/python -m tests.faults $(ARGS)
 
 lint: setup-dev
 	$(BIN)/ruff check

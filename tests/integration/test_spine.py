@@ -30,7 +30,7 @@ from services.transport.contract import SINGLE
 from services.transport.errors import AccessDeniedError, TopicMissingError
 from services.verifier import Result, Verdict
 from services.views import VIEWS, fingerprint, from_json
-from tests.support.anew import broker_of, make_anew_embedded, make_anew_kafka
+from tests.support.anew import make_anew
 from tests.support.region import CONTENT, SECRETS, Region, copy_folder, region
 from tests.support.servers import skip_or_fail
 
@@ -346,7 +346,7 @@ def test_recreate_topic_under_live_relay_and_intake() -> None:
         subject = made.share()
         made.even(XINCAI, YIWU)
         kept = made.replica(XINCAI, [made.channel])
-        make_anew_embedded(made)
+        make_anew(made)
         _stops_and_keeps(made, kept, subject)
 
 
@@ -375,8 +375,13 @@ def brokered() -> Iterator[Region]:
         yield made
 
 
+def _broker(made: Region) -> Controllable:
+    assert made.broker is not None
+    return made.broker
+
+
 def _log_of(made: Region, unit: str) -> Log:
-    broker = broker_of(made)
+    broker = _broker(made)
     own = broker.credentials(unit)
     return open_log(f"kafka://{broker.bootstrap}", Credentials(own.ca, own.cert, own.key), SINGLE)
 
@@ -419,7 +424,7 @@ def _printable(made: Region) -> list[Verdict]:
 
 def _kcat(made: Region, offset: int) -> tuple[bytes, bytes]:
     """Value and signature of one record, as kcat prints them."""
-    broker = broker_of(made)
+    broker = _broker(made)
     own = broker.credentials(YIWU)
     tls = {"security.protocol": "ssl", "ssl.ca.location": own.ca, "ssl.certificate.location": own.cert}
     tls["ssl.key.location"] = own.key
@@ -469,5 +474,5 @@ def test_recreate_kafka_topic_under_live_relay_and_intake() -> None:
         subject = made.share()
         made.even(XINCAI, YIWU)
         kept = made.replica(XINCAI, [made.channel])
-        make_anew_kafka(made)
+        make_anew(made)
         _stops_and_keeps(made, kept, subject)

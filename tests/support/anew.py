@@ -1,31 +1,26 @@
-"""A topic is lost and made again under its name: what only the log's owner can do, and what PROTOCOL 6 survives."""
+"""A topic that is removed and made again under its name, as only who administers the log can."""
 
 from functools import partial
 
 import psycopg
 from kafka import KafkaAdminClient
 
-from infra.kafka.port import Controllable
-from services.transport import Credentials, open_topics
-from services.transport import Topics as TopicsPort
+from infra.kafka.port import Reachable
+from services.transport import Credentials, Topics, open_topics
 from services.transport.contract import SINGLE
 from services.transport.embedded import EmbeddedTopics
 from tests.support.region import Region, until
 
 
-def broker_of(made: Region) -> Controllable:
-    """The region's own broker."""
-    assert made.broker is not None
-    return made.broker
-
-
 def make_anew(made: Region) -> None:
-    """The topic of the pairing is deleted and created again."""
-    (make_anew_embedded if made.broker is None else make_anew_kafka)(made)
+    """The topic of the pairing's channel."""
+    if made.broker is None:
+        _embedded(made)
+    else:
+        _kafka(made.broker, made.topic)
 
 
-def make_anew_embedded(made: Region) -> None:
-    """As the log's owner: the only one who can."""
+def _embedded(made: Region) -> None:
     with psycopg.connect(made.databases.url("log")) as connection:
         connection.execute("ALTER TABLE log_record DISABLE TRIGGER ALL")
         connection.execute("ALTER TABLE log_topic DISABLE TRIGGER ALL")
@@ -39,23 +34,20 @@ def make_anew_embedded(made: Region) -> None:
     topics.close()
 
 
-def make_anew_kafka(made: Region) -> None:
-    """As the broker's administrator."""
-    broker = broker_of(made)
-    context = broker.credentials("admin").context()
-    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap, security_protocol="SSL", ssl_context=context)
+def _kafka(broker: Reachable, name: str) -> None:
+    own = broker.credentials("admin")
+    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap, security_protocol="SSL", ssl_context=own.context())
     try:
-        admin.delete_topics([made.topic])
+        admin.delete_topics([name])
     finally:
         admin.close()
-    own = broker.credentials("admin")
     topics = open_topics(f"kafka://{broker.bootstrap}", Credentials(own.ca, own.cert, own.key), SINGLE)
     try:
-        until("the topic is made again", partial(_created, topics, made.topic))
+        until("the topic is made again", partial(_created, topics, name))
     finally:
         topics.close()
 
 
-def _created(topics: TopicsPort, name: str) -> bool:
+def _created(topics: Topics, name: str) -> bool:
     topics.create(name)
     return True

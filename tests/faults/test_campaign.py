@@ -1,0 +1,142 @@
+"""25 seeds of the fault campaign: nothing acknowledged is lost, doubled or silent whatever dies (L9, L10, PROTOCOL 6).
+
+``make faults`` runs 200; a seed that fails here is run alone by ``make faults ARGS="--seeds N"``.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from contracts.channels import Topic
+from infra.processes import Unavailable
+from services.demo.cast import XINCAI, YIWU
+from tests.faults.__main__ import in_order
+from tests.faults.campaign import Campaign
+from tests.faults.faults import FAULTS, Family, Lane
+from tests.faults.judge import Judge
+from tests.faults.schedule import SURE, schedule
+from tests.faults.servers import Database, Disk
+from tests.faults.system import Said
+from tests.faults.traffic import Side
+from tests.support.servers import server_folder, skip_or_fail
+
+pytestmark = pytest.mark.xdist_group("faults")
+SEEDS = range(25)
+SECONDS = 400
+"""Of one seed, the making of a region and a slow machine included."""
+
+
+@pytest.fixture(scope="module")
+def campaign() -> Iterator[Campaign]:
+    """Regions that last from seed to seed."""
+    with Campaign() as made:
+        yield made
+
+
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize("seed", in_order(SEEDS))
+def test_nothing_is_lost_doubled_or_silent(campaign: Campaign, seed: int) -> None:
+    """Parts, servers, lines and disks fail while both sides work; the auditor agrees with both nodes afterwards."""
+    try:
+        run = campaign.run(seed)
+    except Unavailable as reason:
+        skip_or_fail(str(reason))
+    assert run.judgement.clean, str(run)
+    assert run.acknowledged
+
+
+def test_a_seed_is_the_same_run_again() -> None:
+    """Nothing but the seed decides what is broken."""
+    assert [schedule(seed) for seed in SEEDS] == [schedule(seed) for seed in SEEDS]
+    assert len({str(schedule(seed).lanes) for seed in SEEDS}) == len(SEEDS)
+
+
+def test_these_seeds_have_every_family_of_fault_and_kill_in_every_run() -> None:
+    """SIGKILL of a node's part in each of the 25, databases and broker among what is killed, on both logs."""
+    plans = [schedule(seed) for seed in SEEDS]
+    assert all(SURE in plan.names for plan in plans)
+    named = {name for plan in plans for name in plan.names}
+    assert {FAULTS[name].family for name in named} == set(Family)
+    assert {"kill a database", "kill the broker", "restore the log", "make the topic anew"} <= named
+    assert {plan.kafka for plan in plans} == {True, False}
+    assert {name for plan in map(schedule, range(200)) for name in plan.names} == set(FAULTS)
+
+
+def test_only_a_last_fault_ends_a_region() -> None:
+    assert {name for name, fault in FAULTS.items() if fault.lane is Lane.LAST} == {
+        "restore the log",
+        "make the topic anew",
+    }
+
+
+# -- the judge itself --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(SECONDS)
+def test_the_judge_finds_what_is_lost_doubled_or_silent(campaign: Campaign) -> None:
+    """On a region that is clean, each thing that must not be is put there and is found."""
+    plain = next(seed for seed in range(25, 200) if not (schedule(seed).kafka or schedule(seed).ends))
+    assert campaign.run(plain).judgement.clean
+    system = campaign.regions[False][0]
+    judge = Judge(system, {unit: Side(system, unit, None) for unit in (XINCAI, YIWU)})  # type: ignore[arg-type]
+    channel, region = system.region.channel, system.region
+
+    system.said.append(Said(XINCAI, str(uuid4()), "read", channel))
+    assert len(judge.judgement().lost) == 1
+    system.said.pop()
+    assert judge.judgement().clean
+
+    place = str(Topic(channel, 1))
+    with psycopg.connect(region.apart[YIWU].url(f"node_{YIWU}")) as connection:
+        connection.execute("ALTER TABLE verdict DISABLE TRIGGER ALL")
+        changed = "UPDATE verdict SET result = 'void', code = 'state' WHERE topic = %s AND \"offset\" = 3"
+        assert connection.execute(changed, (place,)).rowcount == 1
+    found = judge.judgement()
+    assert [place in one for one in found.silent] == [True]
+    assert found.other, "the node's views are no longer those of the auditor, or its verdicts are not"
+
+    region.node(YIWU).replica.stop(place, "for the test")
+    assert any("stopped" in one for one in judge.judgement().silent)
+    campaign._end(False)
+
+
+def test_a_full_disk_refuses_and_takes_again() -> None:
+    """The fault is one: PostgreSQL says that the device is full, and goes on when it is not."""
+    with server_folder("disk") as folder, Disk(folder / "small").mounted() as disk:
+        if disk.why_not:
+            skip_or_fail(disk.why_not)
+        with Database(disk) as server, psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("CREATE TABLE heavy (value text)")
+            disk.fill()
+            with pytest.raises(psycopg.errors.DiskFull):
+                connection.execute("INSERT INTO heavy SELECT repeat(md5(n::text), 60) FROM generate_series(1, 9999) n")
+            disk.empty()
+            assert connection.execute("INSERT INTO heavy VALUES ('light')").rowcount == 1
+
+
+def test_a_database_put_back_says_what_it_said() -> None:
+    """The fault is one: what came after the copy is gone."""
+    with server_folder("copy") as folder:
+        (folder / "plain").mkdir()
+        with Database(Disk(folder / "plain")) as server:
+            _run(server, "CREATE TABLE kept (value int)", "INSERT INTO kept VALUES (1)")
+            server.keep()
+            _run(server, "INSERT INTO kept VALUES (2)")
+            server.restore()
+            with psycopg.connect(server.url()) as connection:
+                assert connection.execute("SELECT value FROM kept").fetchall() == [(1,)]
+
+
+def _run(server: Database, *statements: str) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def test_nothing_is_filled_that_others_use(tmp_path: Path) -> None:
+    """Where nothing can be mounted the fault says so and does nothing."""
+    assert not Disk(tmp_path).fill()
+    assert not list(tmp_path.iterdir())
