@@ -62,6 +62,9 @@ class Campaign:
         try:
             judgement = _broken(broken, plan)
             clean = judgement[0].clean
+        except AssertionError as error:
+            error.add_note("\n".join([*broken.faults, *broken.complaints()]))
+            raise
         finally:
             if plan.ends or not clean:
                 self._end(plan.kafka)

@@ -3,11 +3,12 @@
 Each is looked up on both nodes' own replicas and views, and in the log itself. A finding is a sentence.
 """
 
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from contracts.channels import DESK, OUTFLOW, PAIRING, TRUST, Topic, topic
 from contracts.refusals import Refused
@@ -18,11 +19,12 @@ from services.node import duties, papers
 from services.node.commands import rehearse, standing
 from services.node.node import Node
 from services.verifier import Result, Verdict
-from tests.faults.system import UNITS, Said, System
+from tests.faults.system import NAP, UNITS, Said, System
 from tests.faults.traffic import Side
 from tests.support.region import until
 
-SECONDS = 120.0
+T = TypeVar("T")
+SECONDS = 180.0
 """For everything to come to rest after the last fault."""
 AFTERWARDS = {XINCAI: "share", YIWU: "read"}
 """What each side does when all is over, to see that it can."""
@@ -73,8 +75,8 @@ class Judge:
 
     def _await_all(self) -> None:
         for said in list(self.system.said):
-            until(f"{said.what} {said.id} of {said.unit} has ended", partial(self._ended, said), SECONDS)
-        until("everybody has read everything and owes nothing", self._rests, SECONDS)
+            _await(f"{said.what} {said.id} of {said.unit} has ended", partial(self._ended, said))
+        _await("everybody has read everything and owes nothing", self._rests)
 
     def judgement(self) -> Judgement:
         """Everything at once."""
@@ -94,7 +96,7 @@ class Judge:
         """The pairing is in force again, so that approved documents leave."""
         if self.system.ended:
             return
-        until("the pairing is looked at", partial(self._even, side.unit), SECONDS)
+        _await("the pairing is looked at", partial(self._even, side.unit))
         side.tried("resume")
 
     def _ended(self, said: Said) -> bool:
@@ -261,7 +263,7 @@ class Judge:
     def _audited(self) -> Iterator[str]:
         """The auditor folds the log from the pinned root and comes to both nodes' fingerprints."""
         region = self.system.region
-        said = until("both nodes stand at one place", self._claims, SECONDS)
+        said = _await("both nodes stand at one place", self._claims)
         cut = {name: place.offset for name, place in said.cut.items() if topic(name).channel != DESK}
         report = audit(region.root, Topics(self._node(UNITS[0]).log, self._shared(), cut), said)
         yield from (f"the auditor: {one}" for one in report.divergences)
@@ -270,6 +272,15 @@ class Judge:
 
     def _claims(self) -> Any:
         return claims([self.system.region.cluster.settings(unit) for unit in UNITS])
+
+
+def _await(what: str, condition: Callable[[], T]) -> T:
+    """As ``until``, looking less often: a look here reads much, and those who are waited for need the machine."""
+    return until(what, lambda: condition() or _later(), SECONDS)
+
+
+def _later() -> Any:
+    time.sleep(NAP)
 
 
 def _views() -> list[tuple[str, int]]:

@@ -152,6 +152,10 @@ class System:
         """What parts said, since the last call, of ending by a bug."""
         return [f"{name}: {text}" for name, worker in list(self.workers.items()) for text in _bugs(worker)]
 
+    def complaints(self) -> list[str]:
+        """The last warning or error of every part, for whoever looks why nothing came to rest."""
+        return [f"{name}: {text}" for name, worker in self.workers.items() if (text := _complaint(worker))]
+
     # -- settings ------------------------------------------------------------------------------------------------------
 
     def _settings(self, source: str, number: int) -> Path:
@@ -228,6 +232,11 @@ class System:
             worker = self.workers[name]
             self.kill(name)
             worker.process = None
+
+
+def _complaint(worker: Worker) -> str:
+    lines = worker.log.read_text(errors="replace").splitlines() if worker.log.exists() else []
+    return next((line for line in reversed(lines) if " WARNING " in line or " ERROR " in line), "")
 
 
 def _bugs(worker: Worker) -> Iterator[str]:

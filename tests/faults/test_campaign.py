@@ -4,7 +4,9 @@
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from uuid import uuid4
 
 import psycopg
@@ -13,13 +15,14 @@ import pytest
 from contracts.channels import Topic
 from infra.processes import Unavailable
 from services.demo.cast import XINCAI, YIWU
+from services.verifier import Result
 from tests.faults.__main__ import in_order
 from tests.faults.campaign import Campaign
 from tests.faults.faults import FAULTS, Family, Lane
 from tests.faults.judge import Judge
 from tests.faults.schedule import SURE, schedule
 from tests.faults.servers import Database, Disk
-from tests.faults.system import Said
+from tests.faults.system import Said, System
 from tests.faults.traffic import Side
 from tests.support.servers import server_folder, skip_or_fail
 
@@ -34,6 +37,54 @@ def campaign() -> Iterator[Campaign]:
     """Regions that last from seed to seed."""
     with Campaign() as made:
         yield made
+
+
+# -- the judge itself --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def changed(system: System, to: str, place: str, offset: int) -> Iterator[None]:
+    """What 义乌 made of one record is another thing, for a while."""
+    where = 'WHERE topic = %s AND "offset" = %s'
+    with psycopg.connect(system.region.apart[YIWU].url(f"node_{YIWU}"), autocommit=True) as connection:
+        connection.execute("ALTER TABLE verdict DISABLE TRIGGER ALL")
+        was = connection.execute(f"SELECT result, code FROM verdict {where}".encode(), (place, offset)).fetchone()
+        assert was is not None
+        connection.execute(f"UPDATE verdict SET {to} {where}".encode(), (place, offset))
+        yield
+        connection.execute(f"UPDATE verdict SET result = %s, code = %s {where}".encode(), (*was, place, offset))
+
+
+@pytest.mark.timeout(SECONDS)
+def test_the_judge_finds_what_is_lost_doubled_or_silent(campaign: Campaign) -> None:
+    """On a region that is clean, each thing that must not be is put there, is found, and is taken away again."""
+    plain = next(seed for seed in range(25, 200) if not (schedule(seed).kafka or schedule(seed).ends))
+    assert campaign.run(plain).judgement.clean
+    system = campaign.regions[False][0]
+    judge = Judge(system, {unit: Side(system, unit, Random(0)) for unit in (XINCAI, YIWU)})
+    region, place = system.region, str(Topic(system.region.channel, 1))
+
+    system.said.append(Said(XINCAI, str(uuid4()), "read", region.channel))
+    assert len(judge.judgement().lost) == 1
+    system.said.pop()
+
+    with changed(system, "result = 'void', code = 'state'", place, 3):
+        found = judge.judgement()
+    assert [place in one for one in found.silent] == [True]
+    region.node(YIWU).log.append(place, [region.verdicts(YIWU)[3].record.message])
+    region.even(XINCAI, YIWU)
+    again = len(region.verdicts(YIWU)) - 1
+    assert region.verdicts(YIWU)[again].result is Result.DUPLICATE
+    with changed(system, "result = 'effective'", place, again):
+        assert len(judge.judgement().doubled) == 1
+
+    region.node(YIWU).replica.stop(place, "for the test")
+    assert any("stopped" in one for one in judge.judgement().silent)
+    region.node(YIWU).replica.resume(place)
+    assert judge.judgement().clean
+
+
+# -- the runs ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.timeout(SECONDS)
@@ -72,35 +123,7 @@ def test_only_a_last_fault_ends_a_region() -> None:
     }
 
 
-# -- the judge itself --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.timeout(SECONDS)
-def test_the_judge_finds_what_is_lost_doubled_or_silent(campaign: Campaign) -> None:
-    """On a region that is clean, each thing that must not be is put there and is found."""
-    plain = next(seed for seed in range(25, 200) if not (schedule(seed).kafka or schedule(seed).ends))
-    assert campaign.run(plain).judgement.clean
-    system = campaign.regions[False][0]
-    judge = Judge(system, {unit: Side(system, unit, None) for unit in (XINCAI, YIWU)})  # type: ignore[arg-type]
-    channel, region = system.region.channel, system.region
-
-    system.said.append(Said(XINCAI, str(uuid4()), "read", channel))
-    assert len(judge.judgement().lost) == 1
-    system.said.pop()
-    assert judge.judgement().clean
-
-    place = str(Topic(channel, 1))
-    with psycopg.connect(region.apart[YIWU].url(f"node_{YIWU}")) as connection:
-        connection.execute("ALTER TABLE verdict DISABLE TRIGGER ALL")
-        changed = "UPDATE verdict SET result = 'void', code = 'state' WHERE topic = %s AND \"offset\" = 3"
-        assert connection.execute(changed, (place,)).rowcount == 1
-    found = judge.judgement()
-    assert [place in one for one in found.silent] == [True]
-    assert found.other, "the node's views are no longer those of the auditor, or its verdicts are not"
-
-    region.node(YIWU).replica.stop(place, "for the test")
-    assert any("stopped" in one for one in judge.judgement().silent)
-    campaign._end(False)
+# -- the faults themselves ---------------------------------------------------------------------------------------------
 
 
 def test_a_full_disk_refuses_and_takes_again() -> None:

@@ -29,7 +29,7 @@ from tests.faults.system import Said, System
 from tests.support.region import CONTENT, SUMMARY
 
 T = TypeVar("T")
-ACTS, MOST = 5, 15
+ACTS, MOST = 4, 12
 """Of each side in a run, at least and at most: it works as long as faults come."""
 PATIENCE_SECONDS = 90.0
 """How long an act is asked again and again."""
