@@ -140,6 +140,7 @@ class Folds:
             if generation != self.generation:  # perhaps another copy of the data, which holds less (PROTOCOL 6)
                 self.generation = generation
                 self.followed.clear()
+                self._asked = -CUTS_SECONDS
             found = self.followed.get(channel)
             if found is None:
                 found = self.followed[channel] = _Followed(self._empty(channel))

@@ -139,7 +139,7 @@ class Node:
         last, sent = self.replica.last(name), self.ledger.relay_position(ledger_name(topic(name).channel, self.source))
         if last is not None and log.read({name: last.position.offset - 1}, 1, 0.0) != [last]:
             return "the log no longer says what it said"
-        if sent is not None and not _holds(log, sent):
+        if sent is not None and sent.topic == name and not _holds(log, sent):
             return "the log no longer holds what it acknowledged to us"
         return ""
 

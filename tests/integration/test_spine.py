@@ -20,6 +20,7 @@ from contracts.dsse import EVENT
 from contracts.envelope import Message
 from contracts.lead import Delivered, DeliveredSummary
 from contracts.refusals import Refused
+from infra.kafka.port import Controllable
 from services.demo.cast import DENGZHOU, XINCAI, YIWU
 from services.node import papers
 from services.node.bootstrap import parts
