@@ -9,12 +9,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from contracts.channels import TRUST
 from contracts.envelope import Envelope
 from contracts.event import Event
 from contracts.fields import EventId, Subject, Uuid, pattern
+from contracts.profile import compact
 from contracts.refusals import Code, Refused
 from services.gateway import examples
 from services.gateway.auth import Caller, Tokens, bearer, serving
@@ -38,6 +39,16 @@ class Body(BaseModel):
     """What a client sends: closed; its values are judged again by the wire model."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, given: Any) -> Any:
+        """Half a surrogate pair or NaN, which Python's JSON reads, is found before anything is made of it."""
+        try:
+            compact(given)
+        except ValueError:
+            raise ValueError("texts are UTF-8, numbers are JSON's") from None
+        return given
 
 
 class Nothing(Body):

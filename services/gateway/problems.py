@@ -8,6 +8,7 @@
 | Refused: everything else                        | 409    | the code             | no             |
 | Refused under L8 when content is opened         | 410    | the code             | no             |
 | NotYet: channel, ledger, outage, old trust      | 503    | not_yet              | yes            |
+| the other unit's encryption key is none         | 503    | not_yet              | yes            |
 | the access record has no place in the log yet   | 425    | not_yet              | yes            |
 | a view or a record did not come in time         | 504    | not_yet              | yes            |
 | a document or body its model refuses            | 422    | invalid              | no             |
@@ -33,7 +34,7 @@ from contracts.refusals import Code, NotYet, Refused
 from services.gateway.auth import TokenError
 from services.node.papers import InvalidError, broken
 from services.node.reading import GoneError, TooEarlyError
-from services.vault import ContentInconsistentError, ContentTooLargeError, NoKeyError, VaultError
+from services.vault import ContentInconsistentError, ContentTooLargeError, NoKeyError, UnusableKeyError, VaultError
 
 logger = logging.getLogger(__name__)
 E = TypeVar("E", bound=Exception)
@@ -209,6 +210,8 @@ def _vault(_: Request, error: Exception) -> JSONResponse:
             return problem(409, "content_inconsistent", law="PROTOCOL 8", detail=f"check {error.check}")
         case NoKeyError():
             return problem(410, "no_key", law="PROTOCOL 10")
+        case UnusableKeyError():
+            return problem(503, "not_yet", law="PROTOCOL 8", detail="the other unit has to publish another key")
         case ContentTooLargeError():
             return problem(422, "too_large", law="PROTOCOL 8", detail=f"{error.size} bytes, at most 24,572")
         case _:

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from contracts.calendar import Calendar, CalendarMissingError, YearCalendar
+from contracts.calendar import Calendar, CalendarMissingError
+from contracts.profile import compact
 from contracts.refusals import Code, Refused
+from contracts.trust import YearDays
 from services.domain.clocks import Clock, format_time
 from services.domain.obligations import owed
 from services.domain.trust import Trust
@@ -28,6 +30,7 @@ from services.views.view import View, stream
 R = TypeVar("R")
 PAGE = 100
 """Rows of an answer at most."""
+_YEARS = TypeAdapter(tuple[YearDays, ...])
 _PLACE = re.compile(r"(duikou\.[a-z0-9.]{1,80})@([0-9]{1,16})")
 AFTER_EXAMPLE = f"{examples.TOPIC}@12"
 
@@ -145,9 +148,11 @@ Viewing = Annotated[Views, Depends(views_of)]
 
 
 def calendar_of(trust: Trust) -> Calendar:
-    """Working days as the policy in force publishes them."""
-    years = trust.policy.get("calendar", ())
-    return Calendar(YearCalendar(one["year"], tuple(one["holidays"]), tuple(one["workdays"])) for one in years)
+    """Working days as the policy in force publishes them; a calendar that is none has no years (WIRE-CHOICES A8)."""
+    try:
+        return Calendar(_YEARS.validate_json(compact(trust.policy.get("calendar", ()))))
+    except ValidationError:
+        return Calendar(())
 
 
 def clock_of(node: Node, channel: str) -> Clock:

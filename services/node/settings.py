@@ -1,10 +1,14 @@
 """A node's settings: one frozen class, one TOML file; every limit with its unit and its source."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from contracts.channels import REGISTRY
+from contracts.fields import Digest, matches
 from services.transport import Credentials
 
 DEVELOPMENT, PRODUCTION = "development", "production"
@@ -75,19 +79,42 @@ class Settings:
         return self.data / "content.keys"
 
 
+KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {name: {Path: (str,), float: (float, int)}.get(kind, (kind,)) for name, kind in Settings.__annotations__.items()}
+)
+"""Which types of TOML a setting takes."""
+LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "port": (0, 65_535),
+        "batch": (1, 100_000),
+        "idle_seconds": (0.001, 3_600),
+        "heartbeat_seconds": (1, 86_400),
+        "heartbeat_limit_seconds": (1, 31_536_000),
+    }
+)
+"""Least and most of what is a number, in the setting's own unit."""
+
+
 def load(path: Path) -> Settings:
     """From a TOML file. Relative paths stand from its folder. Raises SettingsError."""
-    try:
-        given = tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read as TOML") from error
-    known = {field.name for field in fields(Settings)}
-    surplus, missing = set(given) - known, {"source", "root", "database", "log", "desk", "signer"} - set(given)
+    given = _toml(path)
+    surplus, missing = set(given) - set(KINDS), {"source", "root", "database", "log", "desk", "signer"} - set(given)
     if surplus or missing:
         raise SettingsError(f"{path}: unknown {sorted(surplus)}, missing {sorted(missing)}")
+    for name, value in given.items():
+        if type(value) not in KINDS[name]:
+            raise SettingsError(f"{name}: must be {KINDS[name][0].__name__}")
+        given[name] = KINDS[name][0](value)
     settings = Settings(**{"data": path.parent, **given, **_path(given, path.parent)})
     check(settings)
     return settings
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, or not TOML
+        raise SettingsError(f"{path}: cannot be read as TOML") from error
 
 
 def _path(given: dict[str, object], folder: Path) -> dict[str, Path]:
@@ -96,16 +123,26 @@ def _path(given: dict[str, object], folder: Path) -> dict[str, Path]:
 
 def check(settings: Settings) -> None:
     """Development needs its explicit setting, a loopback bind and a folder stamped so at creation; else production."""
-    if len(settings.root) != 64:
+    if not matches(Digest, settings.root):
         raise SettingsError("root: the fingerprint of the root is 64 hex digits; without it nothing can be verified")
     if settings.mode not in (DEVELOPMENT, PRODUCTION):
         raise SettingsError("mode: development or production")
     if settings.mode == DEVELOPMENT and settings.host not in LOOPBACK:
         raise SettingsError("host: development binds to loopback only")
-    stamp = settings.data / STAMP
-    stamped = stamp.read_text().strip() if stamp.exists() else PRODUCTION
+    for name, (least, most) in LIMITS.items():
+        if not least <= getattr(settings, name) <= most:
+            raise SettingsError(f"{name}: from {least} to {most}")
+    stamped = _stamped(settings.data)
     if stamped != settings.mode:
         raise SettingsError(f"data: this folder was created for {stamped}, not for {settings.mode}")
+
+
+def _stamped(folder: Path) -> str:
+    stamp = folder / STAMP
+    try:
+        return stamp.read_text("utf-8").strip() if stamp.exists() else PRODUCTION
+    except (OSError, ValueError) as error:  # ValueError: the name of no folder, or a stamp that is no text
+        raise SettingsError("data: the folder's stamp cannot be read") from error
 
 
 def create_folder(folder: Path, mode: str) -> None:

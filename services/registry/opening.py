@@ -5,28 +5,33 @@ rights. The registry decides when trust reaches a channel, never what it says: t
 """
 
 import base64
-import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Annotated
 from uuid import uuid5
+
+from pydantic import ValidationError
 
 from contracts.channel import Opened
 from contracts.channels import CHECKPOINT, OPEN_TOPICS, OUTFLOW, PAIRING, REGISTRY, TRUST, topic
 from contracts.dsse import Dsse
 from contracts.envelope import GENESIS_SEEN, START, Draft, Envelope, Signed
 from contracts.event import TYPES
+from contracts.fields import Binary, Digest, EventType, Subject, Wire
 from contracts.refusals import NotYet, Refused
 from contracts.trust import Heartbeat, HeartbeatSummary, Mandated
+from services.domain.channel import MAX_OFFER
 from services.domain.clocks import format_time
 from services.domain.pairing import Pairing
 from services.node.commands import NAMESPACE, duty_id, propose, propose_all
 from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
 from services.registry import genesis
+from services.registry.errors import HandedOverError
 from services.storage.ledger import Entry
 from services.transport import Topics
 from services.verifier import History
@@ -166,14 +171,17 @@ class Registry:
         return any([self._submit(path) for path in sorted((self.folder / "mandates").glob("*.json"))])
 
     def _submit(self, path: Path) -> bool:
-        event, subject = mandate_file(path)
-        id = str(uuid5(NAMESPACE, f"mandate\n{event.mandate.digest}"))
+        """One that is refused, or is none, is set aside and said once: it must not keep the others waiting."""
         refused = path.with_suffix(".refused")
-        if self.node.ledger.find(id) is not None or refused.exists():
+        if refused.exists():
             return False
         try:
+            event, subject = mandate_file(path)
+            id = str(uuid5(NAMESPACE, f"mandate\n{event.mandate.digest}"))
+            if self.node.ledger.find(id) is not None:
+                return False
             propose(self.node, TRUST, subject, event, id=id)
-        except Refused as error:
+        except (Refused, HandedOverError) as error:
             logger.error("mandate %s is refused: %s", path.name, error)
             refused.write_text(f"{error}\n")
             return False
@@ -220,32 +228,54 @@ class Registry:
 
 
 def root(folder: Path) -> Signed:
-    """The sealed root of the ceremony."""
-    kept = json.loads((folder / "root.json").read_text())
-    return Signed(base64.b64decode(kept["value"]), base64.b64decode(kept["signature"]), kept["keyid"])
+    """The sealed root of the ceremony. Raises HandedOverError."""
+    path = folder / "root.json"
+    try:
+        kept = _Root.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise HandedOverError(f"{path.name} is not the root of a ceremony") from None
+    return Signed(base64.b64decode(kept.value), base64.b64decode(kept.signature), kept.keyid)
 
 
 def keep_root(folder: Path, signed: Signed) -> None:
     """Writes the ceremony's root where the registry finds it."""
-    kept = {"value": signed.value, "signature": signed.signature}
-    text = {name: base64.b64encode(part).decode() for name, part in kept.items()}
-    (folder / "root.json").write_text(json.dumps({**text, "keyid": signed.keyid}))
+    value, signature = (base64.b64encode(part).decode() for part in (signed.value, signed.signature))
+    (folder / "root.json").write_text(_Root(value=value, signature=signature, keyid=signed.keyid).model_dump_json())
 
 
 def mandate_file(path: Path) -> tuple[Mandated, str]:
-    """(event, subject) of a mandate as the signing offices handed it over."""
-    kept = json.loads(path.read_text())
-    model = TYPES[kept["type"]]
-    event = model.model_validate_json(json.dumps({"mandate": kept["mandate"]}))
-    if not isinstance(event, Mandated):
-        raise TypeError(f"{path.name} is no mandate")
-    return event, str(kept["subject"])
+    """(event, subject) of a mandate as the signing offices handed it over. Raises HandedOverError."""
+    try:
+        kept = _Mandate.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise HandedOverError(f"{path.name} is not a mandate") from None
+    model = TYPES.get(kept.type)
+    if model is None or not issubclass(model, Mandated):
+        raise HandedOverError(f"{path.name} is a mandate of no event")
+    return model.under(kept.mandate), kept.subject
 
 
 def keep_mandate(folder: Path, number: int, event: Mandated, subject: str) -> Path:
-    """Writes a signed mandate for the registry to take up."""
+    """Writes a signed mandate for the registry to take up; it never sees half of one."""
     path = folder / "mandates" / f"{number:06}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    mandate = event.mandate.model_dump(mode="json", exclude_none=True)
-    path.write_text(json.dumps({"type": event.TYPE, "subject": subject, "mandate": mandate}))
-    return path
+    part = path.with_suffix(".part")
+    kept = _Mandate(type=event.TYPE, subject=subject, mandate=event.mandate)
+    part.write_text(kept.model_dump_json(exclude_none=True))
+    return part.replace(path)
+
+
+class _Root(Wire):
+    """``root.json``: the sealed root, verbatim."""
+
+    value: Annotated[str, Binary(2, MAX_OFFER)]
+    signature: Annotated[str, Binary(64, 64)]
+    keyid: Digest
+
+
+class _Mandate(Wire):
+    """``mandates/<number>.json``."""
+
+    type: EventType
+    subject: Subject
+    mandate: Dsse

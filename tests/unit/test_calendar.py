@@ -1,6 +1,7 @@
 """Working days: holidays, make-up days, and a refusal to guess a year that nobody published."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from contracts.calendar import CALENDARS, Calendar, CalendarMissingError, YearCalendar
 from contracts.trust import YearDays
+from services.domain.trust import Trust
+from services.gateway.rows import calendar_of
 
 CALENDAR = Calendar(CALENDARS.values())
 DAYS = st.dates(date(2021, 1, 1), date(2026, 12, 10))
@@ -95,3 +98,11 @@ def test_the_nth_working_day_has_n_working_days_behind_it(day: date, n: int) -> 
     passed = [day + timedelta(days=i) for i in range(1, (found - day).days + 1)]
     assert CALENDAR.is_working(found)
     assert sum(map(CALENDAR.is_working, passed)) == n
+
+
+@pytest.mark.parametrize("calendar", [None, 5, [1], [{"year": "2021"}], [{"year": 2021, "holidays": ["2021-02-30"]}]])
+def test_a_policy_whose_calendar_is_none_has_no_years(calendar: Any) -> None:
+    """A policy may hold anything beside its rule version (WIRE-CHOICES A8); a due date is then unknown, not a bug."""
+    read = calendar_of(Trust(policy={"rule_version": 1, "calendar": calendar}))
+    with pytest.raises(CalendarMissingError):
+        read.is_working(date(2021, 5, 6))

@@ -9,10 +9,18 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from contracts.refusals import Code, NotYet, Refused
 from services.gateway import problems
 from services.gateway.auth import TokenError
+from services.gateway.leads import FeedbackBody
 from services.gateway.problems import REMEDY, KeyReusedError, LateError, problem, status_of
 from services.node.papers import InvalidError, broken, parsed
 from services.node.reading import GoneError, TooEarlyError
-from services.vault import ContentInconsistentError, ContentTooLargeError, Inconsistency, NoKeyError, VaultFileError
+from services.vault import (
+    ContentInconsistentError,
+    ContentTooLargeError,
+    Inconsistency,
+    NoKeyError,
+    UnusableKeyError,
+    VaultFileError,
+)
 
 SECRET = "示例姓名甲"
 ANSWERED: dict[str, tuple[Any, Exception, int, str]] = {
@@ -37,6 +45,7 @@ ANSWERED: dict[str, tuple[Any, Exception, int, str]] = {
     ),
     "a key that is gone": (problems._vault, NoKeyError("number 1"), 410, "no_key"),
     "too long": (problems._vault, ContentTooLargeError(30_000), 422, "too_large"),
+    "a key of the other unit that is none": (problems._vault, UnusableKeyError("330782000000", 1), 503, "not_yet"),
     "a vault that fails": (problems._vault, VaultFileError(SECRET), 500, "bug"),
     "a bug": (problems._bug, RuntimeError(SECRET), 500, "bug"),
 }
@@ -87,6 +96,14 @@ def test_a_path_and_a_rule_but_no_value_and_no_made_up_name() -> None:
     found = broken(caught.value.errors(), "content")
     assert SECRET not in json.dumps(found, ensure_ascii=False)
     assert [path for path, _ in found] == ["content.inner.word", "content.inner.(surplus)", "content.number"]
+
+
+@pytest.mark.parametrize("content", [{"a\ud800": 1}, {"a": "\udfff"}, {"a": float("nan")}, {"a": float("inf")}])
+def test_a_body_is_text_and_numbers_of_json(content: dict[str, Any]) -> None:
+    """Python's JSON reads half a surrogate pair and NaN; the gateway answered 500 to them."""
+    with pytest.raises(ValidationError) as caught:
+        FeedbackBody.model_validate({"use": "still_checking", "next_feedback_on": "2026-12-20", "content": content})
+    assert json.dumps(broken(caught.value.errors()), ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize("document", [[SECRET], SECRET, {"number": float("nan")}, {"a": {SECRET}}, None])

@@ -129,6 +129,12 @@ def write(path: Path, data: bytes) -> None:
     path.chmod(0o600)
 
 
+UNKNOWN_KIND = b"""-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDKgNwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+-----END PRIVATE KEY-----
+"""
+"""As an Ed25519 key, but for one digit of its algorithm's number."""
+
 BROKEN: dict[str, Callable[[Path], object]] = {
     "it is missing": lambda path: None,
     "its group may read it": lambda path: _exposed(path, 0o640),
@@ -140,6 +146,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "it is text": lambda path: write(path, b"not a key"),
     "it holds a public key": _public,
     "it holds a key of another kind": _of_another_kind,
+    "it holds a key of no kind that the library knows": lambda path: write(path, UNKNOWN_KIND),
     "it is encrypted": _encrypted,
 }
 

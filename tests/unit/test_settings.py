@@ -1,0 +1,87 @@
+"""A node's settings: what is wrong is said by its name, before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from services.node.settings import DEVELOPMENT, STAMP, SettingsError, create_folder, load
+
+NEEDED = {
+    "source": '"411729000000"',
+    "root": f'"{"a" * 64}"',
+    "database": '"postgresql:///node"',
+    "log": '"postgresql:///log"',
+    "desk": '"postgresql:///desk"',
+    "signer": '"file:unit.pem"',
+    "mode": '"development"',
+}
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    create_folder(tmp_path, DEVELOPMENT)
+    return tmp_path
+
+
+def written(folder: Path, text: bytes = b"", /, **changes: str) -> Path:
+    path = folder / "node.toml"
+    lines = [f"{name} = {value}" for name, value in {**NEEDED, **changes}.items() if value]
+    path.write_bytes(text or "\n".join(lines).encode())
+    return path
+
+
+def test_what_is_needed_is_enough(folder: Path) -> None:
+    settings = load(written(folder))
+    assert (settings.source, settings.data, settings.idle_seconds) == ("411729000000", folder, 0.05)
+
+
+def test_a_whole_number_of_seconds_is_a_number_of_seconds(folder: Path) -> None:
+    """Found by fuzzing: it stayed an int."""
+    idle = load(written(folder, idle_seconds="5")).idle_seconds
+    assert (idle, type(idle)) == (5.0, float)
+
+
+WRONG = {
+    "root": ['""', f'"{"A" * 64}"', f'"{"a" * 63}"', "5"],
+    "source": ["411729000000", "true", "[]", ""],
+    "signer": ["{}", ""],
+    "mode": ['"both"', "1"],
+    "host": ['"example.org"', "127"],
+    "port": ["-1", "65536", '"8001"', "8001.0", "true"],
+    "batch": ["0", "nan"],
+    "idle_seconds": ["0.0", "nan", "inf", "-1.0", '"1"'],
+    "heartbeat_seconds": ["0", "1979-05-27"],
+    "single_broker": ["1", '"yes"'],
+    "data": ["1", '"\\u0000"'],
+    "colour": ['"red"'],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_setting_of_another_type_or_size_is_named(folder: Path, name: str, value: str) -> None:
+    """Types of TOML as they are: a port is no text, a flag no number, a number of seconds neither nan nor endless."""
+    with pytest.raises(SettingsError, match=name):
+        load(written(folder, **{name: value}))
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfe", b"source", b"a = " + b"[" * 5_000, b"\0"])
+def test_what_is_no_toml_is_said(folder: Path, text: bytes) -> None:
+    with pytest.raises(SettingsError, match="TOML"):
+        load(written(folder, text))
+
+
+def test_a_missing_file_is_said(folder: Path) -> None:
+    with pytest.raises(SettingsError, match="TOML"):
+        load(folder / "nowhere.toml")
+
+
+@pytest.mark.parametrize("stamp", [b"production", b"\xff", None])
+def test_a_folder_stamped_otherwise_is_refused(folder: Path, stamp: bytes | None) -> None:
+    """None: the stamp is a folder."""
+    (folder / STAMP).unlink()
+    if stamp is None:
+        (folder / STAMP).mkdir()
+    else:
+        (folder / STAMP).write_bytes(stamp)
+    with pytest.raises(SettingsError, match="data"):
+        load(written(folder))
