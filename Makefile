@@ -37,6 +37,7 @@ lint: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m services.vectors --check
+	$(BIN)/python -m tests.attacks --check
 
 # Needs uv. UPGRADE=1 looks for newer releases, otherwise only what pyproject.toml asks for changes.
 lock:

@@ -97,6 +97,13 @@ class World(Region):
         first = genesis.pairing(self.root, self.offer, self.answer)
         return genesis.continuing(first, self.history(self.channel))
 
+    def judged_again(self, channel: str) -> list[Verdict]:
+        """Verdicts of what this test wrote there, from what the log meant before it."""
+        before, log = _built(), self.logs[channel]
+        known = len(before.logs.get(channel, ()))
+        history = before.history(channel).overlay() if known else History.of(self.exchange, str(Topic(channel, 1)))
+        return [history.admit(record, inspect(record, {})) for record in log[known:]]
+
     def touched(self) -> list[str]:
         """Channels in which this test has written."""
         before = _built().logs

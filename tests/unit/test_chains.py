@@ -1,45 +1,13 @@
 """A chain: forks, emergency closings, reopenings (PROTOCOL 4, WIRE 14, 17, WIRE-CHOICES A3, A4, A13, B38-B40)."""
 
-from collections.abc import Callable
-from typing import Any
-
-import pytest
-
 from contracts.channel import LedgerReopened, StandsBy
 from contracts.channels import REGISTRY, TRUST
-from contracts.envelope import ZEROS
-from contracts.trust import Heartbeat, HeartbeatSummary
-from contracts.vocabulary import KeyKind
-from services.domain.trust import ROOT
 from services.registry import ceremony, genesis
-from services.signing import possession
 from services.vectors.seeds import EXPIRES
-from services.verifier import Verdict
-from tests.support.world import XINCAI, YIWU, Result, World, plain, seeded, world
+from tests.support.ledgers import beat, close_key, fork, fork_registry, head, new_key, reopen, stands_by
+from tests.support.world import XINCAI, YIWU, Result, plain, world
 
 EFFECTIVE, FROZEN = (Result.EFFECTIVE, ""), (Result.NOISE, "frozen")
-
-
-def head(w: World, unit: str = XINCAI, channel: str = "") -> Any:
-    return w.history(channel or w.channel).ledger(unit).head
-
-
-def fork(w: World) -> Verdict:
-    """A thief, or a restored database, writes once more under the last number; the honest envelope stands before."""
-    honest = w.share()
-    w.put(w.channel, w.changed(w.signed(honest), XINCAI, time="2021-04-01T02:00:00.000Z"))
-    return honest
-
-
-def reopen(w: World, unit: str = XINCAI, channel: str = "", **said: Any) -> Verdict:
-    """The unit's registrars let its ledger go on after its last envelope; ``said`` replaces parts, ``tamper`` more."""
-    channel, last = channel or w.channel, head(w, unit, channel)
-    epoch = said.get("epoch", last.epoch + 1)
-    by = said.get("by", StandsBy(sequence=last.sequence, digest=last.digest))
-    role = ROOT if unit == REGISTRY else ceremony.registrar(unit)
-    signers = w.signers(role, said.get("signers", 2))
-    event = ceremony.reopened(w.exchange, unit, said.get("where", channel), epoch, by, EXPIRES, signers)
-    return w.write(REGISTRY, channel, channel, event, **said.get("tamper", {}))
 
 
 def test_fork_freezes_then_reopens() -> None:
@@ -72,59 +40,6 @@ def test_a_fork_needs_the_writers_signature() -> None:
     w.put(w.channel, w.changed(w.signed(honest), YIWU, time="2021-04-01T02:00:00.000Z"))
     assert plain(w.last()) == (Result.NOISE, "signature")
     assert plain(w.share()) == EFFECTIVE
-
-
-def stands_by(w: World, sequence: int, digest: str = "") -> StandsBy:
-    found = next((d for d, c in w.history(w.channel).admitted.items() if c == (XINCAI, 1, sequence)), ZEROS)
-    return StandsBy(sequence=sequence, digest=digest or found)
-
-
-REOPENINGS: list[tuple[str, Callable[[World], dict[str, Any]], tuple[Result, str]]] = [
-    ("after its last envelope", lambda w: {}, EFFECTIVE),
-    ("after an earlier one", lambda w: {"by": stands_by(w, 1)}, EFFECTIVE),
-    ("after none", lambda w: {"by": stands_by(w, 0)}, EFFECTIVE),
-    ("after none, naming something", lambda w: {"by": stands_by(w, 0, "a" * 64)}, (Result.VOID, "mandate")),
-    ("after another digest", lambda w: {"by": stands_by(w, 1, "a" * 64)}, (Result.VOID, "mandate")),
-    ("after another number", lambda w: {"by": stands_by(w, 1, head(w).digest)}, (Result.VOID, "mandate")),
-    ("after what it never wrote", lambda w: {"by": stands_by(w, 9, "a" * 64)}, (Result.VOID, "mandate")),
-    ("two epochs on", lambda w: {"epoch": 3}, (Result.VOID, "state")),
-    ("in the same epoch", lambda w: {"epoch": 1}, (Result.VOID, "state")),
-    ("for another channel", lambda w: {"where": TRUST}, (Result.VOID, "mandate")),
-    ("by one registrar", lambda w: {"signers": 1}, (Result.VOID, "mandate")),
-    ("by registrars of another province", lambda w: {"role": "registrar.33"}, (Result.VOID, "mandate")),
-    ("by the duty officer", lambda w: {"role": "duty.41", "signers": 1}, (Result.VOID, "mandate")),
-    ("by the root", lambda w: {"role": ROOT}, (Result.VOID, "mandate")),
-    ("under another subject", lambda w: {"tamper": {"subject": XINCAI}}, (Result.VOID, "shape")),
-    ("by the unit itself", lambda w: {"tamper": {"signer": w.keys[XINCAI]}}, (Result.NOISE, "signature")),
-]
-
-
-@pytest.mark.parametrize(("said", "becomes"), [row[1:] for row in REOPENINGS], ids=[row[0] for row in REOPENINGS])
-def test_a_reopening_is_by_the_units_registrars_and_names_what_is_stood_by(
-    said: Callable[[World], dict[str, Any]], becomes: tuple[Result, str]
-) -> None:
-    w = world()
-    fork(w)
-    assert plain(_reopen_as(w, said(w))) == becomes
-    assert plain(w.share()) == (EFFECTIVE if becomes == EFFECTIVE else FROZEN)
-    assert w.fold() == w.verdicts[w.channel]
-
-
-def _reopen_as(w: World, said: dict[str, Any]) -> Verdict:
-    """The ceremony knows the right role; another is put into the mandate by hand."""
-    role = said.pop("role", None)
-    if role is None:
-        return reopen(w, **said)
-    last = head(w)
-    body = {
-        "unit": XINCAI,
-        "channel": w.channel,
-        "epoch": 2,
-        "stands_by": {"sequence": last.sequence, "digest": last.digest},
-    }
-    signers = w.signers(role, said.get("signers", 2))
-    event = ceremony.mandate(w.exchange, role, 2, LedgerReopened, w.channel, body, EXPIRES, signers)
-    return w.write(REGISTRY, w.channel, w.channel, event)
 
 
 def test_the_number_of_a_reopening_is_its_epoch_and_moves_no_counter() -> None:
@@ -170,22 +85,6 @@ def test_a_ledger_need_not_be_frozen_to_be_reopened() -> None:
 # -- emergencies -------------------------------------------------------------------------------------------------------
 
 
-def close_key(w: World, *, emergency: bool) -> None:
-    by = w.by(ceremony.registrar(XINCAI))
-    w.trust(ceremony.key_closed(by, XINCAI, w.keys[XINCAI].keyid, emergency=emergency))
-    w.copy_trust(w.channel)
-
-
-def new_key(w: World) -> Any:
-    """A key that the old one signed for, so that it counts at once."""
-    old, new = w.keys[XINCAI], seeded("second")
-    entry = possession(new, w.exchange, XINCAI, KeyKind.UNIT)
-    by = w.by(ceremony.registrar(XINCAI), 1)
-    w.trust(ceremony.key_added(by, entry, ceremony.endorsement(old, entry)))
-    w.copy_trust(w.channel)
-    return new
-
-
 def test_an_emergency_closing_freezes_until_reopened() -> None:
     w = world()
     new = new_key(w)
@@ -211,16 +110,6 @@ def test_a_unit_without_any_key_is_noise_key() -> None:
 
 
 # -- the registry itself -----------------------------------------------------------------------------------------------
-
-
-def beat(w: World, **tamper: Any) -> Verdict:
-    return w.write(REGISTRY, TRUST, "policy", Heartbeat(summary=HeartbeatSummary(every=600)), **tamper)
-
-
-def fork_registry(w: World) -> None:
-    honest = w.signed(beat(w))
-    w.put(TRUST, w.changed(honest, REGISTRY, time="2021-04-01T02:00:00.000Z"))
-    assert w.last(TRUST).result is Result.FORK
 
 
 def test_a_frozen_registry_reopens_itself() -> None:

@@ -1,71 +1,29 @@
 """The root decides, and how trust reaches a channel (PROTOCOL 3, 4, WIRE 21, WIRE-CHOICES A1, A2, B25-B37)."""
 
 import base64
-from collections.abc import Sequence
-from typing import Any
-
-import pytest
 
 from contracts import trust as said
-from contracts.channel import CopiedSummary, TrustCopied
+from contracts.channel import TrustCopied
 from contracts.channels import PAIRING, REGISTRY, TRUST, Kind
 from contracts.envelope import ZEROS, Embedded
-from contracts.trust import KeyEntry
 from contracts.vocabulary import KeyKind, Suspension, UnitKind
 from services.domain.clocks import DAY, format_time
 from services.domain.trust import MAX_ROTATION, ROOT
 from services.registry import ceremony, genesis
-from services.signing import Signer, possession
+from services.signing import possession
 from services.vectors.seeds import EXPIRES, policy
-from services.verifier import Verdict
+from tests.support.decisions import ALL_NEW, R1, R2, R3, copy, delegate, registrars, rotate
 from tests.support.mandates import (
     EFFECTIVE,
     HENAN,
     MANDATE,
     SHAPE,
-    Attack,
-    Said,
     admit,
     fields,
 )
-from tests.support.world import JINHUA, XINCAI, YIWU, Result, World, plain, seeded, world
+from tests.support.world import JINHUA, XINCAI, YIWU, Result, plain, seeded, world
 
 # -- the root's decisions ----------------------------------------------------------------------------------------------
-
-
-def rotate(w: World, version: int = 2, roots: Sequence[Signer] | None = None, **wrong: Any) -> Verdict:
-    """root.3 gives way to ``new``; two old and two new keys sign."""
-    roots = roots or [*w.signers(ROOT, 2), seeded("new")]
-    signers = wrong.get("signers", w.signers(ROOT, 2))
-    by = ceremony.Authority(w.exchange, ROOT, w.roster.last[ROOT] + 1, EXPIRES, signers)
-    verdict = w.trust(ceremony.rotated(by, version, roots, wrong.get("registry", w.keys[REGISTRY])))
-    if verdict.result is Result.EFFECTIVE:
-        w.roster.last[ROOT] += 1
-        w.keys[REGISTRY] = wrong.get("registry", w.keys[REGISTRY])
-    return verdict
-
-
-ALL_NEW = [seeded("n1"), seeded("n2"), seeded("n3")]
-
-
-@pytest.mark.parametrize(
-    ("wrong", "becomes"),
-    [
-        ({}, EFFECTIVE),
-        ({"signers": [seeded("root.1"), seeded("new")]}, MANDATE),  # one of the old
-        ({"roots": ALL_NEW}, MANDATE),  # none of the new
-        ({"roots": ALL_NEW, "signers": [*ALL_NEW[:1], seeded("root.1"), seeded("root.2")]}, MANDATE),
-        ({"roots": ALL_NEW, "signers": [*ALL_NEW[:2], seeded("root.1"), seeded("root.2")]}, EFFECTIVE),
-        ({"roots": ALL_NEW, "signers": ALL_NEW}, MANDATE),
-        ({"version": 3}, MANDATE),
-        ({"version": 1}, MANDATE),
-        ({"roots": [seeded("root.2"), seeded("root.1"), seeded("root.3")]}, MANDATE),  # holders changed places
-        ({"registry": seeded("new registry")}, EFFECTIVE),
-        ({"registry": seeded("root.1")}, MANDATE),
-    ],
-)
-def test_a_rotation_takes_the_old_and_the_new_threshold(wrong: dict[str, Any], becomes: Said) -> None:
-    assert plain(rotate(world(), **wrong)) == becomes
 
 
 def test_a_rotation_closes_who_left_and_the_old_registry_key() -> None:
@@ -130,37 +88,6 @@ def test_a_registry_key_may_change_without_a_rotation() -> None:
     assert plain(w.last()) == EFFECTIVE
 
 
-def delegate(w: World, registrars: tuple[KeyEntry, ...], threshold: int = 2, **wrong: Any) -> Verdict:
-    by = ceremony.Authority(w.exchange, ROOT, w.roster.last[ROOT] + 1, EXPIRES, w.signers(ROOT, 2))
-    return w.trust(ceremony.province(by, "41", registrars, wrong.get("duty", ()), threshold), **wrong.get("tamper", {}))
-
-
-def registrars(w: World, *names: str, role: str = HENAN) -> tuple[KeyEntry, ...]:
-    return ceremony.entries(w.exchange, role, [seeded(name) for name in names])
-
-
-R1, R2, R3 = "registrar.41.1", "registrar.41.2", "registrar.41.3"
-
-
-@pytest.mark.parametrize(
-    ("delegation", "becomes"),
-    [
-        (lambda w: delegate(w, registrars(w, R1, R2, R3, "r4")), EFFECTIVE),
-        (lambda w: delegate(w, registrars(w, R1, R2)), EFFECTIVE),
-        (lambda w: delegate(w, registrars(w, "a", "b", "c"), 3), EFFECTIVE),
-        (lambda w: delegate(w, registrars(w, R1, R2), 3), MANDATE),
-        (lambda w: delegate(w, registrars(w, R1, R1)), MANDATE),
-        (lambda w: delegate(w, registrars(w, R2, R1)), MANDATE),  # listed again under another holder
-        (lambda w: delegate(w, registrars(w, R1, "root.1")), MANDATE),
-        (lambda w: delegate(w, registrars(w, R1, R2, role="registrar.33")), MANDATE),
-        (lambda w: delegate(w, registrars(w, R1, R2), duty=registrars(w, R3, role="duty.41")), MANDATE),
-        (lambda w: delegate(w, registrars(w, R1, R2), tamper={"subject": "policy"}), MANDATE),
-    ],
-)
-def test_a_province_is_delegated_by_the_root(delegation: Attack, becomes: Said) -> None:
-    assert plain(delegation(world())) == becomes
-
-
 def test_a_registrar_who_left_signs_no_more_and_does_not_come_back() -> None:
     w = world()
     delegate(w, registrars(w, R1, R2))
@@ -182,18 +109,6 @@ def test_a_copy_out_of_order_is_void_and_a_late_one_is_not() -> None:
     for verdict, becomes in ((late, EFFECTIVE), (second, EFFECTIVE), (first, MANDATE)):
         assert plain(copy(w, verdict)) == becomes
     assert plain(w.share()) == EFFECTIVE
-
-
-def copy(w: World, verdict: Verdict, **summary: Any) -> Verdict:
-    true = genesis.copied(w.signed(verdict))
-    wrong = CopiedSummary(**{**fields(true.summary), **summary})
-    return w.write(REGISTRY, w.channel, w.channel, TrustCopied(summary=wrong, embedded=true.embedded))
-
-
-@pytest.mark.parametrize("wrong", [{"digest": "a" * 64}, {"sequence": "000000000001"}])
-def test_a_copy_names_its_original(wrong: dict[str, str]) -> None:
-    w = world()
-    assert plain(copy(w, admit(w), **wrong)) == MANDATE
 
 
 def test_a_copy_is_judged_by_the_mandate_alone() -> None:

@@ -1,0 +1,101 @@
+"""A node that judges and seals nothing: the channels of a world, behind everything that asks a node."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+from contracts.channels import DESK, TRUST, Topic
+from contracts.refusals import NotYet
+from services.node.folds import now_ms
+from services.node.settings import Settings
+from services.vectors.seeds import XINCAI
+from services.verifier import History
+from tests.support.world import World
+
+FOREVER = 10**15
+"""ms at which no officer and no pairing of a served world has ended yet."""
+
+
+def _later(*_: Any, **__: Any) -> NoReturn:
+    raise NotYet("this node seals nothing")
+
+
+@dataclass
+class Silent:
+    """Storage that holds nothing."""
+
+    def find(self, _: str) -> None:
+        """No such command."""
+
+    outcome = stopped = find
+
+    def is_healed(self) -> bool:
+        """Nothing to heal."""
+        return True
+
+    def stream_version(self, _: str) -> int:
+        """No stream yet."""
+        return 0
+
+    def last_number(self, *_: Any) -> int:
+        """No number yet."""
+        return 0
+
+    def __getattr__(self, name: str) -> Callable[..., NoReturn]:
+        return _later
+
+
+@dataclass
+class Served:
+    """What routes and commands ask of a node; its channels are a world's, its officers serve for ever."""
+
+    settings: Settings
+    story: World
+    beat: int = 0
+
+    def __post_init__(self) -> None:
+        """The parts of a node."""
+        self.ledger = self.replica = self.rows = self.log = self.keys = Silent()
+        self.folds, self.source, self.exchange = self, self.settings.source, self.settings.root
+        self.signer = self.story.keys[XINCAI]
+        self.news = SimpleNamespace(tell=lambda: None)
+
+    def history(self, channel: str) -> History:
+        """As the story left it, except that no officer and no pairing has run out since."""
+        if channel == DESK:
+            return History.desk(self.exchange, XINCAI, self.history(TRUST).channel.trust)
+        history = self.story.histories.get(channel, History(self.exchange, Topic(channel, 1))).overlay()
+        trust = history.channel.trust
+        serving = {number: replace(officer, until=FOREVER) for number, officer in trust.officers.items()}
+        history.channel = replace(history.channel, trust=replace(trust, officers=serving))
+        running = history.state("pairing", history.channel.pairing)
+        if running.valid_until:
+            history.streams["pairing", history.channel.pairing] = replace(running, valid_until=FOREVER)
+        return history
+
+    def deciding(self, channel: str) -> tuple[History, Any]:
+        """With no tail of our own."""
+        history = self.history(channel)
+        return history, history.ledger(self.source).head
+
+    def must_run(self, _: str) -> None:
+        """Nothing is stopped."""
+
+    def heartbeat(self) -> int:
+        """``beat`` ms ago."""
+        return now_ms() - self.beat
+
+    def channels(self) -> list[str]:
+        """The one of the story."""
+        return [self.story.channel]
+
+    def pairings(self) -> list[Any]:
+        """None of them."""
+        return []
+
+    def present(self, _: str) -> bool:
+        """All of them."""
+        return True
+
+    running = present
