@@ -443,7 +443,7 @@ class History:
             channel = self._opening(i.draft, i.digest)
         except Refused:
             return refused
-        registry = {name: key for name, key in channel.trust.keys_of(REGISTRY).items() if not key.closed}
+        registry = {name: key for name, key in channel.trust.keys_of(REGISTRY).items() if key.closed is None}
         name = fitting(record, registry)
         if not name:
             return refused

@@ -207,6 +207,9 @@ ROWS = [
     Row("A supervision embeds no admission", "P3", supervision(embedded={"answer": None}), PLACE),
     Row("A member writes before its key was copied", "P3 W20", before_its_copies, noise("key")),
     Row(
+        "A registry opens with a key that its root replaced", "A6 P4", rotated_twice(embedded=True, key=REGISTRY), PLACE
+    ),
+    Row(
         "A registry leaves out the rotations that made its key",
         "A6",
         rotated_twice(embedded=False, key="registry 3"),
