@@ -7,7 +7,9 @@ BIN := $(VENV)/bin
 UV ?= $(or $(shell command -v uv),$(BIN)/uv)
 # worker processes of the tests; 0 runs them in one process
 WORKERS ?= 2
-# more words for the demo, the tests, the benchmarks or the fault campaign
+# of fuzzing, for each target
+SECONDS ?= 600
+# more words for the demo, the tests, the benchmarks, the fault campaign or fuzzing
 ARGS ?=
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -16,7 +18,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 # --no-build-isolation below takes setuptools from the environment, so it is locked too
 BUILD := echo 'setuptools>=78' |
 
-.PHONY: demo test bench faults lint lock setup setup-dev
+.PHONY: demo test bench faults fuzz lint lock setup setup-dev
 
 demo: setup
 	$(BIN)/python -m services.demo $(if $(filter 1,$(KAFKA)),--kafka) $(ARGS)
@@ -31,6 +33,11 @@ bench: setup-dev
 faults: setup-dev
 	$(BIN)/python -m tests.faults $(ARGS)
 
+# ARGS names targets; python -m tests.fuzz --help names them all.
+fuzz: setup-dev
+	-$(INSTALL) --only-binary :all: --require-hashes -r infra/requirements-fuzz.txt
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
+
 lint: setup-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -44,6 +51,7 @@ lock:
 	$(BUILD) $(LOCK) $(if $(UPGRADE),--upgrade) -o infra/requirements.txt pyproject.toml -
 	$(BUILD) $(LOCK) $(if $(UPGRADE),--upgrade) -o infra/requirements-dev.txt \
 		-c infra/requirements.txt --extra dev pyproject.toml -
+	echo 'atheris==3.0.*' | $(LOCK) $(if $(UPGRADE),--upgrade) -o infra/requirements-fuzz.txt -
 
 setup: $(VENV)/.installed
 

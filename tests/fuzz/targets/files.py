@@ -1,0 +1,150 @@
+"""Files that an operator or a signing office hands over: settings, keys, root and mandates."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+
+from contracts.channels import TRUST
+from contracts.profile import compact
+from services.node.settings import DEVELOPMENT, SettingsError, create_folder, load
+from services.registry.errors import HandedOverError
+from services.registry.opening import keep_mandate, keep_root, mandate_file, root
+from services.signing import SigningError, open_signer
+from services.vault import KeyFile, VaultError
+from services.vectors.seeds import XINCAI, seed
+from tests.fuzz.engine import Broken, Target
+from tests.fuzz.samples import samples
+from tests.support.world import world
+
+PASSPHRASE = "an invented passphrase"
+SETTINGS = f"""
+source = "{XINCAI}"
+root = "{"a" * 64}"
+data = "."
+database = "postgresql:///node"
+log = "postgresql:///log"
+desk = "postgresql:///desk"
+signer = "file:unit.pem"
+mode = "development"
+host = "127.0.0.1"
+port = 8001
+single_broker = true
+idle_seconds = 0.5
+""".lstrip()
+
+
+@cache
+def folder() -> Path:
+    """One for the whole run."""
+    made = Path(mkdtemp(prefix="duikou-fuzz-"))
+    create_folder(made, DEVELOPMENT)
+    return made
+
+
+def _file(name: str, data: bytes) -> Path:
+    path = folder() / name
+    path.write_bytes(data)
+    path.chmod(0o600)
+    return path
+
+
+def _settings(data: bytes) -> Any:
+    found = load(_file("node.toml", data))
+    for name, member in vars(found).items():
+        if type(member) is not type(_true_settings()[name]):
+            raise Broken(f"{name} is of another type")
+    return found
+
+
+@cache
+def _true_settings() -> dict[str, Any]:
+    return vars(load(_file("true.toml", SETTINGS.encode())))
+
+
+def _settings_seeds() -> list[bytes]:
+    table = SETTINGS.replace('source = "', 'batch = 10\nissuer = "issuer.pem"\nsource = "')
+    return [SETTINGS.encode(), table.encode(), b"[node]\n" + SETTINGS.encode()]
+
+
+def _plain_key(data: bytes) -> str:
+    return open_signer(f"file:{_file('plain.pem', data)}").keyid
+
+
+def _locked_key(data: bytes) -> str:
+    return open_signer(f"file+passphrase:{_file('locked.pem', data)}", PASSPHRASE).keyid
+
+
+def _pems(*passphrases: str | None) -> Callable[[], list[bytes]]:
+    keys = (Ed25519PrivateKey.from_private_bytes(seed("fuzz")), generate_private_key(SECP256R1()))
+
+    def made() -> list[bytes]:
+        return [
+            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, _encryption(secret))
+            for key in keys
+            for secret in passphrases
+        ]
+
+    return made
+
+
+def _encryption(secret: str | None) -> Any:
+    return NoEncryption() if secret is None else BestAvailableEncryption(secret.encode())
+
+
+def _content_keys(data: bytes) -> Any:
+    file = KeyFile(_file("content.keys", data))
+    return [(number, file.public("own", number)) for number in file.numbers("own")]
+
+
+def _content_key_files() -> list[bytes]:
+    path = folder() / "seed.keys"
+    path.unlink(missing_ok=True)
+    file = KeyFile.create(path)
+    empty = path.read_bytes()
+    for channel in ("own", "own", "a" * 52):
+        file.generate(channel)
+    return [empty, path.read_bytes()]
+
+
+def _root(data: bytes) -> Any:
+    _file("root.json", data)
+    return root(folder())
+
+
+def _roots() -> list[bytes]:
+    keep_root(folder(), world().root)
+    return [(folder() / "root.json").read_bytes()]
+
+
+def _mandate(data: bytes) -> Any:
+    return mandate_file(_file("mandate.json", data))
+
+
+@cache
+def _mandates() -> list[bytes]:
+    drafts = [verdict.draft for verdict in world().verdicts[TRUST] if verdict.draft is not None]
+    told = [keep_mandate(folder(), n, draft.data, draft.subject).read_bytes() for n, draft in enumerate(drafts[:9])]
+    other = [compact({"type": name, "subject": "root", **data}) for name, data in samples(".json") if "mandate" in data]
+    return [*told, *other, json.dumps({"type": "duikou.lead.closed.v1", "subject": "x", "mandate": {}}).encode()]
+
+
+TARGETS = (
+    Target("settings", "a node's settings (TOML)", _settings_seeds, _settings, (SettingsError,), 200),
+    Target("key-file", "a unit's key (PEM)", _pems(None, PASSPHRASE), _plain_key, (SigningError,), 200),
+    Target("locked-key-file", "an officer's key (encrypted PEM)", _pems(PASSPHRASE), _locked_key, (SigningError,), 200),
+    Target("content-keys", "the file of encryption keys", _content_key_files, _content_keys, (VaultError,)),
+    Target("root-file", "the ceremony's root, handed to the registry", _roots, _root, (HandedOverError,)),
+    Target("mandate-file", "a mandate, handed to the registry", _mandates, _mandate, (HandedOverError,)),
+)
