@@ -7,7 +7,7 @@ from contracts.channel import LedgerReopened
 from contracts.channels import REGISTRY, TRUST
 from contracts.envelope import ZEROS
 from services.domain.trust import ROOT
-from services.registry import ceremony, genesis
+from services.registry import ceremony
 from services.vectors.seeds import EXPIRES
 from services.verifier import Verdict
 from tests.attacks.row import EFFECTIVE, FORK, Row, noise, void
@@ -90,8 +90,7 @@ def registry_frozen(w: World) -> Verdict:
 def frozen_registry_reopens_another(w: World) -> Verdict:
     """The registry forked itself in the channel and reopens a member."""
     fork(w)
-    honest = w.signed(w.write(REGISTRY, w.channel, w.channel, genesis.copied(w.signed(w.verdicts[TRUST][1]))))
-    w.put(w.channel, w.changed(honest, REGISTRY, time="2021-04-01T02:00:00.000Z"))
+    fork_registry(w, w.channel)
     return reopen(w)
 
 

@@ -1,9 +1,21 @@
 """All rows, and the sections of the law that they answer for."""
 
-from tests.attacks import audits, contents, doors, ledgers, mandates, officers, openings, records, rules, trust
+from tests.attacks import (
+    audits,
+    contents,
+    continuations,
+    doors,
+    ledgers,
+    mandates,
+    officers,
+    openings,
+    records,
+    rules,
+    trust,
+)
 from tests.attacks.row import Row
 
-MODULES = (records, ledgers, openings, mandates, trust, officers, rules, contents, audits, doors)
+MODULES = (records, ledgers, openings, continuations, mandates, trust, officers, rules, contents, audits, doors)
 TABLE: tuple[Row, ...] = tuple(row for module in MODULES for row in module.ROWS)
 SECTIONS = (
     *(f"P{n}" for n in (1, 2, 3, 4, 5, 6, 8)),

@@ -8,7 +8,7 @@ from contracts.envelope import ZEROS
 from contracts.trust import Heartbeat, HeartbeatSummary
 from contracts.vocabulary import KeyKind
 from services.domain.trust import ROOT
-from services.registry import ceremony
+from services.registry import ceremony, genesis
 from services.signing import possession
 from services.vectors.seeds import EXPIRES
 from services.verifier import Verdict
@@ -83,8 +83,13 @@ def beat(w: World, **tamper: Any) -> Verdict:
     return w.write(REGISTRY, TRUST, "policy", Heartbeat(summary=HeartbeatSummary(every=600)), **tamper)
 
 
-def fork_registry(w: World) -> None:
-    """The registry writes twice under one number."""
-    honest = w.signed(beat(w))
-    w.put(TRUST, w.changed(honest, REGISTRY, time="2021-04-01T02:00:00.000Z"))
-    assert w.last(TRUST).result is Result.FORK
+def fork_registry(w: World, channel: str = TRUST) -> None:
+    """The registry writes twice under one number: its heartbeat, or in a channel its last copy."""
+    honest = w.signed(beat(w)) if channel == TRUST else w.signed(recopied(w, channel))
+    w.put(channel, w.changed(honest, REGISTRY, time="2021-04-01T02:00:00.000Z"))
+    assert w.last(channel).result is Result.FORK
+
+
+def recopied(w: World, channel: str) -> Verdict:
+    """A trust event copied once more, which is void and takes a number."""
+    return w.write(REGISTRY, channel, channel, genesis.copied(w.signed(w.verdicts[TRUST][1])))

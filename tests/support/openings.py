@@ -104,3 +104,13 @@ def foundation(**wrong: Any) -> tuple[Result, str]:
     root = w.signed(w.verdicts[TRUST][0])
     w = Region(exchange=root.digest, keys=w.keys)
     return plain(w.put(TRUST, root))
+
+
+def changed(w: World, **said: Any) -> Opened:
+    """The genesis with one thing said wrongly; ``cut``: members of the cut."""
+    right = w.genesis()
+    cut = right.summary.cut
+    assert cut is not None
+    if "cut" in said:
+        said["cut"] = cut.model_copy(update=said["cut"]) if said["cut"] else None
+    return Opened(summary=right.summary.model_copy(update=said), embedded=right.embedded)

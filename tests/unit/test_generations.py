@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.channel import Opened, StandsBy
+from contracts.channel import StandsBy
 from contracts.channels import REGISTRY, TRUST, Kind, Topic
 from contracts.envelope import Record
 from contracts.refusals import Stop
@@ -18,6 +18,7 @@ from services.generations import continued, cut_of
 from services.registry import ceremony, genesis
 from services.vectors.seeds import EXPIRES
 from services.verifier import History, Stopped, Verdict, inspect
+from tests.support.openings import changed
 from tests.support.world import JINHUA, XINCAI, YIWU, Result, World, plain, seeded, world
 
 EFFECTIVE, PLACE = (Result.EFFECTIVE, ""), (Result.NOISE, "place")
@@ -26,16 +27,6 @@ DUPLICATE = (Result.DUPLICATE, "")
 
 def begun(w: World) -> Verdict:
     return w.open(w.channel, w.genesis())
-
-
-def changed(w: World, **said: Any) -> Opened:
-    """The genesis with one thing said wrongly; ``cut``: members of the cut."""
-    right = w.genesis()
-    cut = right.summary.cut
-    assert cut is not None
-    if "cut" in said:
-        said["cut"] = cut.model_copy(update=said["cut"]) if said["cut"] else None
-    return Opened(summary=right.summary.model_copy(update=said), embedded=right.embedded)
 
 
 def test_the_channel_goes_on_with_its_matters_and_chains() -> None:
