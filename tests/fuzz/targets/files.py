@@ -1,9 +1,11 @@
 """Files that an operator or a signing office hands over: settings, keys, root and mandates."""
 
+import atexit
 import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -47,8 +49,9 @@ idle_seconds = 0.5
 
 @cache
 def folder() -> Path:
-    """One for the whole run."""
+    """One for the whole run, gone with it."""
     made = Path(mkdtemp(prefix="duikou-fuzz-"))
+    atexit.register(rmtree, made, ignore_errors=True)
     create_folder(made, DEVELOPMENT)
     return made
 
