@@ -1,6 +1,5 @@
 """The HTTP application of a node, and the server it runs in."""
 
-import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -12,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
 import contracts.catalogue  # noqa: F401 - registers every event type
+from services import journal
 from services.gateway import (
     commands,
     contents,
@@ -20,6 +20,7 @@ from services.gateway import (
     health,
     inbox,
     leads,
+    metrics,
     outflow,
     pages,
     pairings,
@@ -32,7 +33,6 @@ from services.gateway.auth import open_tokens
 from services.node.node import Node
 from services.node.settings import LOOPBACK, SettingsError
 
-logger = logging.getLogger(__name__)
 BODY_LIMIT = 65_536
 """Bytes of a request: the largest envelope is 48 KiB (PROTOCOL 2)."""
 FAULTS = {
@@ -54,6 +54,7 @@ ROUTERS = (
     (inbox.router, ASKED),
     (leads.queries, ASKED),
     (leads.router, TOLD),
+    (metrics.router, ()),
     (outflow.queries, ASKED),
     (outflow.router, TOLD),
     (pairings.queries, ASKED),
@@ -154,8 +155,8 @@ def _run(server: uvicorn.Server, listening: socket.socket, stop: threading.Event
     try:
         with listening:
             server.run([listening])
-    except BaseException:
-        logger.exception("the gateway ended by a bug")
+    except BaseException as error:
+        journal.error(journal.Said.PART_ENDED, part="gateway", error=error)
         raise
     finally:
         stop.set()

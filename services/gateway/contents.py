@@ -1,7 +1,6 @@
 """Opening content: a signed access record first, its place in the log, then the plaintext, once, uncached (L7)."""
 
 import json
-import logging
 from datetime import date
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from contracts.envelope import Envelope
 from contracts.fields import EventId, Wire
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import AccessKind, AccessReason, Role
+from services import journal
 from services.domain.clocks import day, parse_time
 from services.domain.desk import Paper
 from services.gateway import examples
@@ -26,7 +26,6 @@ from services.node import papers, reading
 from services.node.node import Node
 from services.vault import ContentInconsistentError, Inconsistency
 
-logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/channels/{channel}/contents/{content}", tags=["reading"])
 DRAFT_READERS = frozenset({Role.APPROVER, Role.HEAD})
 
@@ -130,7 +129,7 @@ def _draft(node: Node, caller: Caller, content: str) -> Opened:
     paper = _paper(node, content)
     if caller.id != paper.author and not DRAFT_READERS & caller.enrolment.roles:
         raise Refused(Code.OFFICERS, "L7")
-    logger.info("officer %s reads the draft content %s", caller.id, content)
+    journal.info(journal.Said.DRAFT_READ, officer=caller.id, content=content)
     if paper.content is None:
         raise Refused(Code.UNKNOWN_MATTER, "L7")
     plain = reading.own_plain(node, paper.channel, paper.content, paper.own)

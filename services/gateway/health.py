@@ -1,9 +1,12 @@
 """Whether the process lives, whether it may be given work, and what this node is and what it is not."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from contracts.channels import DESK, OPEN_TOPICS, TRUST
+from contracts.channels import DESK, OPEN_TOPICS, TRUST, topic
 from contracts.refusals import NotYet
 from services.gateway import examples
 from services.gateway.deps import Asking, NodeOf
@@ -19,6 +22,8 @@ FLAGS = {
     "checkpoints": "the log's completeness is not witnessed",
 }
 """What may not be claimed (PROTOCOL 9-11)."""
+STUCK_SECONDS = 180
+"""Longer than every timeout that a round can wait for, one after the other."""
 
 
 class Check(BaseModel):
@@ -28,13 +33,44 @@ class Check(BaseModel):
     reason: str = ""
 
 
-class Readiness(BaseModel):
-    """All must be so before commands are accepted (PROTOCOL 6)."""
+class Stopped(BaseModel):
+    """A channel that nobody reads or writes until an operator has looked; ``code``: docs/runbook.md."""
 
-    model_config = example({"ready": True, "checks": {"database": {"ok": True, "reason": ""}}})
+    channel: str
+    code: str
+
+
+class Readiness(BaseModel):
+    """Whether commands are accepted (PROTOCOL 6), and what is read only or not there at all.
+
+    state: ready; read_only: queries are answered from what was read, commands may be refused; down: no database.
+    stopped: channels that are not hidden by the others' being well.
+    """
+
+    model_config = example(
+        {
+            "ready": True,
+            "state": "ready",
+            "checks": {"database": {"ok": True, "reason": ""}},
+            "stopped": [],
+            "frozen": [],
+        }
+    )
 
     ready: bool
+    state: str
     checks: dict[str, Check]
+    stopped: list[Stopped]
+    frozen: list[str]
+
+
+class Alive(BaseModel):
+    """parts: seconds since each part that runs in this process began its last round."""
+
+    model_config = example({"status": "alive", "parts": {"intake": 0.1}})
+
+    status: str
+    parts: dict[str, float]
 
 
 class ChannelNow(BaseModel):
@@ -62,18 +98,24 @@ class NodeNow(BaseModel):
 
 
 @router.get("/healthz", summary="The process lives")
-def health() -> dict[str, str]:
-    """Nothing is asked of anybody."""
-    return {"status": "alive"}
+def health(node: NodeOf, response: Response) -> Alive:
+    """503 when a part has not begun a round for three minutes: nothing it does may take so long. Start it anew."""
+    silent = node.news.silence()
+    stuck = any(seconds > STUCK_SECONDS for seconds in silent.values())
+    response.status_code = 503 if stuck else 200
+    parts = {part: round(seconds, 1) for part, seconds in silent.items()}
+    return Alive(status="stuck" if stuck else "alive", parts=parts)
 
 
 @router.get("/readyz", summary="The node may be given work")
 def ready(node: NodeOf, response: Response) -> Readiness:
-    """503 while the database or the log does not answer, our own ledgers are not read back, or trust is unknown."""
-    checks = {"database": _database(node), "log": _log(node), "ledgers": _ledgers(node), "trust": _trust(node)}
+    """503 while the database or the log does not answer, our own ledgers are not read back, or trust is too old."""
+    checks = {name: _check(node, check) for name, check in CHECKS.items()}
     everything = all(check.ok for check in checks.values())
     response.status_code = 200 if everything else 503
-    return Readiness(ready=everything, checks=checks)
+    state = "ready" if everything else "read_only" if checks["database"].ok or _reads(node) else "down"
+    stopped, frozen = _channels(node)
+    return Readiness(ready=everything, state=state, checks=checks, stopped=stopped, frozen=frozen)
 
 
 @router.get("/v1/node", summary="What this node is, and what it does not claim")
@@ -93,46 +135,69 @@ def about(node: NodeOf, _: Asking) -> NodeNow:
 
 
 def _channel(node: Node, channel: str) -> ChannelNow:
-    topic = node.topic(channel)
-    reason, history = node.replica.stopped(topic), node.folds.history(channel)
+    name = node.topic(channel)
+    reason, history = node.replica.stopped(name), node.folds.history(channel)
     return ChannelNow(
         channel=channel,
         state="running" if reason is None else "stopped",
         reason=reason or "",
         members=list(history.channel.members),
-        position=node.replica.position(topic),
+        position=node.replica.position(name),
         frozen=history.ledger(node.source).frozen,
     )
 
 
-def _database(node: Node) -> Check:
+def _check(node: Node, check: Callable[[Node], str]) -> Check:
     try:
-        node.replica.positions()
+        reason = check(node)
     except NotYet as later:
-        return Check(ok=False, reason=later.reason)
-    return Check(ok=True)
+        reason = later.reason
+    return Check(ok=not reason, reason=reason)
 
 
-def _log(node: Node) -> Check:
-    try:
-        end = node.log.end(node.topic(TRUST))
-    except NotYet as later:
-        return Check(ok=False, reason=later.reason)
-    return Check(ok=end is not None, reason="" if end is not None else "the exchange is not open yet")
+def _database(node: Node) -> str:
+    node.figures.write()
+    return ""
 
 
-def _ledgers(node: Node) -> Check:
-    try:
-        healed = node.ledger.is_healed()
-    except NotYet as later:
-        return Check(ok=False, reason=later.reason)
-    return Check(ok=healed, reason="" if healed else "our own ledgers are not read back to the end")
+def _schema(node: Node) -> str:
+    return "the database is not at this software's migrations: duikou prepare" if node.figures.differing() else ""
 
 
-def _trust(node: Node) -> Check:
+def _log(node: Node) -> str:
+    return "" if node.log.end(node.topic(TRUST)) is not None else "the exchange is not open yet"
+
+
+def _ledgers(node: Node) -> str:
+    return "" if node.ledger.is_healed() else "our own ledgers are not read back to the end"
+
+
+def _trust(node: Node) -> str:
     """The registry beats after what it has published: before its first beat nobody here is known to serve."""
+    beat = node.heartbeat()
+    if not beat:
+        return "no heartbeat of the registry has been read yet"
+    old = now_ms() - beat > node.settings.heartbeat_limit_seconds * 1_000
+    return "the newest trust heartbeat is too old: nothing is shared or opened" if old else ""
+
+
+CHECKS: Mapping[str, Callable[[Node], str]] = MappingProxyType(
+    {"database": _database, "schema": _schema, "log": _log, "ledgers": _ledgers, "trust": _trust}
+)
+"""Name -> why not, empty where it is so; an outage is a reason too."""
+
+
+def _reads(node: Node) -> bool:
+    """Whether the database at least answers queries."""
+    return _check(node, lambda one: str(one.replica.positions() and "")).ok
+
+
+def _channels(node: Node) -> tuple[list[Stopped], list[str]]:
+    """Stopped and frozen ones, as far as the database says."""
     try:
-        known = node.heartbeat() > 0
-    except NotYet as later:
-        return Check(ok=False, reason=later.reason)
-    return Check(ok=known, reason="" if known else "no heartbeat of the registry has been read yet")
+        stopped = [Stopped(channel=channel, code=code) for channel, code in sorted(node.stopped().items())]
+        known = {topic(name).channel for name in node.replica.positions()}
+        frozen = [name for name in sorted(known) if node.folds.history(name).ledger(node.source).frozen]
+    except NotYet:
+        return [], []
+    return stopped, frozen

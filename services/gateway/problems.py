@@ -19,7 +19,6 @@
 | a bug                                           | 500    | bug                  | -              |
 """
 
-import logging
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -31,12 +30,12 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from contracts.refusals import Code, NotYet, Refused
+from services import journal
 from services.gateway.auth import TokenError
 from services.node.papers import InvalidError, broken
 from services.node.reading import GoneError, TooEarlyError
 from services.vault import ContentInconsistentError, ContentTooLargeError, NoKeyError, UnusableKeyError, VaultError
 
-logger = logging.getLogger(__name__)
 E = TypeVar("E", bound=Exception)
 MEDIA = "application/problem+json"
 RETRY_SECONDS = 1
@@ -215,12 +214,12 @@ def _vault(_: Request, error: Exception) -> JSONResponse:
         case ContentTooLargeError():
             return problem(422, "too_large", law="PROTOCOL 8", detail=f"{error.size} bytes, at most 24,572")
         case _:
-            logger.error("the vault fails: %s", error)
+            journal.error(journal.Said.VAULT_FAILED, error=error)
             return problem(500, "bug")
 
 
 def _bug(_: Request, error: Exception) -> JSONResponse:
-    logger.error("a bug in the gateway", exc_info=error)
+    journal.error(journal.Said.REQUEST_FAILED, error=error)
     return problem(500, "bug")
 
 

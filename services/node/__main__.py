@@ -1,6 +1,5 @@
 """``python -m services.node SETTINGS [PART ...]``: a whole node, or parts of one. Ends on SIGTERM or a bug."""
 
-import logging
 import signal
 import sys
 import threading
@@ -8,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import contracts.catalogue  # noqa: F401 - registers every event type
+from services import journal
 from services.node.bootstrap import Step, run
 from services.node.node import Node, open_node
 from services.node.settings import SettingsError, load
@@ -15,8 +15,7 @@ from services.node.settings import SettingsError, load
 
 def main(arguments: list[str], duties: Callable[[Node], Step] | None = None) -> int:
     """Exit code: 0 stopped, 1 a part ended by a bug, 2 settings."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(threadName)s %(message)s")
-    logging.getLogger("kafka").setLevel(logging.WARNING)
+    journal.configure()
     try:
         settings = load(Path(arguments[0]))
     except (IndexError, SettingsError) as error:
@@ -26,11 +25,13 @@ def main(arguments: list[str], duties: Callable[[Node], Step] | None = None) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _ask(asked, stop))
     node = open_node(settings)
+    journal.info(journal.Said.STARTED, unit=node.source)
     try:
         for thread in run(node, stop, arguments[1:], duties):
             thread.join()
     finally:
         node.close()
+        journal.info(journal.Said.STOPPED, unit=node.source)
     return 0 if asked.is_set() else 1
 
 

@@ -3,18 +3,17 @@
 Parts know only Node and meet only in PostgreSQL and in the log, so nothing but this file can tell the difference.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
 
 from contracts.refusals import NotYet
+from services import journal
 from services.gateway.app import gateway_part
 from services.node import duties, relay
 from services.node.intake import Intake
 from services.node.node import Node
 from services.node.projector import Projector
 
-logger = logging.getLogger(__name__)
 Step = Callable[[], bool]
 """One batch; True: there may be more."""
 
@@ -43,8 +42,8 @@ def follow(node: Node, name: str, step: Step, stop: threading.Event) -> None:
         with node.news.running(name):
             while not stop.is_set():
                 _round(node, name, step, stop)
-    except BaseException:
-        logger.exception("%s ended by a bug", name)
+    except BaseException as error:
+        journal.error(journal.Said.PART_ENDED, part=name, error=error)
         raise
     finally:
         stop.set()
@@ -52,10 +51,11 @@ def follow(node: Node, name: str, step: Step, stop: threading.Event) -> None:
 
 def _round(node: Node, name: str, step: Step, stop: threading.Event) -> None:
     before = node.news.count
+    node.news.began(name)
     try:
         busy = step()
     except NotYet as later:
-        logger.warning("%s waits: %s", name, later)
+        journal.warning(journal.Said.PART_WAITS, part=name, error=later)
         stop.wait(BACK_OFF_SECONDS)
         return
     if busy:

@@ -1,7 +1,6 @@
 """Automatic acts (PROTOCOL 12): owed and not done is a fold of the log; any number of workers make one event each."""
 
 import base64
-import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from contracts.event import Event
 from contracts.lead import Delivered, DeliveredSummary, RemovalAnswered, RemovalSummary
 from contracts.refusals import NotYet, Refused
 from contracts.vocabulary import AccessKind, RemovalResult
+from services import journal
 from services.domain import enquiry, lead
 from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
@@ -23,8 +23,6 @@ from services.verifier import History
 
 if TYPE_CHECKING:
     from services.node.node import Node
-
-logger = logging.getLogger(__name__)
 
 
 def perform(node: "Node") -> bool:
@@ -107,9 +105,9 @@ def _try(act: Callable[[], object]) -> bool:
     try:
         act()
     except Refused as refused:
-        logger.warning("a duty is refused: %s", refused)
+        journal.warning(journal.Said.DUTY_REFUSED, code=refused.code, law=refused.law)
         return False
     except NotYet as later:
-        logger.info("a duty waits: %s", later)
+        journal.info(journal.Said.DUTY_WAITS, error=later)
         return False
     return True

@@ -11,7 +11,9 @@ from contracts.channels import DESK, topic
 from contracts.envelope import Record
 from contracts.refusals import NotYet
 from services.node.moving import Moves
+from services.node.node import why_of
 from services.storage.errors import LogChangedError, ReplicaGapError
+from services.storage.stops import Why
 from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
 from services.verifier import History, Inspected, Stopped, Verdict, inspect
 
@@ -55,7 +57,7 @@ class Intake:
             try:  # the desk, which comes last, hears our own relay only: nobody waits for it
                 records = log.read(positions, node.settings.batch, wait if log is node.log and not came else 0.0)
             except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
-                node.stop_topic(error.topic, str(error))
+                node.stop_topic(error.topic, why_of(error), str(error))
                 return True
             for name, group in groupby(records, key=lambda record: record.position.topic):
                 self._take(name, list(group))
@@ -96,10 +98,10 @@ class Intake:
             verdicts = self._judge(history, records)
             strangers = self.node.replica.store(name, verdicts, self.node.source)
         except Stopped as stopped:
-            self.node.stop_topic(name, str(stopped.stop))
+            self.node.stop_topic(name, Why(stopped.stop.value), str(stopped))
             self.histories.pop(name, None)
         except LogChangedError as changed:
-            self.node.stop_topic(name, str(changed))
+            self.node.stop_topic(name, Why.CHANGED, str(changed))
             self.histories.pop(name, None)
         except ReplicaGapError:  # the database is not the one this memory is of
             self.histories.pop(name, None)
@@ -109,7 +111,7 @@ class Intake:
             raise
         else:
             if strangers:
-                self.node.stop_topic(name, "under our name stands what this node did not seal")
+                self.node.stop_topic(name, Why.STRANGER, "under our name stands what this node did not seal")
 
     def _judge(self, history: History, records: list[Record]) -> list[Verdict]:
         known = {source: history.known(source) for source in history.ledgers}

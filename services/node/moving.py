@@ -4,20 +4,20 @@ Nothing has to be configured: a member looks for the next topic of a channel tha
 that runs. What we hold behind the cut stays as evidence and counts no more; the relay sends our own part of it again.
 """
 
-import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from contracts.channel import Cut
 from contracts.channels import OPEN_TOPICS, Topic, topic
+from services import journal
 from services.generations import continued
+from services.storage.stops import Why, kept
 from services.verifier import History
 
 if TYPE_CHECKING:
     from services.node.node import Node
 
-logger = logging.getLogger(__name__)
 STOPPED_SECONDS, RUNNING_SECONDS = 1.0, 30.0
 """How often the next topic is looked for, where the channel is stopped and where it runs."""
 RECORDS = 100
@@ -54,7 +54,7 @@ class Moves:
             known.tell()
             return False
         self.node.folds.continued(str(here), found.cut.offset)
-        logger.warning("%s ends at %d and goes on as %s", here, found.cut.offset, following)
+        journal.warning(journal.Said.CONTINUED, topic=following, offset=found.cut.offset)
         return True
 
 
@@ -75,4 +75,4 @@ class _Known:
         """Whoever operates a stopped node learns what it lacks."""
         if self.short is not None and not self.node.running(topic(self.name).channel):
             lacking = f"the channel goes on from offset {self.short.offset}, which this copy does not reach: fill it"
-            self.node.replica.restate(self.name, lacking)
+            self.node.replica.restate(self.name, kept(Why.SHORT, lacking))

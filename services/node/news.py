@@ -1,6 +1,7 @@
 """Wakes the parts of a node that run in this process; the database tells the others, who look again and again."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ class News:
         self._changed = threading.Condition()
         self._count = 0
         self._here: list[str] = []
+        self._rounds: dict[str, float] = {}
 
     @property
     def count(self) -> int:
@@ -33,6 +35,7 @@ class News:
     @contextmanager
     def running(self, part: str) -> Iterator[None]:
         """The part runs in this process, for the block; its end is news."""
+        self.began(part)
         with self._changed:
             self._here.append(part)
         try:
@@ -41,6 +44,16 @@ class News:
             with self._changed:
                 self._here.remove(part)
             self.tell()
+
+    def began(self, part: str) -> None:
+        """The part begins a round."""
+        self._rounds[part] = time.monotonic()
+
+    def silence(self) -> dict[str, float]:
+        """Part that runs in this process -> seconds since it began its last round."""
+        now = time.monotonic()
+        with self._changed:
+            return {part: now - self._rounds.get(part, now) for part in self._here}
 
     def complete(self, parts: set[str]) -> bool:
         """Whether all of these run here, so that nothing happens unheard."""

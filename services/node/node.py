@@ -1,26 +1,27 @@
 """What the parts of a node share: settings, storage, logs, keys, and which channels there are."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, channel_id, topic
 from contracts.refusals import NotYet
+from services import journal
 from services.domain.pairing import Pairing
 from services.node.folds import Folds, ledger_name
 from services.node.news import News
 from services.node.settings import Settings
 from services.signing import Signer, open_signer
-from services.storage.ledger import Ledger, RelayPosition
+from services.storage.figures import Figures, Sent
+from services.storage.ledger import Ledger
 from services.storage.replica import Replica
 from services.storage.rows import Rows
+from services.storage.stops import Why, kept, why
 from services.transport import Log, open_log
 from services.transport.contract import REPLICATED, SINGLE
 from services.transport.embedded import EmbeddedLog
 from services.transport.errors import AccessDeniedError, LogShrankError, TopicMissingError, TopicSettingsError
 from services.vault import KeyFile
-
-logger = logging.getLogger(__name__)
+from services.verifier import History
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Node:
     signer: Signer
     keys: KeyFile
     folds: Folds
+    figures: Figures
     news: News = field(default_factory=News)
     _present: set[str] = field(default_factory=set)
 
@@ -59,9 +61,7 @@ class Node:
 
     def pairings(self) -> Iterator[tuple[str, Pairing]]:
         """(channel id, pairing) of every accepted pairing that we write, read, or open."""
-        for (context, _), state in list(self.folds.history(PAIRING).streams.items()):
-            if context == "pairing" and state.answer:
-                yield channel_id(self.exchange, Kind.PAIRING, state.answer), state
+        return accepted(self.exchange, self.folds.history(PAIRING))
 
     def channels(self) -> list[str]:
         """Bilateral channels that are ours; of the registry, all."""
@@ -102,10 +102,15 @@ class Node:
         """Whether nobody stopped the channel."""
         return self.replica.stopped(self.topic(channel)) is None
 
-    def stop_topic(self, name: str, reason: str) -> None:
+    def stop_topic(self, name: str, why: Why, detail: str) -> None:
         """Alarm: its channel is not read, written or decided on until an operator has looked (PROTOCOL 6)."""
-        logger.error("%s stopped: %s", name, reason)
-        self.replica.stop(name, reason)
+        journal.error(journal.Said.CHANNEL_STOPPED, topic=name, code=why)
+        self.replica.stop(name, kept(why, detail))
+
+    def stopped(self) -> dict[str, Why]:
+        """Channels that stand still; a topic that was continued by the next is nobody's concern any more."""
+        found = {topic(name): why(text) for name, text in self.figures.stopped().items()}
+        return {name.channel: code for name, code in found.items() if str(name) == self.topic(name.channel)}
 
     def must_run(self, channel: str) -> None:
         """Raises NotYet where the channel is stopped."""
@@ -119,29 +124,15 @@ class Node:
         Kafka loses silently when a topic is made anew or a broker restored; a difference stops the channel.
         """
         log = self.log_of(topic(name).channel)
-        try:
-            log.check(name)
-            fault = self._fault(log, name)
-        except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
-            fault = str(error)
-        if fault:
-            self.stop_topic(name, fault)
-        return not fault
-
-    def _fault(self, log: Log, name: str) -> str:
-        known, current = self.replica.topic_id(name), log.topic_id(name)
-        if current is None:
-            return "the topic is gone"
-        if known is None:
+        sent = self.figures.sent(ledger_name(topic(name).channel, self.source))
+        fault = topic_fault(log, self.replica, name, sent)
+        if fault is not None:
+            self.stop_topic(name, *fault)
+            return False
+        current = log.topic_id(name)
+        if current is not None:
             self.replica.remember_topic_id(name, current)
-        elif known != current:
-            return "the topic was made anew"
-        last, sent = self.replica.last(name), self.ledger.relay_position(ledger_name(topic(name).channel, self.source))
-        if last is not None and log.read({name: last.position.offset - 1}, 1, 0.0) != [last]:
-            return "the log no longer says what it said"
-        if sent is not None and sent.topic == name and not _holds(log, sent):
-            return "the log no longer holds what it acknowledged to us"
-        return ""
+        return True
 
     def heartbeat(self) -> int:
         """Effective time (ms) of the newest trust heartbeat; 0 before the first."""
@@ -149,11 +140,45 @@ class Node:
 
     def close(self) -> None:
         """Let go of connections."""
-        for part in (self.log, self.desk, self.ledger, self.replica, self.rows):
+        for part in (self.log, self.desk, self.ledger, self.replica, self.rows, self.figures):
             part.close()
 
 
-def _holds(log: Log, sent: RelayPosition) -> bool:
+def accepted(exchange: str, proposals: History) -> Iterator[tuple[str, Pairing]]:
+    """(channel id, pairing) of every answered proposal."""
+    for (context, _), state in list(proposals.streams.items()):
+        if context == "pairing" and state.answer:
+            yield channel_id(exchange, Kind.PAIRING, state.answer), state
+
+
+def topic_fault(log: Log, replica: Replica, name: str, sent: Sent | None) -> tuple[Why, str] | None:
+    """How a topic is not the one that was read, if so; looks and changes nothing. Raises NotYet, AccessDeniedError.
+
+    Args:
+        sent: what the log acknowledged to us last, in this topic or in one before it.
+    """
+    try:
+        log.check(name)
+        known, current, last = replica.topic_id(name), log.topic_id(name), replica.last(name)
+        if current is None:
+            return Why.GONE, "the topic is gone"
+        if known not in (None, current):
+            return Why.MADE_ANEW, "the topic was made anew"
+        if last is not None and log.read({name: last.position.offset - 1}, 1, 0.0) != [last]:
+            return Why.CHANGED, "the log no longer says what it said"
+        if sent is not None and sent.topic == name and not _holds(log, sent):
+            return Why.CHANGED, "the log no longer holds what it acknowledged to us"
+    except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
+        return why_of(error), str(error)
+    return None
+
+
+def why_of(error: LogShrankError | TopicMissingError | TopicSettingsError) -> Why:
+    """The code of what a log said."""
+    return {LogShrankError: Why.SHRANK, TopicMissingError: Why.GONE}.get(type(error), Why.SETTINGS)
+
+
+def _holds(log: Log, sent: Sent) -> bool:
     """Raises LogShrankError."""
     found = log.read({sent.topic: sent.offset - 1}, 1, 0.0)
     return [record.message.signed.digest for record in found] == [sent.digest]
@@ -181,6 +206,7 @@ def open_node(settings: Settings) -> Node:
         signer=signer,
         keys=keys,
         folds=Folds(settings.source, settings.root, replica, ledger),
+        figures=Figures(settings.database),
     )
 
 

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from contracts.envelope import Head, Signed
 from services.node.folds import counting, ledger_name
+from services.node.node import why_of
 from services.storage.ledger import RelayPosition
+from services.storage.stops import Why
 from services.transport.errors import LogShrankError, TopicMissingError
 from services.verifier import History
 
@@ -54,10 +56,10 @@ def _relay(node: "Node", channel: str) -> bool:
     try:
         offsets = node.log_of(channel).append(topic, messages)
     except (LogShrankError, TopicMissingError) as error:
-        node.stop_topic(topic, str(error))
+        node.stop_topic(topic, why_of(error), str(error))
         return False
     if offsets[0] <= folded:
-        node.stop_topic(topic, "the log gave an offset again: it was made anew or went back")
+        node.stop_topic(topic, Why.MADE_ANEW, "the log gave an offset again: it was made anew or went back")
         return False
     last, topic_id = rows[-1], node.replica.topic_id(topic) or ""
     node.ledger.set_relay_position(

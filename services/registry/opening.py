@@ -5,7 +5,6 @@ rights. The registry decides when trust reaches a channel, never what it says: t
 """
 
 import base64
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,8 +21,9 @@ from contracts.dsse import Dsse
 from contracts.envelope import GENESIS_SEEN, START, Draft, Envelope, Signed
 from contracts.event import TYPES
 from contracts.fields import Binary, Digest, EventType, Subject, Wire
-from contracts.refusals import NotYet, Refused
+from contracts.refusals import Code, NotYet, Refused
 from contracts.trust import Heartbeat, HeartbeatSummary, Mandated
+from services import journal
 from services.domain.channel import MAX_OFFER
 from services.domain.clocks import format_time
 from services.domain.pairing import Pairing
@@ -36,7 +36,6 @@ from services.storage.ledger import Entry
 from services.transport import Topics
 from services.verifier import History
 
-logger = logging.getLogger(__name__)
 COPIES = 100
 """Trust events copied at once at most."""
 
@@ -182,7 +181,8 @@ class Registry:
                 return False
             propose(self.node, TRUST, subject, event, id=id)
         except (Refused, HandedOverError) as error:
-            logger.error("mandate %s is refused: %s", path.name, error)
+            code, law = (error.code, error.law) if isinstance(error, Refused) else (Code.SHAPE, "WIRE 24")
+            journal.error(journal.Said.MANDATE_REFUSED, mandate=path.name, code=code, law=law)
             refused.write_text(f"{error}\n")
             return False
         return True
@@ -209,7 +209,7 @@ class Registry:
         try:
             return bool(propose_all(self.node, channel, channel, new[:COPIES]))
         except Refused as error:
-            logger.error("a copy into %s is refused: %s", channel, error)
+            journal.error(journal.Said.COPY_REFUSED, channel=channel, code=error.code, law=error.law)
             return False
 
     def _beat(self) -> bool:

@@ -3,14 +3,28 @@
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib import resources
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import tuple_row
 
 from services.storage.errors import MigrationError
 
-__all__ = ["OWNER", "RUNTIME", "MigrationError", "check", "let_use", "migrate", "prepare", "runtime_url"]
+__all__ = [
+    "OWNER",
+    "RUNTIME",
+    "MigrationError",
+    "applied",
+    "check",
+    "create",
+    "differing",
+    "let_use",
+    "migrate",
+    "prepare",
+    "runtime_url",
+]
 
 OWNER, RUNTIME = "duikou_owner", "duikou_node"
 """Roles of the whole server. OWNER owns tables and never logs in; a running node is RUNTIME: no owner, no superuser."""
@@ -32,15 +46,20 @@ def prepare(admin_url: str, database: str) -> str:
 
     May be repeated, by several at once. Raises MigrationError, psycopg.Error: its caller is an administrator.
     """
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute("SELECT pg_advisory_lock(hashtext('duikou_prepare'))")
-        _roles(admin)
-        _database(admin, database)
+    create(admin_url, database)
     with psycopg.connect(admin_url, dbname=database) as connection:
         migrate(connection)
     url = runtime_url(admin_url, database)
     check(url)
     return url
+
+
+def create(admin_url: str, database: str) -> None:
+    """The roles and the database, without tables. Raises psycopg.Error."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(hashtext('duikou_prepare'))")
+        _roles(admin)
+        _database(admin, database)
 
 
 def runtime_url(admin_url: str, database: str) -> str:
@@ -62,23 +81,29 @@ def check(url: str) -> None:
     Raises MigrationError, psycopg.Error.
     """
     with psycopg.connect(url) as connection:
-        if _applied(connection) != {name: sha256(script).hexdigest() for name, script in _files().items()}:
+        if differing(connection):
             raise MigrationError("the database is not at this software's migrations: run prepare")
         row = connection.execute(_CHECK, {"owner": OWNER}).fetchone()
     if row != (False, 3, False):
         raise MigrationError("the role of the node can change history, or a trigger that keeps it is off")
 
 
-def migrate(connection: psycopg.Connection) -> list[str]:
-    """Applies what is missing, as the owner; the names applied now. Raises MigrationError."""
+def migrate(connection: psycopg.Connection, upto: Mapping[str, str] | None = None) -> list[str]:
+    """Applies what is missing, as the owner; the names applied now.
+
+    Args:
+        upto: name -> digest of some database's migrations; then only these. Raises MigrationError: none of ours.
+    """
     with connection.transaction():
         connection.execute(_LOCK)
         connection.execute(_TABLE)
         connection.execute(sql.SQL("GRANT SELECT ON migration TO {}").format(sql.Identifier(RUNTIME)))
-        applied = _applied(connection)
+        done = applied(connection)
     files = _files()
-    _compare(applied, files)
-    return [name for name in sorted(files) if name not in applied and _apply(connection, name, files[name])]
+    _compare({**done, **(upto or {})}, files)
+    if upto is not None:
+        files = {name: script for name, script in files.items() if name in upto}
+    return [name for name in sorted(files) if name not in done and _apply(connection, name, files[name])]
 
 
 def _roles(admin: psycopg.Connection) -> None:
@@ -102,8 +127,16 @@ def _database(admin: psycopg.Connection, database: str) -> None:
     admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {runtime}").format(**names))
 
 
-def _applied(connection: psycopg.Connection) -> dict[str, str]:
-    return dict(connection.execute("SELECT name, digest FROM migration").fetchall())
+def applied(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """Name -> sha-256 of every migration that this database has."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return dict(cursor.execute("SELECT name, digest FROM migration").fetchall())
+
+
+def differing(connection: psycopg.Connection[Any]) -> list[str]:
+    """Names of migrations that the database has and this software has not, or the other way round, or otherwise."""
+    found, files = applied(connection), {name: sha256(script).hexdigest() for name, script in _files().items()}
+    return sorted(name for name in found.keys() | files.keys() if found.get(name) != files.get(name))
 
 
 def _files() -> dict[str, bytes]:
@@ -114,8 +147,8 @@ def _files() -> dict[str, bytes]:
     return files
 
 
-def _compare(applied: Mapping[str, str], files: Mapping[str, bytes]) -> None:
-    for name, digest in applied.items():
+def _compare(found: Mapping[str, str], files: Mapping[str, bytes]) -> None:
+    for name, digest in found.items():
         if name not in files:
             raise MigrationError(f"{name} was applied by newer software")
         if sha256(files[name]).hexdigest() != digest:

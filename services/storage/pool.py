@@ -1,6 +1,7 @@
 """Connections of one node to its PostgreSQL. An outage is NotYet, everything else is the caller's or a bug."""
 
 import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
@@ -14,6 +15,7 @@ from psycopg.rows import DictRow, dict_row
 from contracts.refusals import NotYet
 
 OUTAGE = "the node's database does not answer"
+FULL = "the disk of the node's database is full"
 BUSY = "the node's database has no connection to spare"
 CONNECT_SECONDS = 5
 WAIT_SECONDS = 10.0
@@ -57,7 +59,7 @@ class Pool:
             self._drop()
             if link is not None:
                 link.close()
-            raise NotYet(OUTAGE) from error
+            raise NotYet(_reason(error)) from error
         finally:
             self._give(link)
             self._room.release()
@@ -121,6 +123,31 @@ class Pool:
             idle, self._idle = self._idle, []
         for link in idle:
             link.close()
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, errors.DiskFull):
+        return OUTAGE
+    fullness.seen()
+    return FULL
+
+
+class Fullness:
+    """When a server last had no room for what a connection of this process wrote."""
+
+    def __init__(self) -> None:
+        self._at = float("-inf")
+
+    def seen(self) -> None:
+        """Just now."""
+        self._at = time.monotonic()
+
+    def age(self) -> float:
+        """Seconds ago; infinite: never."""
+        return time.monotonic() - self._at
+
+
+fullness = Fullness()
 
 
 def _spoke(link: Link) -> bool:

@@ -46,6 +46,15 @@ class Log(Protocol):
     def topic_id(self, topic: str) -> str | None:
         """Changes when a topic is made anew under its old name. None if it does not exist."""
 
+    def writes(self, topic: str) -> bool | None:
+        """Whether we may append, found out without appending; None: we may, and so may everybody here (one domain).
+
+        Raises TopicMissingError.
+        """
+
+    def clock(self) -> int | None:
+        """The clock that stamps records, in ms, now; None: it shows only in what it stamps."""
+
     def check(self, topic: str) -> None:
         """Raises TopicSettingsError naming a setting that is not the contract's; TopicMissingError."""
 

@@ -36,6 +36,7 @@ CROSS JOIN LATERAL (
 ) AS found
 ORDER BY found."offset" - asked.after, found.at LIMIT %(limit)s
 """
+_MAY_APPEND = "SELECT has_function_privilege('log_append(text, bytea[], bytea[], bytea[])', 'EXECUTE')"
 _CHECK = """
 SELECT
   (SELECT count(*) FROM pg_trigger WHERE tgenabled = 'A' AND (tgrelid, tgname) IN
@@ -102,6 +103,18 @@ class EmbeddedLog:
         with self._looker.use() as connection:
             found = _one(connection, "SELECT id FROM log_topic WHERE name = %s", (topic,))
         return None if found is None else str(found)
+
+    def writes(self, topic: str) -> bool | None:
+        """See ``Log.writes``: whoever is a member may append to every topic."""
+        if self.end(topic) is None:
+            raise TopicMissingError(topic)
+        with self._looker.use() as connection:
+            return None if _one(connection, _MAY_APPEND, ()) else False
+
+    def clock(self) -> int | None:
+        """See ``Log.clock``."""
+        with self._looker.use() as connection:
+            return int(_one(connection, "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)", ()))
 
     def check(self, topic: str) -> None:
         """Records cannot be changed by us, and an acknowledged one is on disk. See ``Log.check``."""

@@ -57,6 +57,14 @@ class KafkaLog:
         described = self._cluster.describe(topic)
         return None if described is None else described.id
 
+    def writes(self, topic: str) -> bool | None:
+        """See ``Log.writes``: the broker says what we are authorised to."""
+        return "WRITE" in self._cluster.expect(topic).rights
+
+    def clock(self) -> int | None:
+        """See ``Log.clock``: a broker has no question for it."""
+        return None
+
     def check(self, topic: str) -> None:
         """See ``Log.check``."""
         self._cluster.check(topic)

@@ -17,6 +17,7 @@ from psycopg import sql
 
 from contracts.channels import REGISTRY
 from infra.processes import end, free_ports, kill_and_outwait, spawn
+from services import journal
 from services.demo.cast import DENGZHOU, XINCAI, YIWU
 from services.demo.cluster import LOG_DATABASE
 from tests.faults.servers import Disk, Kafka, Server, databases, is_dead
@@ -32,7 +33,7 @@ NAP = 0.05
 IDLE_SECONDS = 0.1
 """How often parts that are processes of their own look again: many of them share a small machine."""
 COMPARE_SECONDS = 5.0
-BUG = "ended by a bug"
+BUG = f'"{journal.Said.PART_ENDED}"'
 """What a part logs when it ends by what is neither a refusal nor an outage."""
 
 
@@ -236,7 +237,7 @@ class System:
 
 def _complaint(worker: Worker) -> str:
     lines = worker.log.read_text(errors="replace").splitlines() if worker.log.exists() else []
-    return next((line for line in reversed(lines) if " WARNING " in line or " ERROR " in line), "")
+    return next((line for line in reversed(lines) if '"level": "warning"' in line or '"level": "error"' in line), "")
 
 
 def _bugs(worker: Worker) -> Iterator[str]:

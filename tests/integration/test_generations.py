@@ -17,6 +17,7 @@ from services.cli.commands import app
 from services.cli.errors import REFUSED
 from services.demo.cast import XINCAI, YIWU
 from services.node.commands import standing
+from services.storage.stops import Why
 from services.verifier import Result
 from tests.support.anew import make_anew
 from tests.support.region import Region, region
@@ -145,7 +146,7 @@ def test_only_a_stopped_channel_is_ended_and_only_by_the_registry() -> None:
         made.even(REGISTRY)
         code, said = duikou("continue", settings(made, REGISTRY), made.channel, "--json")
         assert (code, "in use" in said) == (REFUSED, True), said
-        made.node(XINCAI).stop_topic(made.topic, "for a test")
+        made.node(XINCAI).stop_topic(made.topic, Why.OTHER, "for a test")
         code, said = duikou("continue", settings(made, XINCAI), made.channel)
         assert (code, "only the registry" in said) == (REFUSED, True), said
         assert made.node(XINCAI).replica.cuts() == {}
@@ -160,7 +161,7 @@ def test_a_copy_that_nobody_vouches_for_is_not_taken(tmp_path: Path) -> None:
         made.even(XINCAI, YIWU, REGISTRY)
         made.hold(YIWU)
         made.share()
-        made.node(YIWU).stop_topic(made.topic, "for a test")
+        made.node(YIWU).stop_topic(made.topic, Why.OTHER, "for a test")
         copy, changed = tmp_path / "copy.jsonl", tmp_path / "changed.jsonl"
         assert duikou("export", "--root", made.root, copy, "--copy-of", settings(made, XINCAI))[0] == 0
         before = made.replica(YIWU, [made.channel])

@@ -214,6 +214,19 @@ class LogSuite:
         first, second = (record.position.at for record in log.read({topic: -1}, 10, 0))
         assert 1_600_000_000_000 < first <= second
 
+    def test_its_clock_is_the_one_that_stamps_if_it_tells_one(self, bench: Bench, log: Log) -> None:
+        topic = bench.fresh()
+        before = log.clock()
+        log.append(topic, messages([b"1"]))
+        after, (record,) = log.clock(), log.read({topic: -1}, 10, 0)
+        assert (before is None) is (after is None)
+        assert before is None or after is None or before <= record.position.at <= after
+
+    def test_a_member_may_write_and_is_told_so_without_writing(self, bench: Bench, log: Log) -> None:
+        topic = bench.fresh()
+        assert log.writes(topic) is not False
+        assert log.end(topic) == -1
+
     def test_the_end_is_the_last_offset(self, bench: Bench, log: Log) -> None:
         topic = bench.fresh()
         assert log.end(topic) == -1
@@ -228,6 +241,7 @@ class LogSuite:
             lambda: log.read({topic: -1}, 10, 0),
             lambda: log.append(topic, messages([b"1"])),
             lambda: log.check(topic),
+            lambda: log.writes(topic),
         )
         for call in calls:
             with pytest.raises(TopicMissingError) as caught:

@@ -240,6 +240,7 @@ def test_a_reader_reads_and_checks_and_does_not_write(bench: Bench) -> None:
     member.append(topic, messages([b"1"]))
     reader.check(topic)
     assert values(reader, topic) == [b"1"]
+    assert (member.writes(topic), reader.writes(topic)) == (True, False)
     with pytest.raises(AccessDeniedError):
         reader.append(topic, messages([b"2"]))
     assert member.end(topic) == 0

@@ -1,0 +1,122 @@
+"""What a node's database says of the node, asked when somebody wants to know: health, metrics, ``duikou doctor``."""
+
+from os import urandom
+from typing import Any, NamedTuple
+
+from contracts.refusals import NotYet
+from services.storage import migrate
+from services.storage.pool import FULL, Pool, fullness
+
+FULL_SECONDS = 15.0
+"""How long a write that found no room speaks for the server: parts that have something to write try twice a second."""
+GROWTH = 65_536
+READ_ONLY = "the node's database takes no writes"
+_GROW = "INSERT INTO view_row (view, generation, key, row) VALUES ('', -1, '', to_jsonb(%s::text))"
+_TAILS = """SELECT DISTINCT ON (ledger) ledger, epoch, sequence, digest FROM ledger
+ORDER BY ledger, epoch DESC, sequence DESC"""
+_MATTERS = """SELECT split_part(stream, '/', 2) AS context, count(DISTINCT stream) AS matters FROM verdict
+WHERE result = 'effective' AND stream IS NOT NULL GROUP BY 1"""
+
+
+class Tail(NamedTuple):
+    """The last own event of a ledger."""
+
+    ledger: str
+    epoch: int
+    sequence: int
+    digest: str
+
+
+class Sent(NamedTuple):
+    """What the log acknowledged last of a ledger: in which topic, where, and its sha-256."""
+
+    topic: str
+    offset: int
+    digest: str
+
+
+class Figures:
+    """Counts, clock and rights. Safe for many threads; connects when first used. Every method may raise NotYet."""
+
+    def __init__(self, url: str) -> None:
+        """``url``: of the runtime role."""
+        self._pool = Pool(url, 2)
+
+    def write(self) -> None:
+        """Has the server write a commit to its disk, and nothing else. Raises NotYet: it cannot.
+
+        A commit finds room where a table does not, so what others' writes met lately counts as well.
+        """
+        if fullness.age() < FULL_SECONDS:
+            raise NotYet(FULL)
+        query = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS read_only"
+        row = self._pool.one(query)
+        if row is None or row["read_only"]:
+            raise NotYet(READ_ONLY)
+        self._pool.one("SELECT pg_current_xact_id()")  # a transaction with an id is committed in the log of the server
+
+    def grow(self) -> None:
+        """Has a table take more room, and takes it back. Raises NotYet: there is none. Not for every few seconds."""
+        with self._pool.connection() as link, link.transaction(force_rollback=True):
+            link.execute(_GROW, (urandom(GROWTH).hex(),))
+
+    def clock(self) -> int:
+        """The server's clock, in ms."""
+        row = self._pool.one("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at")
+        return int(row["at"]) if row else 0
+
+    def version(self) -> int:
+        """Of PostgreSQL, as 180001."""
+        row = self._pool.one("SELECT current_setting('server_version_num')::int AS version")
+        return int(row["version"]) if row else 0
+
+    def differing(self) -> list[str]:
+        """Migrations that are not this software's."""
+        with self._pool.connection() as link:
+            return migrate.differing(link)
+
+    def verdicts(self) -> list[dict[str, Any]]:
+        """result, code (empty: none), count."""
+        query = "SELECT result, coalesce(code, '') AS code, count(*) AS count FROM verdict GROUP BY 1, 2"
+        return self._pool.rows(query)
+
+    def matters(self) -> dict[str, int]:
+        """Context -> matters with at least one effective event, in all channels."""
+        return {row["context"]: row["matters"] for row in self._pool.rows(_MATTERS)}
+
+    def tails(self) -> list[Tail]:
+        """The end of each own ledger."""
+        return [Tail(**row) for row in self._pool.rows(_TAILS)]
+
+    def digest(self, ledger: str, epoch: int, sequence: int) -> str | None:
+        """Of our event under a number; None: this database has none there."""
+        query = "SELECT digest FROM ledger WHERE (ledger, epoch, sequence) = (%s, %s, %s)"
+        row = self._pool.one(query, ledger, epoch, sequence)
+        return None if row is None else str(row["digest"])
+
+    def last(self, ledger: str, epoch: int) -> int:
+        """The last number of an epoch, 0: none."""
+        query = "SELECT coalesce(max(sequence), 0) AS last FROM ledger WHERE (ledger, epoch) = (%s, %s)"
+        row = self._pool.one(query, ledger, epoch)
+        return int(row["last"]) if row else 0
+
+    def sent(self, ledger: str) -> Sent | None:
+        """Where the relay of a ledger stands."""
+        row = self._pool.one('SELECT topic, "offset", digest FROM relay_position WHERE ledger = %s', ledger)
+        return None if row is None else Sent(**row)
+
+    def stopped(self) -> dict[str, str]:
+        """Topic -> why nobody reads it (``services.storage.stops``)."""
+        rows = self._pool.rows("SELECT topic, stopped FROM topic_state WHERE stopped IS NOT NULL")
+        return {row["topic"]: row["stopped"] for row in rows}
+
+    def backwards(self) -> dict[str, int]:
+        """Topic -> ms by which its last append time lies before an earlier one; only where it does."""
+        query = (
+            """SELECT topic, max(at) - (array_agg(at ORDER BY "offset" DESC))[1] AS ms FROM replica GROUP BY topic"""
+        )
+        return {row["topic"]: row["ms"] for row in self._pool.rows(query) if row["ms"] > 0}
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._pool.close()
