@@ -1,15 +1,16 @@
-"""The command line. Exit codes are a contract: 0 done, 1 refused, 2 usage, 3 not yet, 4 void, 5 audit refused."""
+"""The command line. Exit codes are a contract: ``services.cli.errors``."""
 
 from collections.abc import Callable
 
 import typer
 
-from services.cli import auditing, documents, matters, office, questions, topics
+from services.cli import auditing, documents, matters, office, questions, topics, upkeep
 
 HELP = """Exchange of signed case leads between paired units.
 
 DUIKOU_URL, DUIKOU_TOKEN and DUIKOU_KEY stand for --url, --token and --key.
-Exit codes: 0 done, 1 refused, 2 usage, 3 not yet, 4 void, 5 audit refused."""
+Exit codes: 0 done, 1 refused, 2 usage, 3 not yet, 4 void, 5 audit refused,
+6 a node is not sound."""
 
 app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(documents.app, name="paper")
@@ -20,16 +21,23 @@ app.add_typer(office.outflow, name="outflow")
 COMMANDS: dict[str, Callable[..., None]] = {
     "accept": matters.accept,
     "acknowledge": office.acknowledge,
+    "adopt": upkeep.adopt,
     "audit": auditing.audit,
+    "backup": upkeep.backup,
     "continue": topics.continue_,
+    "doctor": upkeep.doctor,
     "draft": documents.draft,
     "export": auditing.export,
     "fill": topics.fill_,
+    "fsck": upkeep.fsck,
     "inbox": office.inbox,
     "node": office.node,
     "open": matters.open_,
+    "prepare": upkeep.prepare,
     "receive": matters.receive,
     "refused": office.refused,
+    "restore": upkeep.restore,
+    "resume": upkeep.resume,
     "sign": documents.sign,
     "status": office.status,
     "token": office.token,

@@ -2,10 +2,10 @@
 
 from services.cli.replies import Answer, Problem
 
-OK, REFUSED, USAGE, NOT_YET, VOID, AUDIT_REFUSED = range(6)
+OK, REFUSED, USAGE, NOT_YET, VOID, AUDIT_REFUSED, UNSOUND = range(7)
 """0 done · 1 refused, a rule forbids it · 2 wrong usage or input · 3 not yet: wait or outage · 4 sealed but void in the
 
-log · 5 an audit refuses."""
+log · 5 an audit refuses · 6 a node is not sound: doctor or fsck found something."""
 
 
 class DuikouError(Exception):
@@ -57,6 +57,10 @@ class VoidError(DuikouError):
     def __init__(self, answer: Answer) -> None:
         super().__init__(f"{answer.code} ({answer.law}): recorded as void at the place the log gave it")
         self.answer = answer
+
+
+class UpkeepRefusedError(DuikouError):
+    """The operator's command would do harm, or was given the wrong file; nothing was changed."""
 
 
 class SigningRefusedError(DuikouError):

@@ -60,9 +60,14 @@ def tell(as_json: bool, act: Callable[[], Any], show: Callable[[Any], None] | No
     with failing(as_json):
         result = act()
     if as_json:
-        out.print_json(json.dumps(plain(result), ensure_ascii=False))
+        show_json(result)
     else:
         (show or pairs)(result)
+
+
+def show_json(result: Any) -> None:
+    """On standard output."""
+    out.print_json(json.dumps(plain(result), ensure_ascii=False))
 
 
 def plain(value: Any) -> Any:

@@ -52,3 +52,7 @@ class MigrationError(StorageError):
     """The operator's fault: a file that was applied has changed, a number lacks, the database is of newer software,
     or a role has rights it must not have. The message names it.
     """
+
+
+class OccupiedError(StorageError):
+    """The operator's fault: a database that is to be made anew is in use, or holds something. Nothing was changed."""

@@ -19,7 +19,7 @@ FROM replica r JOIN"""
 VERDICTS = f'{_BOTH} verdict v USING (topic, "offset")'
 COUNTED = f'{_BOTH} counted v USING (topic, "offset")'
 _REPLICA = {"offset": "bigint", "at": "bigint", "key": "bytea", "value": "bytea", "headers": "bytea"}
-_VERDICT = {
+VERDICT_COLUMNS = {
     "offset": "bigint",
     "result": "text",
     "code": "text",
@@ -41,7 +41,7 @@ def insert(link: Link, topic: str, verdicts: Iterable[Verdict]) -> None:
     verdicts = list(verdicts)
     if verdicts:
         link.execute(_statement("replica", _REPLICA), (topic, *_columns(map(_record, verdicts))))
-        link.execute(_statement("verdict", _VERDICT), (topic, *_columns(map(_judged, verdicts))))
+        link.execute(_statement("verdict", VERDICT_COLUMNS), (topic, *_columns(map(judged, verdicts))))
 
 
 def _statement(table: str, columns: Mapping[str, str]) -> str:
@@ -59,7 +59,7 @@ def _record(verdict: Verdict) -> tuple[Any, ...]:
     return position.offset, position.at, message.key, message.value, json.dumps(headers).encode()
 
 
-def _judged(verdict: Verdict) -> tuple[Any, ...]:
+def judged(verdict: Verdict) -> tuple[Any, ...]:
     """Only an admitted envelope is what it says it is: of others no names are kept."""
     e = verdict.envelope if verdict.result in ADMITTED else None
     names = (e.stream, e.type, e.id) if e is not None else (None, None, None)

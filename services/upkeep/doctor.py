@@ -1,0 +1,300 @@
+"""What ails a node, and what to do about it: one function a check, all of them in ``CHECKS``, in this order.
+
+They look and change nothing, may run beside the node, and stop at nothing: a check that cannot be done says why.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from contracts.channels import TRUST, Topic
+from contracts.refusals import NotYet
+from services import private_files
+from services.domain.clocks import format_time
+from services.node.folds import ledger_name, now_ms
+from services.node.settings import DEVELOPMENT, SettingsError, load
+from services.signing import SigningError, open_signer
+from services.storage import dump, migrate
+from services.storage.errors import StorageError
+from services.storage.stops import why
+from services.transport.errors import AccessDeniedError, TransportError
+from services.upkeep.patient import Patient
+from services.upkeep.restore import restorations
+from services.vault import KeyFile, VaultError
+from services.verifier import Stopped
+
+OLDEST_POSTGRES = 150_000
+SKEW_WARN_MS, SKEW_FAIL_MS = 2_000, 60_000
+"""Between our clock and one that stamps: tokens and deadlines are judged by both."""
+ROOM_WARN, ROOM_FAIL = 1_073_741_824, 104_857_600
+"""Bytes free in the data folder."""
+BEATS = 3
+"""Heartbeats that may lack before it is worth a word."""
+RUNBOOK = "docs/runbook.md"
+
+
+class Level(StrEnum):
+    """ok; warn: look at it; fail: the node cannot do its duty, or something was done to it."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Finding(NamedTuple):
+    """One thing a check says, and what to do about it."""
+
+    level: Level
+    said: str
+    remedy: str = ""
+
+
+class Told(NamedTuple):
+    """A finding with the name of its check."""
+
+    check: str
+    level: Level
+    said: str
+    remedy: str
+
+
+Check = Callable[[Patient], Iterator[Finding]]
+
+
+def examine(path: Path) -> list[Told]:
+    """All findings about the node of a settings file, in the order of the checks."""
+    try:
+        settings = load(path)
+    except SettingsError as error:
+        return [Told("settings", Level.FAIL, str(error), "correct the settings file")]
+    found = [Told("settings", Level.OK, f"{settings.source}, {settings.mode}", "")]
+    patient = Patient(settings)
+    try:
+        for name, check in CHECKS.items():
+            found += [Told(name, *finding) for finding in _done(check, patient)]
+    finally:
+        patient.close()
+    return found
+
+
+def _done(check: Check, patient: Patient) -> list[Finding]:
+    found: list[Finding] = []
+    try:
+        found.extend(check(patient))
+    except NotYet as later:
+        found.append(Finding(Level.FAIL, later.reason, "see whether that server runs; try again"))
+    except AccessDeniedError as denied:
+        found.append(Finding(Level.FAIL, str(denied), "the registry grants rights; or our certificate is another's"))
+    except StorageError as error:
+        found.append(Finding(Level.FAIL, str(error) or type(error).__name__, "duikou fsck SETTINGS"))
+    except (TransportError, SigningError, VaultError, Stopped, OSError) as error:
+        found.append(Finding(Level.FAIL, str(error), RUNBOOK))
+    return found
+
+
+def _mode(patient: Patient) -> Iterator[Finding]:
+    if patient.settings.mode == DEVELOPMENT:
+        yield Finding(Level.WARN, "development: the node issues tokens itself", 'mode = "production" for real work')
+    if patient.settings.single_broker:
+        yield Finding(Level.WARN, "one broker: a lost disk is a lost log", "three brokers, and single_broker off")
+
+
+def _files(patient: Patient) -> Iterator[Finding]:
+    own = patient.settings
+    given = [Path(own.signer.partition(":")[2]), *map(Path, filter(None, (own.key, own.admin_key)))]
+    made = [path for path in (own.content_keys, own.data / "issuer.pem") if path.exists()]
+    for path in (*given, *made):
+        try:
+            private_files.read(path)
+        except private_files.PrivateFileError as error:
+            yield Finding(Level.FAIL, str(error), "chmod 0600; a key that others could read is theirs: have it closed")
+    if own.data.stat().st_mode & private_files.OTHERS:
+        yield Finding(Level.WARN, f"{own.data} can be entered by others", "chmod 0700")
+    yield Finding(Level.OK, f"{len(given) + len(made)} private files looked at")
+
+
+def _room(patient: Patient) -> Iterator[Finding]:
+    free = shutil.disk_usage(patient.settings.data).free
+    level = Level.FAIL if free < ROOM_FAIL else Level.WARN if free < ROOM_WARN else Level.OK
+    yield Finding(level, f"{free // 1_048_576} MiB free", "" if level is Level.OK else f"{RUNBOOK}, full disk")
+
+
+def _database(patient: Patient) -> Iterator[Finding]:
+    version = patient.figures.version()
+    if version < OLDEST_POSTGRES:
+        yield Finding(Level.FAIL, f"PostgreSQL {version // 10_000}", "15 or newer")
+    with dump.outages():
+        migrate.check(patient.settings.database)
+    patient.figures.write()
+    patient.figures.grow()
+    yield Finding(Level.OK, f"PostgreSQL {version // 10_000}, writable; our role can change no history")
+
+
+def _clock(patient: Patient) -> Iterator[Finding]:
+    asked = {"database": patient.figures.clock, "log": patient.log.clock, "desk": patient.desk.clock}
+    for name, clock in asked.items():
+        before = time.time_ns()
+        theirs = clock()
+        if theirs is not None:
+            yield _skew(name, theirs - (before + time.time_ns()) // 2_000_000)
+    for name in patient.replica.positions():
+        last = patient.replica.last(name)
+        if last is not None and last.position.at - now_ms() > SKEW_WARN_MS:
+            yield _skew(name, last.position.at - now_ms())
+    for name, ms in patient.figures.backwards().items():
+        yield Finding(Level.WARN, f"{name}: its log's clock went back by {ms} ms", "effective time stands meanwhile")
+
+
+def _skew(name: str, ms: int) -> Finding:
+    level = Level.FAIL if abs(ms) > SKEW_FAIL_MS else Level.WARN if abs(ms) > SKEW_WARN_MS else Level.OK
+    return Finding(level, f"{name}: {ms:+} ms from ours", "" if level is Level.OK else "synchronise the clocks (NTP)")
+
+
+def _root(patient: Patient) -> Iterator[Finding]:
+    first, own = str(Topic(TRUST, 1)), patient.topic(TRUST)
+    begins = patient.log.read({first: -1}, 1, 0.0) if own == first else list(islice(patient.replica.records(first), 1))
+    if not begins:
+        yield Finding(Level.FAIL, "the exchange has not been opened yet", "start the registry")
+    elif sha256(begins[0].message.value or b"").hexdigest() != patient.settings.root:
+        yield Finding(
+            Level.FAIL, "this log is of another root than the settings pin", "ask for both; trust neither yet"
+        )
+    else:
+        yield Finding(Level.OK, "the log begins with the pinned root")
+
+
+def _access(patient: Patient) -> Iterator[Finding]:
+    apart = True
+    for channel, writes in patient.channels().items():
+        name = patient.topic(channel)
+        try:
+            may = patient.log_of(channel).writes(name)
+        except (AccessDeniedError, TransportError) as error:
+            yield Finding(Level.FAIL, str(error), "the registry makes topics and grants rights")
+            continue
+        if writes and may is False:
+            yield Finding(Level.FAIL, f"{name}: we may not write, and should", "the registry grants rights")
+        if not writes and may:
+            yield Finding(Level.FAIL, f"{name}: we may write, and should not", "the registry's operator takes it away")
+        apart = apart and (may is not None or patient.log_of(channel) is patient.desk)
+    if not apart:
+        yield Finding(Level.WARN, "an embedded log keeps nobody apart", "Kafka with an ACL for each member")
+    yield Finding(Level.OK, f"{len(patient.channels())} topics can be read")
+
+
+def _topics(patient: Patient) -> Iterator[Finding]:
+    for channel in patient.channels():
+        name = patient.topic(channel)
+        fault = patient.fault(channel)
+        if fault is not None:
+            yield Finding(Level.FAIL, f"{name}: {fault[0]}, {fault[1]}", f"{RUNBOOK}, {fault[0]}")
+    for channel in patient.channels():
+        text = patient.replica.stopped(patient.topic(channel))
+        if text is not None:
+            yield Finding(Level.FAIL, f"{patient.topic(channel)} is stopped: {text}", f"{RUNBOOK}, {why(text)}")
+    yield Finding(Level.OK, "settings, identity and last record of each topic looked at")
+
+
+def _ledgers(patient: Patient) -> Iterator[Finding]:
+    source = patient.settings.source
+    for channel, writes in patient.channels().items():
+        if writes:
+            yield from _ledger(patient, channel, ledger_name(channel, source))
+    yield Finding(Level.OK, "own ledgers compared with the log")
+
+
+def _ledger(patient: Patient, channel: str, name: str) -> Iterator[Finding]:
+    own = patient.history_at_end(channel).ledger(patient.settings.source)
+    epoch, sequence, digest = own.head
+    ours, last = patient.figures.digest(name, epoch, sequence), patient.figures.last(name, epoch)
+    if own.frozen:
+        yield Finding(Level.FAIL, f"{channel}: our ledger is frozen", f"{RUNBOOK}, frozen ledger")
+    if sequence and ours is None:
+        lack = sequence - last
+        yield Finding(
+            Level.WARN, f"{channel}: the log has {lack} events of ours that we lack", "start the node: it heals"
+        )
+    elif sequence and ours != digest:
+        yield Finding(
+            Level.FAIL, f"{channel}: the log has another event of ours at {sequence}", f"{RUNBOOK}, stolen key"
+        )
+    elif last > sequence:
+        yield Finding(Level.WARN, f"{channel}: {last - sequence} events are pending", "the running node sends them")
+
+
+def _keys(patient: Patient) -> Iterator[Finding]:
+    own = patient.settings
+    signer, known = open_signer(own.signer), patient.trust.keys_of(own.source)
+    key = known.get(signer.keyid)
+    if key is None or key.closed is not None:
+        state = "knows no such key of ours" if key is None else "has closed our key"
+        yield Finding(Level.FAIL, f"trust {state}", "the right key file; or the registrar enrols a new key")
+    elif not key.counts(now_ms()):
+        yield Finding(Level.WARN, f"our key counts from {format_time(key.since)}", "wait")
+    others = [name for name, one in known.items() if name != signer.keyid and one.closed is None]
+    if others:
+        yield Finding(
+            Level.WARN, f"{len(others)} other keys of ours are in force", f"if we made none: {RUNBOOK}, stolen key"
+        )
+    yield Finding(Level.OK, "unit key compared with trust")
+
+
+def _content_keys(patient: Patient) -> Iterator[Finding]:
+    own = patient.settings
+    if own.is_registry:
+        return
+    if not own.content_keys.exists():
+        yield Finding(Level.FAIL, "no content.keys", f"{RUNBOOK}, restore: the key files are backed up apart")
+        return
+    held = KeyFile(own.content_keys)
+    for channel in patient.pairings():
+        newest = patient.history(channel).channel.newest_keys(own.source)
+        for number in {key.number for key in newest} - set(held.numbers(channel)):
+            yield Finding(Level.FAIL, f"{channel}: our key {number} is not in content.keys", f"{RUNBOOK}, restore")
+    yield Finding(Level.OK, "content keys compared with what we published")
+
+
+def _heartbeat(patient: Patient) -> Iterator[Finding]:
+    own, beat = patient.settings, patient.trust.heartbeat
+    age = (now_ms() - beat) // 1_000
+    if not beat:
+        yield Finding(Level.FAIL, "no heartbeat of the registry has been read", "start the node; ask the registry")
+    elif age > own.heartbeat_limit_seconds:
+        yield Finding(
+            Level.FAIL, f"the newest heartbeat is {age} s old: nothing is shared or opened", "ask the registry"
+        )
+    else:
+        level = Level.WARN if age > BEATS * own.heartbeat_seconds else Level.OK
+        yield Finding(level, f"the newest heartbeat is {age} s old", "" if level is Level.OK else "ask the registry")
+
+
+def _restored(patient: Patient) -> Iterator[Finding]:
+    for one in restorations(patient.settings.data):
+        said = f"restored at {one['at']}: the desk may lack what was written after {one['taken']}"
+        yield Finding(Level.WARN, said, f"{RUNBOOK}, restore: look into it, then move restorations.jsonl away")
+
+
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "mode": _mode,
+        "files": _files,
+        "room": _room,
+        "database": _database,
+        "clock": _clock,
+        "root": _root,
+        "access": _access,
+        "topics": _topics,
+        "ledgers": _ledgers,
+        "unit key": _keys,
+        "content keys": _content_keys,
+        "heartbeat": _heartbeat,
+        "restored": _restored,
+    }
+)
+"""Name -> check."""
