@@ -1,7 +1,9 @@
-"""Divisions of Henan (41) and Zhejiang (33) by GB/T 2260 code, with the dates between which each code was in force.
+"""Divisions of the whole country by GB/T 2260 code, with the dates between which each code stood for each name.
 
-Divisions come and go, so every question carries a date. ``valid_from`` None: since before 31 October 2013, where the
-table begins; ``valid_to`` is the first day without it. Sources and dates: README.md.
+Divisions come and go, so every question carries a date. ``valid_from`` None: since before 2013, where the table begins;
+``valid_to`` is the first day without it. The table is exact on 1 March 2021 and today (11 September 2026); elsewhere a
+date says of itself how well it is known. Taiwan, Hong Kong and Macao stand in it as provinces with nothing below.
+Pseudo-codes and collective entries of the statistics bureau are no divisions. Sources and gaps: docs/divisions.md.
 """
 
 import csv
@@ -9,14 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 
 from contracts.divisions.errors import DivisionUnknownError, NameAmbiguousError, NameUnknownError
 
 __all__ = [
-    "DIVISIONS",
     "Division",
     "DivisionUnknownError",
+    "Known",
     "Level",
     "NameAmbiguousError",
     "NameUnknownError",
@@ -24,6 +27,7 @@ __all__ = [
     "division",
     "resolve",
     "successors",
+    "table",
 ]
 
 
@@ -35,15 +39,30 @@ class Level(StrEnum):
     COUNTY = "county"
 
 
+class Known(StrEnum):
+    """How well a date is known."""
+
+    DAY = "day"
+    """On that day it was made public."""
+    BY = "by"
+    """It was public by that day at the latest: the day of the first list or newspaper that shows it."""
+
+
 @dataclass(frozen=True)
 class Division:
-    """A code's span of validity. ``successors``: the codes that took over its territory, empty while it is in force."""
+    """A code under one name and its span of validity.
+
+    ``successors``: the codes that took over its territory on ``valid_to``, among them its own after a mere change of
+    name; empty while it is in force. ``from_known`` and ``to_known`` stand beside a date, never without one.
+    """
 
     code: str
     name: str
     level: Level
     valid_from: date | None
+    from_known: Known | None
     valid_to: date | None
+    to_known: Known | None
     successors: tuple[str, ...]
 
     def valid(self, on: date) -> bool:
@@ -53,9 +72,8 @@ class Division:
 
 
 def division(code: str, on: date) -> Division | None:
-    """What the code stood for that day; None for a code that was not in force, a pseudo-code, or another province."""
-    found = _BY_CODE.get(code)
-    return found if found and found.valid(on) else None
+    """What the code stood for that day; None for a code that was not in force and for a pseudo-code."""
+    return next((one for one in _spans().get(code, ()) if one.valid(on)), None)
 
 
 def counties(province: str, on: date) -> list[Division]:
@@ -90,23 +108,41 @@ def successors(code: str, on: date) -> list[Division]:
     Raises:
         DivisionUnknownError: the code was never in force in the table.
     """
-    if code not in _BY_CODE:
+    spans = _spans().get(code)
+    if not spans:
         raise DivisionUnknownError(code)
-    heirs = set(_heirs(_BY_CODE[code], on))
-    return [one for one in DIVISIONS if one in heirs]
+    heirs = set(_heirs(spans[0], on))
+    return [one for one in table() if one in heirs]
 
 
 def _heirs(one: Division, on: date) -> Iterator[Division]:
     if one.valid(on):
         yield one
-    for code in one.successors:
-        yield from _heirs(_BY_CODE[code], on)
+    elif one.valid_to is not None:
+        for code in one.successors:
+            heir = division(code, one.valid_to)
+            yield from _heirs(heir, on) if heir else ()
 
 
 def _within(code: str, on: date) -> Iterator[Division]:
     """In force that day and below ``code`` or equal to it: 410000 holds 41...., 411000 holds 4110.."""
     prefix = code.removesuffix("00").removesuffix("00")
-    return (one for one in DIVISIONS if one.code.startswith(prefix) and one.valid(on))
+    return (one for one in table() if one.code.startswith(prefix) and one.valid(on))
+
+
+@cache
+def table() -> tuple[Division, ...]:
+    """Every division, in force or not, by code and then by date; read at the first question, not at import."""
+    text = files(__name__).joinpath("divisions.csv").read_text(encoding="utf-8")
+    return tuple(_division(row) for row in csv.DictReader(text.splitlines()))
+
+
+@cache
+def _spans() -> dict[str, list[Division]]:
+    spans: dict[str, list[Division]] = {}
+    for one in table():
+        spans.setdefault(one.code, []).append(one)
+    return spans
 
 
 def _level(code: str) -> Level:
@@ -116,18 +152,15 @@ def _level(code: str) -> Level:
     return Level.PREFECTURE if code.endswith("00") else Level.COUNTY
 
 
-def _load() -> tuple[Division, ...]:
-    text = files(__name__).joinpath("divisions.csv").read_text(encoding="utf-8")
-    return tuple(_division(row) for row in csv.DictReader(text.splitlines()))
-
-
 def _division(row: dict[str, str]) -> Division:
     return Division(
         row["code"],
         row["name"],
         _level(row["code"]),
         _day(row["valid_from"]),
+        _known(row["from_known"]),
         _day(row["valid_to"]),
+        _known(row["to_known"]),
         tuple(row["successors"].split()),
     )
 
@@ -136,7 +169,5 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-DIVISIONS = _load()
-"""Every division of the table, in force or not, ordered by code."""
-
-_BY_CODE = {one.code: one for one in DIVISIONS}
+def _known(text: str) -> Known | None:
+    return Known(text) if text else None

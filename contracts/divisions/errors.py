@@ -11,10 +11,10 @@ class DivisionError(LookupError):
 
 
 class DivisionUnknownError(DivisionError):
-    """The caller's code is in no list: a pseudo-code of the statistics bureau, another province, or a slip."""
+    """The caller's code is in no list: a pseudo-code of the statistics bureau, abolished before 2013, or a slip."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"no division {code} (GB/T 2260, provinces 33 and 41)")
+        super().__init__(f"no division {code} (GB/T 2260 since 2013)")
         self.code = code
 
 
