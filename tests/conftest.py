@@ -13,12 +13,18 @@ from infra.kafka.port import Reachable
 from infra.postgres.find import find_postgres
 from infra.postgres.server import Databases
 from infra.processes import Unavailable
+from tests.support.engine import Account, leave_out
 from tests.support.servers import HASTY, server_folder, skip_or_fail
 
 settings.register_profile("duikou", deadline=None)  # a busy machine is no failure
 settings.load_profile("duikou")
 
 UNIT = Path(__file__).parent / "unit"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The account of what is left out is given at the end of the run."""
+    config.pluginmanager.register(Account(), "account")
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +54,9 @@ def kafka() -> Iterator[Reachable]:
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put all tests that use the broker into one group of xdist (`--dist loadgroup`)."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a container engine, and put all tests that use the broker into one group of xdist."""
+    leave_out(config, items)
     for item in items:
         if "kafka" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("kafka"))

@@ -44,14 +44,25 @@ class Home:
         keystore = self.folder / "tls" / "broker.keystore.pem"
         keystore.touch(mode=0o600)
         keystore.write_bytes(own.key.read_bytes() + own.cert.read_bytes())
-        self._ports = _ports(self.folder / "ports.json")
+        self._ports = _ports(self._kept_ports)
         self.properties.write_text(server_properties(self._ports, self.data, keystore, own.ca))
+
+    def settle(self) -> None:
+        """The files as they are, or newly made: for a broker that somebody else runs, now or later."""
+        if self.properties.exists():
+            self._ports = _read(self._kept_ports)
+        else:
+            self.configure()
+
+    @property
+    def _kept_ports(self) -> Path:
+        return self.folder / "ports.json"
 
 
 def _ports(file: Path) -> Ports:
     """The ports of the last start where they are free, else new ones; remembered in `file`."""
     if file.exists():
-        known = Ports(**json.loads(file.read_text()))
+        known = _read(file)
         if all(map(is_free, asdict(known).values())):
             return known
     fresh = Ports(*free_ports(3))
@@ -59,8 +70,12 @@ def _ports(file: Path) -> Ports:
     return fresh
 
 
+def _read(file: Path) -> Ports:
+    return Ports(**json.loads(file.read_text()))
+
+
 def main(folder: str, *names: str) -> None:
-    """Write the files of a broker for docker-compose.yml, issue certificates for `names`, say its address."""
+    """Write the files of a broker to run elsewhere, issue certificates for `names`, say its address."""
     home = Home(Path(folder))
     home.configure()
     for name in (ADMIN, *names):

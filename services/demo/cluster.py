@@ -34,6 +34,8 @@ class Cluster:
     databases: Databases
     broker: Reachable | None
     processes: dict[str, Popen[bytes]] = field(default_factory=dict)
+    others_run: bool = False
+    """The processes are somebody else's (docker-compose.yml): whether they run cannot be seen, so their ports stay."""
 
     def settings(self, source: str) -> Path:
         """A node's settings file."""
@@ -100,7 +102,8 @@ class Cluster:
         """The same ports again, where they are still free to use."""
         kept = self.state / "ports.json"
         sources = [REGISTRY, *(office.code for office in NODES)]
-        if not kept.exists() or not (self.processes or all(map(is_free, json.loads(kept.read_text()).values()))):
+        in_use = bool(self.processes) or self.others_run
+        if not kept.exists() or not (in_use or all(map(is_free, json.loads(kept.read_text()).values()))):
             kept.write_text(json.dumps(dict(zip(sources, free_ports(len(sources)), strict=True))))
         ports: dict[str, int] = json.loads(kept.read_text())
         return ports
