@@ -18,6 +18,7 @@ from services.demo.cast import XINCAI, YIWU
 from services.node import duties, papers
 from services.node.commands import rehearse, standing
 from services.node.node import Node
+from services.storage.errors import VerdictChangedError
 from services.verifier import Result, Verdict
 from tests.faults.system import NAP, UNITS, Said, System
 from tests.faults.traffic import Side
@@ -257,8 +258,12 @@ class Judge:
         for side in self.sides.values():
             yield from side.wrong
         yield from self.system.bugs()
-        if not self.system.ended:
+        if self.system.ended:
+            return
+        try:
             yield from self._audited()
+        except VerdictChangedError as error:
+            yield f"a node says of itself that {error}"
 
     def _audited(self) -> Iterator[str]:
         """The auditor folds the log from the pinned root and comes to both nodes' fingerprints."""

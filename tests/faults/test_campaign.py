@@ -24,6 +24,7 @@ from tests.faults.schedule import SURE, schedule
 from tests.faults.servers import Database, Disk
 from tests.faults.system import Said, System
 from tests.faults.traffic import Side
+from tests.support.region import until
 from tests.support.servers import server_folder, skip_or_fail
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -51,8 +52,10 @@ def changed(system: System, to: str, place: str, offset: int) -> Iterator[None]:
         was = connection.execute(f"SELECT result, code FROM verdict {where}".encode(), (place, offset)).fetchone()
         assert was is not None
         connection.execute(f"UPDATE verdict SET {to} {where}".encode(), (place, offset))
-        yield
-        connection.execute(f"UPDATE verdict SET result = %s, code = %s {where}".encode(), (*was, place, offset))
+        try:
+            yield
+        finally:
+            connection.execute(f"UPDATE verdict SET result = %s, code = %s {where}".encode(), (*was, place, offset))
 
 
 @pytest.mark.timeout(SECONDS)
@@ -71,7 +74,9 @@ def test_the_judge_finds_what_is_lost_doubled_or_silent(campaign: Campaign) -> N
     with changed(system, "result = 'void', code = 'state'", place, 3):
         found = judge.judgement()
     assert [place in one for one in found.silent] == [True]
-    region.node(YIWU).log.append(place, [region.verdicts(YIWU)[3].record.message])
+    assert any("judged otherwise" in one for one in found.other)
+    copy = [region.verdicts(YIWU)[3].record.message]
+    until("a copy of it is in the log", lambda: region.node(YIWU).log.append(place, copy))
     region.even(XINCAI, YIWU)
     again = len(region.verdicts(YIWU)) - 1
     assert region.verdicts(YIWU)[again].result is Result.DUPLICATE

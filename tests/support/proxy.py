@@ -112,11 +112,9 @@ class Proxy:
 
     async def _end(self) -> None:
         self._server.close()
+        self._mend()  # what waits goes on, to find its line ended
         self._cut()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
 
     def _cut(self) -> None:
         self._fault.cut = True
