@@ -1,12 +1,11 @@
 """The files of a broker: certificates, ports, configuration, data. The same for a child process and a container."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from infra.kafka.pki import Authority, Credentials
-from infra.kafka.properties import ADMIN, BROKER, Ports, server_properties
+from infra.kafka.properties import BROKER, Ports, server_properties
 from infra.processes import ServerError, free_ports, is_free
 
 
@@ -72,16 +71,3 @@ def _ports(file: Path) -> Ports:
 
 def _read(file: Path) -> Ports:
     return Ports(**json.loads(file.read_text()))
-
-
-def main(folder: str, *names: str) -> None:
-    """Write the files of a broker to run elsewhere, issue certificates for `names`, say its address."""
-    home = Home(Path(folder))
-    home.configure()
-    for name in (ADMIN, *names):
-        home.credentials(name)
-    sys.stdout.write(f"{home.bootstrap}\n")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
