@@ -1,6 +1,7 @@
 """A lost topic continues as the next: declared by the registry, found by members, nothing lost (PROTOCOL 6, L9)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,9 @@ from services.verifier import Result
 from tests.support.anew import make_anew
 from tests.support.region import Region, region
 
+COMPARE_SECONDS = 1.0
+"""A loss is noticed soon, by whoever neither reads nor writes, too."""
+
 
 @pytest.fixture(params=[pytest.param(False, id="embedded"), pytest.param(True, id="kafka")])
 def paired(request: pytest.FixtureRequest) -> Iterator[Region]:
@@ -29,6 +33,9 @@ def paired(request: pytest.FixtureRequest) -> Iterator[Region]:
     with region(kafka=request.param) as made:
         made.start_all()
         made.pair()
+        for unit in (XINCAI, YIWU, REGISTRY):
+            node = made.node(unit)
+            node.settings = replace(node.settings, compare_seconds=COMPARE_SECONDS)
         yield made
 
 
