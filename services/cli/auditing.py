@@ -19,7 +19,7 @@ from services.cli.errors import AUDIT_REFUSED
 from services.cli.session import Json, failing, out, pairs, tell
 from services.node.settings import SettingsError, load
 from services.storage.replica import Replica
-from services.transport import Credentials, Log, open_log
+from services.transport import Credentials, Log, open_log, visible_end
 
 Root = Annotated[str, typer.Option("--root", help="Fingerprint of the root, 64 hex digits, from outside")]
 LogUrl = Annotated[str, typer.Option("--log", help="The log: postgresql://... or kafka://host:port")]
@@ -147,7 +147,7 @@ def _existing(log: Log, channel: str) -> Iterator[str]:
     """A channel's topics; the first is named also where it is hidden from us."""
     yield str(Topic(channel, 1))
     names = (str(Topic(channel, n)) for n in count(2))
-    yield from takewhile(lambda name: log.end(name) is not None, names)
+    yield from takewhile(lambda name: visible_end(log, name) is not None, names)
 
 
 def _credentials(ca: Path | None, cert: Path | None, key: Path | None) -> Credentials | None:

@@ -16,10 +16,10 @@ from services.storage.ledger import Ledger
 from services.storage.replica import Replica
 from services.storage.rows import Rows
 from services.storage.stops import Why, kept, why
-from services.transport import Log, open_log
+from services.transport import Log, open_log, visible_end
 from services.transport.contract import REPLICATED, SINGLE
 from services.transport.embedded import EmbeddedLog
-from services.transport.errors import AccessDeniedError, LogShrankError, TopicMissingError, TopicSettingsError
+from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
 from services.vault import KeyFile
 from services.verifier import History
 
@@ -93,10 +93,7 @@ class Node:
 
     def end(self, channel: str, name: str) -> int | None:
         """The last offset of a topic; None where it does not exist, or our rights there are not granted yet."""
-        try:
-            return self.log_of(channel).end(name)
-        except AccessDeniedError:
-            return None
+        return visible_end(self.log_of(channel), name)
 
     def running(self, channel: str) -> bool:
         """Whether nobody stopped the channel."""

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from contracts.envelope import Message, Record
 from services.transport.contract import REPLICATED, Replication
+from services.transport.errors import AccessDeniedError
 
 
 class Credentials(NamedTuple):
@@ -73,6 +74,14 @@ class Topics(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+def visible_end(log: Log, topic: str) -> int | None:
+    """The last offset of a topic; None where it does not exist, or nobody has granted us to see it. Raises NotYet."""
+    try:
+        return log.end(topic)
+    except AccessDeniedError:
+        return None
 
 
 def open_log(uri: str, credentials: Credentials | None = None, replication: Replication = REPLICATED) -> Log:
