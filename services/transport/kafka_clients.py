@@ -43,6 +43,7 @@ _PASSING = (
     errors.UnknownProducerIdError,
     errors.InvalidProducerEpochError,
     errors.InvalidProducerIdMappingError,
+    errors.UnknownBrokerIdError,  # the library's own: its list of brokers is empty while the only one is away
     OSError,
 )
 """A broker that is away, moving, or restored from a backup under a living producer: a new client may succeed."""
