@@ -234,7 +234,7 @@ SETTINGS_FAULTS: dict[str, tuple[Callable[[Region], dict[str, object]], set[str]
     "another unit's key, an old heartbeat, a superuser": (
         lambda made: {
             "signer": f"file:{made.state / XINCAI / 'unit.pem'}",
-            "heartbeat_limit_seconds": -1,
+            "heartbeat_limit_seconds": 1,
             "database": made.databases.url(f"node_{YIWU}"),
         },
         {"unit key", "heartbeat", "database"},
