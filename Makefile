@@ -18,7 +18,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 # --no-build-isolation below takes setuptools from the environment, so it is locked too
 BUILD := echo 'setuptools>=78' |
 
-.PHONY: demo test bench faults fuzz lint lock setup setup-dev
+.PHONY: demo test bench faults fuzz mutants lint lock setup setup-dev
 
 demo: setup
 	$(BIN)/python -m services.demo $(if $(filter 1,$(KAFKA)),--kafka) $(ARGS)
@@ -37,6 +37,9 @@ faults: setup-dev
 fuzz: setup-dev
 	-$(INSTALL) --only-binary :all: --require-hashes -r infra/requirements-fuzz.txt
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
+# ARGS: modules; --survivors for what survived their last run. Goes on where it was ended. docs/mutation.md is the result.
+mutants: setup-dev
+	nice -n 19 $(BIN)/python -m tests.mutation $(ARGS)
 
 lint: setup-dev
 	$(BIN)/ruff check
@@ -46,6 +49,7 @@ lint: setup-dev
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/python -m services.vectors --check
 	$(BIN)/python -m tests.attacks --check
+	$(BIN)/python -m tests.mutation --check
 
 # Needs uv. UPGRADE=1 looks for newer releases, otherwise only what pyproject.toml asks for changes.
 lock:

@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.hpke import (
 from services.vault.errors import ContentInconsistentError, Inconsistency
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-PUBLIC, PRIVATE = 1_216, 96
+PRIVATE = 96
+"""Bytes of a private key."""
 _SEED, _ENCAPSULATION_KEY = 64, 1_184
 
 

@@ -41,6 +41,13 @@ def nested(depth: int) -> bytes:
     return (text + "".join(closing)).encode()
 
 
+def test_the_limits_are_frozen() -> None:
+    """WIRE 3, B2-B5: the other tests ask the code where its limits are, this one says it."""
+    assert (profile.MAX_VALUE, profile.MAX_CONTENT, profile.MAX_STATEMENT) == (49_152, 24_572, 8_192)
+    assert (profile.MAX_MEMBERS, profile.MAX_CONTENT_MEMBERS, profile.MAX_STRING) == (512, 1_024, 8_192)
+    assert (profile.MAX_DEPTH, MAX_INTEGER) == (8, 9_007_199_254_740_991)
+
+
 # -- one document, one byte form ---------------------------------------------------------------------------------------
 
 
@@ -92,6 +99,12 @@ def test_and_those_are(data: bytes) -> None:
     assert compact(read(data)) == data
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_json_is_not_written(number: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        compact({"a": number})
+
+
 def test_null_is_refused_anywhere() -> None:
     """B1."""
     assert rejects(b'{"a":null}')
@@ -140,6 +153,8 @@ def test_text_is_measured_decoded_in_utf8_bytes() -> None:
     assert rejects(compact({"a": '"' * 8_193}))
     assert not rejects(compact({"a": "乌" * 2_730}))
     assert rejects(compact({"a": "乌" * 2_731}))
+    assert not rejects(compact({"a": "𠮷" * 2_048}))  # four bytes each
+    assert rejects(compact({"a": "𠮷" * 2_049}))
 
 
 def test_integers_lie_within_2_to_the_53() -> None:

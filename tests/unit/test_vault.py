@@ -99,6 +99,11 @@ def test_only_six_lengths_are_seen(size: int, kib: int) -> None:
     assert len(raw(made(b"x" * size).content.ciphertext)) == kib * 1_024 + 16
 
 
+def test_the_checks_are_named_in_their_order() -> None:
+    """The names stand in reports and logs."""
+    assert [*Inconsistency] == ["wrap", "commitment", "ciphertext", "padding"]
+
+
 def test_one_byte_more_is_refused() -> None:
     with pytest.raises(ContentTooLargeError) as refused:
         made(b"x" * (MAX_CONTENT + 1))
@@ -111,7 +116,11 @@ def test_unpad_accepts_only_what_pad_writes(padded: bytes) -> None:
         assert pad(unpad(padded)) == padded
 
 
-@pytest.mark.parametrize("padded", [b"", b"\0\0\0", b"\0" * 1_023, b"\0" * 2_048, b"\xff" * 24_576])
+LONGER = (MAX_CONTENT + 1).to_bytes(4, "big") + b"x" * (MAX_CONTENT + 1)
+"""As ``pad`` would write it if it could: one byte more than a content has."""
+
+
+@pytest.mark.parametrize("padded", [b"", b"\0\0\0", b"\0" * 1_023, b"\0" * 2_048, b"\xff" * 24_576, LONGER])
 def test_padding_that_is_none_is_refused(padded: bytes) -> None:
     with pytest.raises(ContentInconsistentError) as refused:
         unpad(padded)
@@ -319,6 +328,42 @@ def test_a_forgotten_key_is_gone_and_its_number_is_not_given_again(file: KeyFile
     assert file.generate(CHANNEL)[0] == number + 1
 
 
+def test_forgetting_one_key_leaves_the_others(file: KeyFile) -> None:
+    for _ in range(3):
+        file.generate(CHANNEL)
+    kept = file.private(CHANNEL, 3)
+    file.forget(CHANNEL, 2)
+    assert (file.numbers(CHANNEL), file.private(CHANNEL, 3)) == ((1, 3), kept)
+
+
+@pytest.mark.parametrize(("last", "fits"), [(-1, False), (0, True), (999_999, True), (1_000_000, False)])
+def test_numbers_have_six_digits(last: int, fits: bool, file: KeyFile, tmp_path: Path) -> None:
+    """As on the wire (WIRE 27)."""
+    document = {"format": "duikou.keys.v1", "channels": {CHANNEL: {"last": last, "keys": {}}}}
+    (tmp_path / "encryption.json").write_text(json.dumps(document))
+    if fits:
+        assert file.numbers(CHANNEL) == ()
+    else:
+        with pytest.raises(VaultFileError):
+            file.numbers(CHANNEL)
+
+
+def test_what_is_read_does_not_show_its_keys(file: KeyFile) -> None:
+    number, _ = file.generate(OWN)
+    held = file._read()
+    assert held.of(OWN).keys[number] not in repr(held)
+
+
+def test_a_file_of_this_version_is_read(file: KeyFile, tmp_path: Path) -> None:
+    """The form of the file outlives the process that wrote it: names in it never change."""
+    secret = base64.b64encode(MINE.raw).decode()
+    written: dict[str, Any] = {"format": "duikou.keys.v1", "channels": {"own": {"last": 2, "keys": {"2": secret}}}}
+    (tmp_path / "encryption.json").write_text(json.dumps(written))
+    assert file.private(OWN, 2) == MINE
+    file.generate(CHANNEL)
+    assert json.loads((tmp_path / "encryption.json").read_text())["channels"]["own"] == written["channels"]["own"]
+
+
 def test_a_key_that_was_not_published_is_given_again(file: KeyFile) -> None:
     """A crash between generating and publishing must leave no gap: the channel takes only the next number (WIRE 27)."""
     first = file.generate(CHANNEL, after=0)
@@ -372,6 +417,7 @@ def test_a_damaged_file_is_refused_without_showing_it(what: str, file: KeyFile, 
         file.numbers(OWN)
     assert "AAAA" not in str(refused.value)
     assert KEY not in str(refused.value)
+    assert "AAAA" not in str(refused.value.__context__)
     assert KEY not in str(refused.value.__context__)
 
 
