@@ -127,6 +127,14 @@ def test_what_does_not_fit_together_is_said(
     assert record.complaints(found, {MODULE: today}) == ([f"{MODULE}: {said}"] if said else [])
 
 
+def test_a_reason_may_wait_for_the_next_run(files: Path) -> None:
+    """But not for code that is gone."""
+    record.REASONS.write_text(WHY)
+    record.PAGE.write_text(record.page({}))
+    assert record.complaints({}, {MODULE: TODAY}) == []
+    assert record.complaints({}, {MODULE: []}) == [f"{MODULE}: there is no such code any more: f: a -> b"]
+
+
 def test_a_page_that_is_not_what_the_runs_give_is_said(files: Path) -> None:
     record.REASONS.write_text("")
     record.PAGE.write_text(record.page({}) + "\n")
