@@ -37,6 +37,7 @@ faults: setup-dev
 fuzz: setup-dev
 	-$(INSTALL) --only-binary :all: --require-hashes -r infra/requirements-fuzz.txt
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
+
 # ARGS: modules; --survivors for what survived their last run. Goes on where it was ended. docs/mutation.md is the result.
 mutants: setup-dev
 	nice -n 19 $(BIN)/python -m tests.mutation $(ARGS)
