@@ -106,21 +106,27 @@ def inspect(record: Record, known: Mapping[str, Mapping[str, trusts.Key]]) -> In
     Args:
         known: writer -> its keys ever copied, as far as the caller knows; ``admit`` tries those that came later.
     """
+    found = readable(record)
+    if found.envelope is None:
+        return found
+    candidates = known.get(found.envelope.source, {})
+    return found._replace(tried=frozenset(candidates), fits=fitting(record, candidates))
+
+
+def readable(record: Record) -> Inspected:
+    """Checks 1 and 3 alone: for whoever has stored which key fitted."""
     value = record.message.value or b""
     digest = sha256(value).hexdigest()
     try:
         envelope = Envelope.parse(value)
     except ShapeError:
         return Inspected(digest, None, None, None)
-    draft, refused = None, None
     try:
         if len(value) > MAX_OF_TYPE.get(envelope.type, MAX_VALUE):
             raise Refused(Code.SHAPE, "WIRE 4")
-        draft = envelope.draft(digest)
+        return Inspected(digest, envelope, envelope.draft(digest), None)
     except Refused as error:
-        refused = error
-    candidates = known.get(envelope.source, {})
-    return Inspected(digest, envelope, draft, refused, frozenset(candidates), fitting(record, candidates))
+        return Inspected(digest, envelope, None, error)
 
 
 def fitting(record: Record, candidates: Mapping[str, trusts.Key]) -> str:

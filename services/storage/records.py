@@ -5,12 +5,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contracts.envelope import Envelope, Message, Position, Record
-from contracts.profile import ShapeError
-from contracts.refusals import Code, Refused
+from contracts.envelope import Message, Position, Record
+from contracts.refusals import Code
 from services.storage.healing import ADMITTED
 from services.storage.pool import Link
-from services.verifier import Inspected, Result, Verdict
+from services.verifier import Inspected, Result, Verdict, readable
 
 RECORDS = 'SELECT topic, "offset", at AS appended, key, value, headers FROM replica'
 _BOTH = """SELECT r.topic, r."offset", r.at AS appended, r.key, r.value, r.headers,
@@ -86,17 +85,8 @@ def read_verdict(row: Mapping[str, Any]) -> Verdict:
 
 def read_inspected(row: Mapping[str, Any]) -> tuple[Record, Inspected]:
     """The record with the key that fitted, so that no signature is verified twice; from the columns of VERDICTS."""
-    record, digest = read_record(row), row["digest"]
-    try:
-        envelope = Envelope.parse(record.message.value or b"")
-    except ShapeError:
-        return record, Inspected(digest, None, None, None)
-    draft, refused = None, None
-    try:
-        draft = envelope.draft(digest)
-    except Refused as error:
-        refused = error
-    return record, Inspected(digest, envelope, draft, refused, frozenset(), row["keyid"])
+    record = read_record(row)
+    return record, readable(record)._replace(fits=row["keyid"])
 
 
 def same(row: Mapping[str, Any], verdict: Verdict) -> bool:

@@ -7,11 +7,15 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from contracts.channels import Topic
+from contracts.approval import Delegation
+from contracts.channels import PAIRING, Topic
 from contracts.envelope import Message, Record
+from contracts.pairing import Proposed
 from contracts.refusals import NotYet
+from contracts.vocabulary import Role
 from services import verifier
 from services.domain.trust import Key
+from services.signing import dsse
 from services.storage.errors import Claimed, LogChangedError, ReplicaGapError, VerdictChangedError
 from services.storage.ledger import Entry, Ledger
 from services.storage.replica import Replica
@@ -100,6 +104,20 @@ def test_a_history_rebuilt_from_the_replica_is_the_original(replica: Replica, mo
     for record, inspected in list(replica.inspected(topic))[:5]:
         half.admit(record, inspected)
     assert replica.rebuild(half, topic) == original
+
+
+def test_what_is_too_long_for_its_type_is_so_when_it_is_judged_again(replica: Replica) -> None:
+    """A proposal of more than 8 KiB is void ``shape``, whoever judges it and from wherever (WIRE 4, L11)."""
+    w = world()
+    subject, signer = w.fresh(), w.officers[f"{XINCAI}/head"].signer
+    long = dsse(signer, Delegation.PURPOSE, b"x" * 6_000)
+    terms = w.terms(XINCAI, YIWU)
+    event = w.approved(XINCAI, PAIRING, subject, Proposed, terms, role=Role.HEAD, delegation=long)
+    found = w.put(PAIRING, w.seal(w.draft(XINCAI, PAIRING, subject, event, subject)))
+    assert (found.result, found.code, found.law) == (Result.VOID, "shape", "WIRE 4")
+    topic = str(Topic(PAIRING, 1))
+    replica.store(topic, w.verdicts[PAIRING], XINCAI)
+    assert replica.history(w.exchange, topic).hash == found.hash
 
 
 def test_a_long_log_is_read_through_in_pieces(replica: Replica) -> None:
