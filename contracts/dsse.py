@@ -1,13 +1,16 @@
 """DSSE v1: what is signed is the type and the exact bytes (WIRE 6-8). Payload types are constants, never read."""
 
 import base64
+from functools import lru_cache
 from hashlib import sha256
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from contracts import profile
 from contracts.fields import Binary, Digest, Items, Wire
 
 EVENT = "application/cloudevents+json"
+REMEMBERED = 1_024
+"""Statements, of at most 8 KiB each, that a process keeps parsed."""
 
 
 def statement_type(name: str) -> str:
@@ -71,9 +74,17 @@ class Statement(Wire):
     @classmethod
     def of(cls, dsse: Dsse) -> Self:
         """Parses the payload. Raises ValueError: profile.ShapeError or pydantic.ValidationError."""
-        profile.read(dsse.raw, limit=profile.MAX_STATEMENT)
-        return cls.model_validate_json(dsse.raw)
+        said: Self = _said(cls, dsse.payload)
+        return said
 
     def to_payload(self) -> bytes:
         """The bytes to sign; made once, then kept."""
         return profile.compact(self.model_dump(mode="json", exclude_none=True))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(model: type[Statement], payload: str) -> Any:
+    """Rules, views and claims of one event each ask for its statements; they are parsed once."""
+    signed = base64.b64decode(payload)
+    profile.read(signed, limit=profile.MAX_STATEMENT)
+    return model.model_validate_json(signed)

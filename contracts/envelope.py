@@ -5,6 +5,7 @@ The bytes of an envelope are made once, by its writer; everybody else keeps them
 
 import base64
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, Generic, Literal, NamedTuple, Self, TypeVar
 
@@ -44,6 +45,8 @@ class Head(NamedTuple):
     digest: str
 
 
+REMEMBERED = 1_024
+"""Parsed bytes a process keeps; some tens of MB where they are of usual length."""
 START = Head(1, 0, ZEROS)
 GENESIS_SEEN = f"1.-1.{ZEROS}"
 
@@ -150,12 +153,16 @@ class Envelope(Wire):
             data=draft.data.wire(),
         )
 
-    @classmethod
-    def parse(cls, value: bytes) -> Self:
-        """Profile and attributes (checks 1 of WIRE 17). Raises ShapeError."""
+    @staticmethod
+    @lru_cache(maxsize=REMEMBERED)
+    def parse(value: bytes) -> "Envelope":
+        """Profile and attributes (checks 1 of WIRE 17). Raises ShapeError.
+
+        The parts of a process get one and the same object for the same bytes; nobody changes its ``data``.
+        """
         document = profile.read(value)
         try:
-            return cls.model_validate(document)
+            return Envelope.model_validate(document)
         except ValidationError as error:
             raise ShapeError("attributes") from error
 

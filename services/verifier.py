@@ -19,6 +19,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -36,7 +37,7 @@ from contracts.channels import (
     Topic,
     topic,
 )
-from contracts.envelope import GENESIS_SEEN, START, ZEROS, Draft, Envelope, Head, Record, event_pae
+from contracts.envelope import GENESIS_SEEN, REMEMBERED, START, ZEROS, Draft, Envelope, Head, Record, event_pae
 from contracts.pairing import Accepted, Proposed
 from contracts.profile import MAX_VALUE, ShapeError
 from contracts.refusals import Code, Refused, Stop
@@ -90,12 +91,13 @@ class Stopped(Exception):
 
 
 class Inspected(NamedTuple):
-    """What can be said of a record without its history."""
+    """What can be said of a record without its history. ``refused``, ``law``: why there is no draft."""
 
     digest: str
     envelope: Envelope | None
     draft: Draft[Any] | None
-    refused: Refused | None
+    refused: Code = Code.SHAPE
+    law: str = ""
     tried: frozenset[str] = frozenset()
     fits: str = ""
 
@@ -115,18 +117,23 @@ def inspect(record: Record, known: Mapping[str, Mapping[str, trusts.Key]]) -> In
 
 def readable(record: Record) -> Inspected:
     """Checks 1 and 3 alone: for whoever has stored which key fitted."""
-    value = record.message.value or b""
+    return read(record.message.value or b"")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def read(value: bytes) -> Inspected:
+    """Checks 1 and 3 of an envelope's bytes, and nothing about keys. One answer serves every part of a process."""
     digest = sha256(value).hexdigest()
     try:
         envelope = Envelope.parse(value)
     except ShapeError:
-        return Inspected(digest, None, None, None)
+        return Inspected(digest, None, None)
     try:
         if len(value) > MAX_OF_TYPE.get(envelope.type, MAX_VALUE):
             raise Refused(Code.SHAPE, "WIRE 4")
-        return Inspected(digest, envelope, envelope.draft(digest), None)
+        return Inspected(digest, envelope, envelope.draft(digest))
     except Refused as error:
-        return Inspected(digest, envelope, None, error)
+        return Inspected(digest, envelope, None, error.code, error.law)
 
 
 def fitting(record: Record, candidates: Mapping[str, trusts.Key]) -> str:
@@ -381,7 +388,7 @@ class History:
         if e.type not in OPEN_TYPES[self.channel.trust.rule_version][self.place]:
             raise Refused(Code.TYPE, "PROTOCOL 1")
         if i.draft is None:
-            raise i.refused or Refused(Code.SHAPE)
+            raise Refused(i.refused, i.law)
         by_registry = e.type in REGISTRY_TYPES or self.place is Place.TRUST
         if by_registry != (e.source == REGISTRY):
             raise Refused(Code.WRONG_SIDE, "WIRE-CHOICES B20")

@@ -1,18 +1,22 @@
 """Ed25519, one library and one rule for everybody (WIRE 8, WIRE-CHOICES B29)."""
 
 import base64
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from contracts.dsse import Dsse, pae
 
+REMEMBERED = 1_024
+"""Keys that a process keeps decoded and checked."""
 _P = 2**255 - 19
 _ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 _SMALL_ORDER = frozenset({0, 1, _P - 1, _ORDER_8, _P - _ORDER_8})
 """y coordinates of the eight points of small order; a trivial signature verifies under them (STACK trap 22)."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def acceptable(public: bytes) -> bool:
     """Whether a raw public key may be enrolled: 32 bytes, canonical, not of small order, on the curve."""
     if len(public) != 32:
@@ -30,10 +34,15 @@ _D = -121665 * pow(121666, -1, _P) % _P
 def verifies(public: bytes, message: bytes, signature: bytes) -> bool:
     """RFC 8032, cofactorless, S < L (the library's rule)."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        _decoded(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _decoded(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 def signed_by(dsse: Dsse, purpose: str, public: bytes) -> bool:

@@ -138,23 +138,30 @@ def serve(node: Node, host: str, port: int, stop: threading.Event) -> threading.
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=_run, args=(server, _bound(host, port), stop), name="gateway")
+    thread = threading.Thread(target=_run, args=(server, listening(host, port), stop), name="gateway")
     thread.start()
     return thread
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket whose connections send at once. Raises SettingsError.
+
+    asyncio sees to that only where a socket names its protocol; without it a client that delays its acknowledgement
+    gets the second part of each answer 40 ms late.
+    """
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        server = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise SettingsError(f"port: cannot listen on {host}:{port}: {error.strerror}") from error
+    server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return server
 
 
-def _run(server: uvicorn.Server, listening: socket.socket, stop: threading.Event) -> None:
+def _run(server: uvicorn.Server, bound: socket.socket, stop: threading.Event) -> None:
     threading.Thread(target=_end, args=(server, stop), name="gateway end", daemon=True).start()
     try:
-        with listening:
-            server.run([listening])
+        with bound:
+            server.run([bound])
     except BaseException as error:
         journal.error(journal.Said.PART_ENDED, part="gateway", error=error)
         raise

@@ -12,11 +12,11 @@ from itertools import count, takewhile
 from typing import Any
 
 from contracts.channels import DESK, TRUST, Topic, topic
-from contracts.envelope import Envelope, Head
+from contracts.envelope import Head
 from contracts.refusals import NotYet, Refused
 from services.storage.ledger import Ledger
 from services.storage.replica import Replica
-from services.verifier import History, inspect
+from services.verifier import History, inspect, read
 
 CUTS_SECONDS = 0.25
 """How long another process' word that a channel goes on in the next topic may stay unheard."""
@@ -96,10 +96,10 @@ class Folds:
         if tail is None or head is None:
             return
         for sealed in self.ledger.tail(ledger_name(channel, self.source), head.epoch, head.sequence):
-            envelope = Envelope.parse(sealed.value)
-            with suppress(Refused):  # overtaken: the log will call it void, and so it changes nothing here either
-                tail.apply(envelope.draft(sealed.digest), max(tail.at, now_ms()))
-            head = Head(envelope.epoch, envelope.number, sealed.digest)
+            draft, head = read(sealed.value).draft, sealed.head
+            if draft is not None:
+                with suppress(Refused):  # overtaken: the log will call it void, and so it changes nothing here either
+                    tail.apply(draft, max(tail.at, now_ms()))
         followed.head = head
 
     def rebuilt(self, name: str) -> History:

@@ -10,13 +10,12 @@ from contracts.envelope import Envelope, Signed
 from services.domain import uses
 from services.storage.errors import OtherSealError, ReplicaGapError
 from services.storage.pool import Link
-from services.storage.sealed import Sealed, version
+from services.storage.sealed import Row, Sealed, insert_lacking, versions
 from services.verifier import Result, Verdict
 
+Healing = tuple[Envelope, Signed, Sequence[str]]
+"""An own envelope, its bytes, and what it uses up."""
 ADMITTED = (Result.EFFECTIVE, Result.VOID)
-_INSERT = """INSERT INTO ledger (originator_id, originator_version, topic, state, signature, keyid, id, ledger, epoch,
-sequence, digest) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
-_CLAIM = "INSERT INTO claim (ledger, what, id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
 def is_healed(link: Link) -> bool:
@@ -43,17 +42,10 @@ def heal(link: Link, envelope: Envelope, signed: Signed, once: Sequence[str] = (
 
     Raises OtherSealError: our ledger has another envelope at its number, or its id elsewhere.
     """
-    row = Sealed.of(envelope, signed)
-    query = "SELECT digest FROM ledger WHERE (ledger, epoch, sequence) = (%s, %s, %s)"
-    found = link.execute(query, (row.ledger, row.epoch, row.sequence)).fetchone()
-    if found is not None and found["digest"] == row.digest:
+    if signed.digest in _known(link, [envelope]):
         return False
-    values = (envelope.stream, version(link, envelope.stream) + 1, envelope.type)
-    place = (row.id, row.ledger, row.epoch, row.sequence, row.digest)
-    if not link.execute(_INSERT, (*values, row.value, row.signature, row.keyid, *place)).rowcount:
-        raise OtherSealError(f"{row.ledger} epoch {row.epoch} number {row.sequence}")
-    for what in once:
-        link.execute(_CLAIM, (row.ledger, what, row.id))
+    if not insert_lacking(link, _rows(link, [(envelope, signed, once)])):
+        raise OtherSealError(f"{envelope.ledger} epoch {envelope.epoch} number {envelope.number}")
     return True
 
 
@@ -63,32 +55,39 @@ def read_back(link: Link, verdicts: Sequence[Verdict], own: str, *, adopt: bool 
     Args:
         verdicts: of one topic. adopt: an operator has looked and says they are ours.
     """
-    mine = [verdict for verdict in verdicts if verdict.result in ADMITTED and _source(verdict) == own]
-    known = _known(link, mine)
-    lacking = [verdict for verdict in mine if verdict.record.message.signed.digest not in known]
+    mine = {v.record.message.signed.digest: v for v in verdicts if v.result in ADMITTED and _source(v) == own}
+    known = _known(link, [v.envelope for v in mine.values() if v.envelope is not None])
+    lacking = {digest: verdict for digest, verdict in mine.items() if digest not in known}
     if lacking and not adopt and is_healed(link):
-        return [verdict.record.message.signed.digest for verdict in lacking]
-    return [verdict.record.message.signed.digest for verdict in lacking if not _healed(link, verdict)]
+        return list(lacking)
+    healed = insert_lacking(link, _rows(link, [_sealed_as(verdict) for verdict in lacking.values()]))
+    return [digest for digest in lacking if digest not in healed]
 
 
 def _source(verdict: Verdict) -> str:
     return verdict.envelope.source if verdict.envelope is not None else ""
 
 
-def _known(link: Link, mine: Sequence[Verdict]) -> set[str]:
-    """Digests of those that stand in our ledger at their own number."""
-    places = [(e.ledger, e.epoch, e.number) for verdict in mine if (e := verdict.envelope) is not None]
+def _known(link: Link, mine: Sequence[Envelope]) -> set[str]:
+    """Digests that stand in our ledger at the numbers of these envelopes."""
     query = """SELECT digest FROM unnest(%s::text[], %s::int[], %s::bigint[]) AS asked (ledger, epoch, sequence)
     JOIN ledger USING (ledger, epoch, sequence)"""
-    columns = [[place[i] for place in places] for i in range(3)]
-    return {row["digest"] for row in link.execute(query, columns)} if places else set()
+    columns = ([e.ledger for e in mine], [e.epoch for e in mine], [e.number for e in mine])
+    return {row["digest"] for row in link.execute(query, columns)} if mine else set()
 
 
-def _healed(link: Link, verdict: Verdict) -> bool:
+def _sealed_as(verdict: Verdict) -> Healing:
     if verdict.envelope is None:
-        return False
+        raise ValueError("an admitted record without an envelope")
     once = uses(verdict.draft) if verdict.draft is not None and verdict.result is Result.EFFECTIVE else []
-    try:
-        return heal(link, verdict.envelope, verdict.record.message.signed, once)
-    except OtherSealError:
-        return False
+    return verdict.envelope, verdict.record.message.signed, once
+
+
+def _rows(link: Link, lacking: Sequence[Healing]) -> list[Row]:
+    """As rows, each the next of its stream."""
+    reached = versions(link, [envelope.stream for envelope, _, _ in lacking])
+    rows = []
+    for envelope, signed, once in lacking:
+        reached[envelope.stream] += 1
+        rows.append(Row(Sealed.of(envelope, signed), envelope.stream, reached[envelope.stream], envelope.type, once))
+    return rows

@@ -18,7 +18,7 @@ from services.signing import Signer
 from services.storage import healing
 from services.storage.errors import Claimed, Conflict
 from services.storage.pool import Link, Pool
-from services.storage.sealed import SELECT, Sealed, by_ids, read, version
+from services.storage.sealed import SELECT, Sealed, by_ids, read, versions
 from services.storage.sealing import Asked, Entry, Sealer
 
 __all__ = ["Claimed", "Conflict", "Entry", "Ledger", "RelayPosition", "Sealed"]
@@ -169,7 +169,7 @@ class Ledger(Application[str]):
     def stream_version(self, stream: str) -> int:
         """How many own events a stream has. Ask before reading the tail: what comes between is then a Conflict."""
         with self._pool.connection() as link:
-            return version(link, stream)
+            return versions(link, [stream])[stream]
 
     def tail(self, ledger: str, epoch: int, after: int, limit: int = 100_000) -> list[Sealed]:
         """Own events of one epoch behind a number, in order."""

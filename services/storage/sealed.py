@@ -23,10 +23,16 @@ _COLUMNS = {
     "sequence": "bigint",
     "digest": "text",
 }
+_LEDGER = f"""INSERT INTO ledger ({", ".join(_COLUMNS)})
+SELECT * FROM unnest({", ".join(f"%b::{kind}[]" for kind in _COLUMNS.values())})"""  # noqa: S608 - names from here
 _INSERT = f"""WITH claims AS (
   INSERT INTO claim (ledger, what, id) SELECT * FROM unnest(%b::text[], %b::text[], %b::text[]))
-INSERT INTO ledger ({", ".join(_COLUMNS)})
-SELECT * FROM unnest({", ".join(f"%b::{kind}[]" for kind in _COLUMNS.values())})"""  # noqa: S608 - names from here
+{_LEDGER}"""  # noqa: S608
+_HEAL = f"""WITH healed AS ({_LEDGER} ON CONFLICT DO NOTHING RETURNING id, digest), claims AS (
+  INSERT INTO claim (ledger, what, id)
+  SELECT said.* FROM unnest(%b::text[], %b::text[], %b::text[]) AS said (ledger, what, id) JOIN healed USING (id)
+  ON CONFLICT DO NOTHING)
+SELECT digest FROM healed"""  # noqa: S608
 
 
 class Sealed(NamedTuple):
@@ -76,12 +82,20 @@ def read(row: Mapping[str, Any]) -> Sealed:
 
 def insert(link: Link, rows: Sequence[Row]) -> None:
     """All of them and their claims, or nothing, in one statement. Raises psycopg.errors.UniqueViolation."""
+    link.execute(_INSERT, [*_claims(rows), *_columns(rows)])
+
+
+def insert_lacking(link: Link, rows: Sequence[Row]) -> set[str]:
+    """Those whose id, number and version are free, with what of their claims is; digests of what went in."""
+    return {row["digest"] for row in link.execute(_HEAL, [*_columns(rows), *_claims(rows)])} if rows else set()
+
+
+def _columns(rows: Sequence[Row]) -> list[list[Any]]:
+    return [list(column) for column in zip(*map(_values, rows), strict=True)]
+
+
+def _claims(rows: Sequence[Row]) -> list[list[str]]:
     claims = [(row.sealed.ledger, what, row.sealed.id) for row in rows for what in row.once]
-    columns = zip(*map(_values, rows), strict=True)
-    link.execute(_INSERT, [*_columns(claims), *map(list, columns)])
-
-
-def _columns(claims: list[tuple[str, str, str]]) -> list[list[str]]:
     return [[claim[place] for claim in claims] for place in range(3)]
 
 
@@ -102,11 +116,12 @@ def _values(row: Row) -> tuple[Any, ...]:
     )
 
 
-def version(link: Link, stream: str) -> int:
-    """How many own events a stream has."""
-    query = "SELECT coalesce(max(originator_version), 0) AS version FROM ledger WHERE originator_id = %s"
-    row = link.execute(query, (stream,)).fetchone()
-    return int(row["version"]) if row else 0
+def versions(link: Link, streams: Sequence[str]) -> dict[str, int]:
+    """How many own events each of these streams has."""
+    query = """SELECT originator_id AS stream, max(originator_version) AS version FROM ledger
+    WHERE originator_id = ANY(%s) GROUP BY originator_id"""
+    found = {row["stream"]: int(row["version"]) for row in link.execute(query, (list(streams),))}
+    return {stream: found.get(stream, 0) for stream in streams}
 
 
 def last(link: Link, ledger: str, epoch: int) -> Head | None:

@@ -20,6 +20,7 @@ from services.storage.gather import Call, Gatherer
 from services.storage.healing import is_healed
 from services.storage.pool import Link, Pool
 from services.storage.sealed import CLAIM, NUMBER, Row, Sealed, by_ids, insert, last
+from services.verifier import read
 
 SEAL_AGAIN = 20
 """How often a caller's events are sealed again when another gateway took their numbers."""
@@ -163,11 +164,12 @@ def _sealed(signer: Signer, head: Head, entry: Entry) -> tuple[Envelope, Signed]
     """Nothing leaves that everybody would refuse: what was signed is read again. Raises Refused(shape, type)."""
     try:
         signed = sealed(signer, Envelope.after(head, entry.draft, entry.seen))
-        envelope = Envelope.parse(signed.value)
     except ValueError as error:
         raise Refused(Code.SHAPE, "PROTOCOL 2") from error
-    envelope.draft()
-    return envelope, signed
+    found = read(signed.value)
+    if found.envelope is None or found.draft is None:
+        raise Refused(found.refused, found.law or "PROTOCOL 2")
+    return found.envelope, signed
 
 
 def _meaning(constraint: str | None) -> Exception:

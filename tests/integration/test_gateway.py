@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from services.cli.errors import ApiError, NotYetError, SigningRefusedError, Void
 from services.cli.replies import RefusedRecord
 from services.demo.cast import XINCAI, YIWU
 from services.domain.clocks import day
-from services.gateway.app import BODY_LIMIT, create_app, serve
+from services.gateway.app import BODY_LIMIT, create_app, listening, serve
 from services.gateway.auth import development_issuer
 from services.node.folds import now_ms
 from services.node.settings import SettingsError
@@ -672,6 +673,15 @@ def test_a_server_ends_when_asked_and_frees_its_port(paired: Region) -> None:
         assert time.monotonic() - started < 15
     with pytest.raises(SettingsError, match="loopback"):
         serve(node, "0.0.0.0", taken + 1, stop)  # noqa: S104 - that is what is refused
+
+
+def test_what_it_accepts_sends_at_once(paired: Region) -> None:
+    """A client that delays its acknowledgement does not hold back an answer that is sent in two parts."""
+    port = paired.node(XINCAI).settings.port + 2
+    with listening("127.0.0.1", port) as server, socket.create_connection(("127.0.0.1", port)):
+        accepted, _ = server.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def _alive(port: int) -> bool:
