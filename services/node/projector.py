@@ -1,47 +1,18 @@
 """replica -> view rows: rows and position in one transaction; a view can be thrown away and folded again (L11)."""
 
-from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contracts.channels import topic
 from services.storage.rows import PositionError
 from services.verifier import Verdict
-from services.views import VIEWS, View, fold, from_json, to_json
+from services.views import VIEWS, View, fold, from_json, row_key, to_json
 
 if TYPE_CHECKING:
     from services.node.node import Node
 
 BATCH = 500
 """Records a view takes at once at most."""
-
-
-class Loaded(MutableMapping[str, Any]):
-    """Rows of a generation, read when first asked for; what is set stays here until it is committed."""
-
-    def __init__(self, node: "Node", view: View[Any], generation: int) -> None:
-        self._node, self._view, self._generation = node, view, generation
-        self._rows: dict[str, Any] = {}
-
-    def __getitem__(self, key: str) -> Any:
-        if key not in self._rows:
-            found = self._node.rows.read(self._view.name, key, self._generation)
-            if found is None:
-                raise KeyError(key)
-            self._rows[key] = from_json(self._view, found)
-        return self._rows[key]
-
-    def __setitem__(self, key: str, row: Any) -> None:
-        self._rows[key] = row
-
-    def __delitem__(self, key: str) -> None:
-        del self._rows[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
 
 @dataclass
@@ -94,7 +65,9 @@ class Projector:
     def _topic(self, view: View[Any], generation: int, name: str) -> None:
         before = self._at((view.name, generation), name)
         verdicts = self._batch(name, before)
-        rows = Loaded(self.node, view, generation)
+        keys = {key for verdict in verdicts if (key := row_key(view, verdict)) is not None}
+        held = self.node.rows.load(view.name, sorted(keys), generation) if keys else {}
+        rows = {key: from_json(view, row) for key, row in held.items()}
         changed = fold(view, self.node.source, verdicts, rows)
         offset = verdicts[-1].record.position.offset
         self.node.rows.commit(view.name, generation, name, before, offset, {key: to_json(rows[key]) for key in changed})

@@ -18,7 +18,7 @@ ON CONFLICT DO NOTHING"""
 _NEXT = """UPDATE view_position SET "offset" = %s
 WHERE (view, generation, topic, "offset") = (%s, %s, %s, %s)"""
 _UPSERT = """INSERT INTO view_row (view, generation, key, row)
-SELECT %s, %s, key, row::jsonb FROM unnest(%s::text[], %s::text[]) AS changed (key, row)
+SELECT %s, %s, key, row::jsonb FROM unnest(%b::text[], %b::text[]) AS changed (key, row)
 ON CONFLICT (view, generation, key) DO UPDATE SET row = excluded.row"""
 _POINTER = """INSERT INTO view_pointer (view, version, generation) VALUES (%s, %s, %s)
 ON CONFLICT (view) DO UPDATE SET (version, generation) = (excluded.version, excluded.generation)"""
@@ -83,8 +83,9 @@ class Rows:
         with self._pool.transaction() as link:
             if not _moved(link, view, generation, topic, before, offset):
                 raise PositionError(f"{view}: {topic} is not at {before}")
-            rows = [json.dumps(row, ensure_ascii=False) for row in changed.values()]
-            link.execute(_UPSERT, (view, generation, list(changed), rows))
+            if changed:
+                rows = [json.dumps(row, ensure_ascii=False) for row in changed.values()]
+                link.execute(_UPSERT, (view, generation, list(changed), rows))
 
     def read(self, view: str, key: str, generation: int | None = None) -> dict[str, Any] | None:
         """One row of the live (or the given) generation."""
