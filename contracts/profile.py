@@ -41,7 +41,7 @@ class ShapeError(ValueError):
 
 def compact(document: Any) -> bytes:
     """The one byte form of a JSON document: no spaces, members in the order given, UTF-8 unescaped."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(document).encode()
 
 
 def read(data: bytes, *, limit: int = MAX_VALUE) -> dict[str, Any]:
@@ -59,9 +59,8 @@ def _read(data: bytes, limit: int, members: int, refused: re.Pattern[str]) -> di
         raise ShapeError("too long")
     try:
         text = data.decode()
-        document = json.loads(text, parse_float=_no, parse_constant=_no)
-        canonical = json.dumps(document, ensure_ascii=False, separators=(",", ":")) == text
-        if not canonical or not isinstance(document, dict):
+        document = _DECODER.decode(text)
+        if _ENCODER.encode(document) != text or not isinstance(document, dict):
             raise ShapeError("not one compact JSON object")
         _walk(document, members, refused if "\\" in text else None)
     except ShapeError:
@@ -114,3 +113,7 @@ def _text(text: str, escaped: re.Pattern[str] | None, limit: int) -> None:
 
 def _no(_: str) -> None:
     raise ShapeError("not an integer")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(parse_float=_no, parse_constant=_no)

@@ -25,6 +25,7 @@ _COLUMNS = {
 }
 _LEDGER = f"""INSERT INTO ledger ({", ".join(_COLUMNS)})
 SELECT * FROM unnest({", ".join(f"%b::{kind}[]" for kind in _COLUMNS.values())})"""  # noqa: S608 - names from here
+_ONE = f"INSERT INTO ledger ({', '.join(_COLUMNS)}) VALUES ({', '.join('%b' for _ in _COLUMNS)})"  # noqa: S608
 _INSERT = f"""WITH claims AS (
   INSERT INTO claim (ledger, what, id) SELECT * FROM unnest(%b::text[], %b::text[], %b::text[]))
 {_LEDGER}"""  # noqa: S608
@@ -82,7 +83,10 @@ def read(row: Mapping[str, Any]) -> Sealed:
 
 def insert(link: Link, rows: Sequence[Row]) -> None:
     """All of them and their claims, or nothing, in one statement. Raises psycopg.errors.UniqueViolation."""
-    link.execute(_INSERT, [*_claims(rows), *_columns(rows)])
+    if len(rows) == 1 and not rows[0].once:
+        link.execute(_ONE, _values(rows[0]))
+    else:
+        link.execute(_INSERT, [*_claims(rows), *_columns(rows)])
 
 
 def insert_lacking(link: Link, rows: Sequence[Row]) -> set[str]:
