@@ -1,18 +1,21 @@
 """replica -> view rows: rows and position in one transaction; a view can be thrown away and folded again (L11)."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contracts.channels import topic
-from services.storage.rows import PositionError
+from services.storage.rows import Place, PositionError
 from services.verifier import Verdict
-from services.views import VIEWS, View, fold, from_json, row_key, to_json
+from services.views import VIEWS, fold, from_json, row_key, to_json
 
 if TYPE_CHECKING:
     from services.node.node import Node
 
 BATCH = 500
-"""Records a view takes at once at most."""
+"""Records taken at once at most."""
+VERSIONS = {view.name: view.version for view in VIEWS.values()}
 
 
 @dataclass
@@ -20,70 +23,74 @@ class Projector:
     """All views of a node, topic by topic. Positions are in the database: any process may go on."""
 
     node: "Node"
-    positions: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+    positions: dict[Place, dict[str, int]] = field(default_factory=dict)
     generation: str = ""
     """Of the database that ``positions`` are of."""
-    batches: dict[tuple[str, int], list[Verdict]] = field(default_factory=dict)
-    """(topic, after) -> what comes next: read and parsed once for all views of a step."""
 
     def step(self) -> bool:
-        """One batch of every view and topic; whether there was anything."""
-        self.batches.clear()
+        """One batch of every topic, for all views; whether there was anything."""
         generation = self.node.ledger.generation
         if generation != self.generation:  # perhaps another copy of the data, which holds less (PROTOCOL 6)
             self.generation = generation
             self.positions.clear()
-        ends = self.node.replica.positions()
-        return any([self._view(view, ends) for view in VIEWS.values()])
+        return self.advance(self.node.rows.places(VERSIONS), self.node.replica.positions())
 
-    def _view(self, view: View[Any], ends: dict[str, int]) -> bool:
-        generation = self.node.rows.generation(view.name, view.version)
-        return self.advance(view, generation, ends)
-
-    def advance(self, view: View[Any], generation: int, ends: dict[str, int]) -> bool:
-        """Folds what is behind the view's positions, one batch a topic."""
-        place = (view.name, generation)
-        if place not in self.positions:
-            self.positions[place] = self.node.rows.positions(*place)
-        behind = [name for name, end in ends.items() if self._at(place, name) < end and self._next(place, name, ends)]
+    def advance(self, places: Iterable[Place], ends: dict[str, int]) -> bool:
+        """Folds what is behind the positions of these views, one batch a topic."""
+        for place in places:
+            if place not in self.positions:
+                self.positions[place] = self.node.rows.positions(*place)
+        behind = [(name, *one) for name in ends for one in self._behind(places, name, ends)]
         try:
-            for name in behind:
-                self._topic(view, generation, name)
-        except PositionError:
-            del self.positions[place]
+            for name, before, some in behind:
+                self._topic(name, before, some)
+        except PositionError:  # somebody else was faster
+            self.positions.clear()
         return bool(behind)
 
-    def _at(self, place: tuple[str, int], name: str) -> int:
+    def _behind(self, places: Iterable[Place], name: str, ends: dict[str, int]) -> list[tuple[int, list[Place]]]:
+        """(position, views that stand there) of a topic; those that stand together are read for and committed once."""
+        found: defaultdict[int, list[Place]] = defaultdict(list)
+        for place in places:
+            if self._at(place, name) < ends[name] and self._next(place, name, ends):
+                found[self._at(place, name)].append(place)
+        return list(found.items())
+
+    def _at(self, place: Place, name: str) -> int:
         return self.positions[place].get(name, -1)
 
-    def _next(self, place: tuple[str, int], name: str, ends: dict[str, int]) -> bool:
+    def _next(self, place: Place, name: str, ends: dict[str, int]) -> bool:
         """Whether the topic before this one was folded to its cut: a matter goes on from one to the other."""
         here = topic(name)
         before = str(here._replace(n=here.n - 1))
         return before not in ends or self._at(place, before) >= ends[before]
 
-    def _topic(self, view: View[Any], generation: int, name: str) -> None:
-        before = self._at((view.name, generation), name)
-        verdicts = self._batch(name, before)
-        keys = {key for verdict in verdicts if (key := row_key(view, verdict)) is not None}
-        held = self.node.rows.load(view.name, sorted(keys), generation) if keys else {}
-        rows = {key: from_json(view, row) for key, row in held.items()}
-        changed = fold(view, self.node.source, verdicts, rows)
+    def _topic(self, name: str, before: int, places: list[Place]) -> None:
+        verdicts = list(self.node.replica.verdicts(name, before, BATCH))
         offset = verdicts[-1].record.position.offset
-        self.node.rows.commit(view.name, generation, name, before, offset, {key: to_json(rows[key]) for key in changed})
-        self.positions[view.name, generation][name] = offset
+        self.node.rows.commit(name, before, offset, self._folded(places, verdicts))
+        for place in places:
+            self.positions[place][name] = offset
 
-    def _batch(self, name: str, after: int) -> list[Verdict]:
-        if (name, after) not in self.batches:
-            self.batches[name, after] = list(self.node.replica.verdicts(name, after, BATCH))
-        return self.batches[name, after]
+    def _folded(self, places: list[Place], verdicts: list[Verdict]) -> dict[Place, dict[str, dict[str, Any]]]:
+        """What changes, by view and key."""
+        keys = {place: _keys(place.view, verdicts) for place in places}
+        changed = {}
+        for place, held in self.node.rows.held(keys).items():
+            view = VIEWS[place.view]
+            rows = {key: from_json(view, row) for key, row in held.items()}
+            changed[place] = {key: to_json(rows[key]) for key in fold(view, self.node.source, verdicts, rows)}
+        return changed
+
+
+def _keys(name: str, verdicts: list[Verdict]) -> set[str]:
+    return {key for verdict in verdicts if (key := row_key(VIEWS[name], verdict)) is not None}
 
 
 def rebuild(node: "Node", name: str) -> int:
     """Folds a view from zero beside the live one, then swaps; the new generation."""
-    view, projector = VIEWS[name], Projector(node)
-    generation = node.rows.begin(name)
-    while projector.advance(view, generation, node.replica.positions()):
-        projector.batches.clear()
-    node.rows.swap(name, view.version, generation)
-    return generation
+    place, projector = Place(name, node.rows.begin(name)), Projector(node)
+    while projector.advance([place], node.replica.positions()):
+        continue
+    node.rows.swap(name, VERSIONS[name], place.generation)
+    return place.generation

@@ -1,7 +1,7 @@
 """Generic rows of views: rows and the position they were made at are committed together; a pointer swaps a view."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from psycopg import IsolationLevel
@@ -9,16 +9,25 @@ from psycopg import IsolationLevel
 from services.storage.errors import PositionError
 from services.storage.pool import Link, Pool
 
-__all__ = ["Cut", "PositionError", "Rows"]
+__all__ = ["Cut", "Place", "PositionError", "Rows"]
 
 _LIVE = "(SELECT generation FROM view_pointer WHERE view_pointer.view = view_row.view)"
 _ROWS = f"SELECT key, row FROM view_row WHERE view = %s AND generation = coalesce(%s, {_LIVE})"  # noqa: S608 - from here
-_FIRST = """INSERT INTO view_position (view, generation, topic, "offset") VALUES (%s, %s, %s, %s)
-ON CONFLICT DO NOTHING"""
-_NEXT = """UPDATE view_position SET "offset" = %s
-WHERE (view, generation, topic, "offset") = (%s, %s, %s, %s)"""
+_HELD = """SELECT view, generation, key, row FROM view_row
+JOIN unnest(%s::text[], %s::int[], %s::text[]) AS asked (view, generation, key) USING (view, generation, key)"""
+_FIRST = """INSERT INTO view_position (view, generation, topic, "offset")
+SELECT view, generation, %(topic)s, %(offset)s FROM unnest(%(views)s::text[], %(generations)s::int[])
+  AS asked (view, generation) ORDER BY view, generation ON CONFLICT DO NOTHING"""
+# In one order for everybody: two projectors never wait for each other
+_NEXT = """WITH held AS (
+  SELECT view, generation FROM view_position
+  JOIN unnest(%(views)s::text[], %(generations)s::int[]) AS asked (view, generation) USING (view, generation)
+  WHERE topic = %(topic)s AND "offset" = %(before)s ORDER BY view, generation FOR UPDATE OF view_position)
+UPDATE view_position SET "offset" = %(offset)s FROM held
+WHERE (view_position.view, view_position.generation, topic) = (held.view, held.generation, %(topic)s)"""
 _UPSERT = """INSERT INTO view_row (view, generation, key, row)
-SELECT %s, %s, key, row::jsonb FROM unnest(%b::text[], %b::text[]) AS changed (key, row)
+SELECT view, generation, key, row::jsonb
+FROM unnest(%b::text[], %b::int[], %b::text[], %b::text[]) AS changed (view, generation, key, row)
 ON CONFLICT (view, generation, key) DO UPDATE SET row = excluded.row"""
 _POINTER = """INSERT INTO view_pointer (view, version, generation) VALUES (%s, %s, %s)
 ON CONFLICT (view) DO UPDATE SET (version, generation) = (excluded.version, excluded.generation)"""
@@ -31,12 +40,28 @@ class Cut(NamedTuple):
     rows: list[tuple[str, dict[str, Any]]]
 
 
+class Place(NamedTuple):
+    """One folding of a view."""
+
+    view: str
+    generation: int
+
+
 class Rows:
     """Rows of all views of a node. A generation is one folding of a view from zero; one of them is live."""
 
     def __init__(self, url: str) -> None:
         """``url``: of the runtime role. Connects when first used."""
         self._pool = Pool(url)
+
+    def places(self, versions: Mapping[str, int]) -> list[Place]:
+        """The live generation of each of these views (name -> version).
+
+        Where a view was never folded by this version of it, an empty generation is made live.
+        """
+        found = self._pool.rows("SELECT view, version, generation FROM view_pointer")
+        live = {row["view"]: row["generation"] for row in found if versions.get(row["view"]) == row["version"]}
+        return [Place(view, live[view] if view in live else self.generation(view, versions[view])) for view in versions]
 
     def generation(self, view: str, version: int) -> int:
         """The live generation; where the view was never folded by this version of it, an empty one is made live."""
@@ -72,20 +97,29 @@ class Rows:
             return _positions(link, view, generation)
 
     def commit(
-        self, view: str, generation: int, topic: str, before: int, offset: int, changed: Mapping[str, Mapping[str, Any]]
+        self, topic: str, before: int, offset: int, changed: Mapping[Place, Mapping[str, Mapping[str, Any]]]
     ) -> None:
-        """Changed rows, and the position from ``before`` (-1: none yet) up to ``offset``, or neither.
+        """Changed rows of some views, and the position of all of them from ``before`` (-1: none yet) up to ``offset``.
 
-        Raises PositionError, NotYet; ValueError for a position that does not go up.
+        Or nothing of it. Raises PositionError, NotYet; ValueError for a position that does not go up.
         """
         if offset <= before:
             raise ValueError("positions only go up")
         with self._pool.transaction() as link:
-            if not _moved(link, view, generation, topic, before, offset):
-                raise PositionError(f"{view}: {topic} is not at {before}")
-            if changed:
-                rows = [json.dumps(row, ensure_ascii=False) for row in changed.values()]
-                link.execute(_UPSERT, (view, generation, list(changed), rows))
+            if not _moved(link, list(changed), topic, before, offset):
+                raise PositionError(f"not all of {', '.join(sorted(place.view for place in changed))} are at {before}")
+            rows = [(*place, key, _text(row)) for place, found in changed.items() for key, row in found.items()]
+            if rows:
+                link.execute(_UPSERT, [list(column) for column in zip(*rows, strict=True)])
+
+    def held(self, asked: Mapping[Place, Iterable[str]]) -> dict[Place, dict[str, dict[str, Any]]]:
+        """Rows by place and key, as far as they exist."""
+        found: dict[Place, dict[str, dict[str, Any]]] = {place: {} for place in asked}
+        wanted = [(*place, key) for place, keys in asked.items() for key in sorted(keys)]
+        if wanted:
+            for row in self._pool.rows(_HELD, *(list(column) for column in zip(*wanted, strict=True))):
+                found[Place(row["view"], row["generation"])][row["key"]] = row["row"]
+        return found
 
     def read(self, view: str, key: str, generation: int | None = None) -> dict[str, Any] | None:
         """One row of the live (or the given) generation."""
@@ -120,10 +154,14 @@ class Rows:
         self._pool.close()
 
 
-def _moved(link: Link, view: str, generation: int, topic: str, before: int, offset: int) -> bool:
-    if before < 0:
-        return link.execute(_FIRST, (view, generation, topic, offset)).rowcount == 1
-    return link.execute(_NEXT, (offset, view, generation, topic, before)).rowcount == 1
+def _moved(link: Link, places: list[Place], topic: str, before: int, offset: int) -> bool:
+    values = {"views": [place.view for place in places], "generations": [place.generation for place in places]}
+    said = {**values, "topic": topic, "before": before, "offset": offset}
+    return link.execute(_FIRST if before < 0 else _NEXT, said).rowcount == len(places)
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False)
 
 
 def _swap(link: Link, view: str, version: int, generation: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.storage.rows import PositionError, Rows
+from services.storage.rows import Place, PositionError, Rows
 from tests.support.storage import at_once, prepared
 
 VIEW, TOPIC = "leads", "duikou.trust.1"
@@ -25,22 +25,36 @@ def rows(url: str) -> Iterator[Rows]:
 
 def test_rows_and_position_come_together_or_not_at_all(rows: Rows) -> None:
     live = rows.generation(VIEW, 1)
-    rows.commit(VIEW, live, TOPIC, -1, 3, {"a": {"status": "受理", "count": 1}, "b": {}})
+    rows.commit(TOPIC, -1, 3, {Place(VIEW, live): {"a": {"status": "受理", "count": 1}, "b": {}}})
     with pytest.raises(PositionError):
-        rows.commit(VIEW, live, TOPIC, 2, 5, {"a": {"status": "wrong"}})
-    rows.commit(VIEW, live, TOPIC, 3, 5, {"a": {"status": "反馈", "count": 2}})
+        rows.commit(TOPIC, 2, 5, {Place(VIEW, live): {"a": {"status": "wrong"}}})
+    rows.commit(TOPIC, 3, 5, {Place(VIEW, live): {"a": {"status": "反馈", "count": 2}}})
     assert rows.read(VIEW, "a") == {"status": "反馈", "count": 2}
     assert rows.load(VIEW, ["a", "b", "c"]) == {"a": {"status": "反馈", "count": 2}, "b": {}}
     assert rows.read(VIEW, "c") is rows.read("other", "a") is None
     assert rows.positions(VIEW) == rows.positions(VIEW, live) == {TOPIC: 5}
 
 
+def test_views_that_stand_together_move_together_or_not_at_all(rows: Rows) -> None:
+    """One is not where the others are: nothing is written for any of them."""
+    here, there = rows.places({VIEW: 1, "other": 1})
+    assert rows.places({"other": 1, VIEW: 1}) == [there, here]
+    rows.commit(TOPIC, -1, 3, {here: {"a": {"n": 1}}, there: {}})
+    rows.commit(TOPIC, 3, 4, {there: {"a": {"n": 2}}})
+    with pytest.raises(PositionError):
+        rows.commit(TOPIC, 3, 5, {here: {"a": {"n": 3}}, there: {"a": {"n": 3}}})
+    with pytest.raises(PositionError):
+        rows.commit(TOPIC, -1, 5, {here: {"a": {"n": 3}}, Place("third", 9): {}})
+    assert rows.held({here: ["a", "b"], there: ["a"]}) == {here: {"a": {"n": 1}}, there: {"a": {"n": 2}}}
+    assert (rows.positions(VIEW), rows.positions("other"), rows.positions("third", 9)) == ({TOPIC: 3}, {TOPIC: 4}, {})
+
+
 def test_a_position_only_goes_up_even_without_rows(rows: Rows) -> None:
     live = rows.generation(VIEW, 1)
-    rows.commit(VIEW, live, TOPIC, -1, 3, {})
+    rows.commit(TOPIC, -1, 3, {Place(VIEW, live): {}})
     for before, offset in ((3, 3), (3, 2), (-1, -1)):
         with pytest.raises(ValueError, match="up"):
-            rows.commit(VIEW, live, TOPIC, before, offset, {"a": {}})
+            rows.commit(TOPIC, before, offset, {Place(VIEW, live): {"a": {}}})
     assert rows.positions(VIEW) == {TOPIC: 3}
     assert list(rows.all(VIEW)) == []
 
@@ -52,7 +66,7 @@ def test_of_projectors_that_race_one_commits(rows: Rows) -> None:
         won = []
         for before in range(-1, 9):
             try:
-                rows.commit(VIEW, live, TOPIC, before, before + 1, {str(before + 1): {"by": place}})
+                rows.commit(TOPIC, before, before + 1, {Place(VIEW, live): {str(before + 1): {"by": place}}})
                 won.append(before + 1)
             except PositionError:
                 continue
@@ -69,10 +83,10 @@ def test_of_projectors_that_race_one_commits(rows: Rows) -> None:
 
 def test_a_rebuild_grows_beside_the_live_rows_and_takes_their_place_at_once(rows: Rows) -> None:
     live = rows.generation(VIEW, 1)
-    rows.commit(VIEW, live, TOPIC, -1, 1, {"old": {"n": 1}, "both": {"n": 1}})
+    rows.commit(TOPIC, -1, 1, {Place(VIEW, live): {"old": {"n": 1}, "both": {"n": 1}}})
     beside, another = rows.begin(VIEW), rows.begin(VIEW)
     assert len({live, beside, another}) == 3
-    rows.commit(VIEW, beside, TOPIC, -1, 1, {"both": {"n": 2}})
+    rows.commit(TOPIC, -1, 1, {Place(VIEW, beside): {"both": {"n": 2}}})
     assert rows.read(VIEW, "both") == {"n": 1}
     assert rows.read(VIEW, "both", beside) == {"n": 2}
     assert list(rows.all(VIEW, beside)) == [("both", {"n": 2})]
@@ -82,12 +96,12 @@ def test_a_rebuild_grows_beside_the_live_rows_and_takes_their_place_at_once(rows
     assert rows.positions(VIEW, live) == {}
     assert list(rows.all(VIEW, live)) == []
     with pytest.raises(PositionError):
-        rows.commit(VIEW, live, TOPIC, 1, 2, {"both": {"n": 3}})
+        rows.commit(TOPIC, 1, 2, {Place(VIEW, live): {"both": {"n": 3}}})
 
 
 def test_a_new_version_of_a_view_begins_empty_and_once(rows: Rows, url: str) -> None:
     old = rows.generation(VIEW, 1)
-    rows.commit(VIEW, old, TOPIC, -1, 1, {"a": {}})
+    rows.commit(TOPIC, -1, 1, {Place(VIEW, old): {"a": {}}})
     second = Rows(url)
     started = at_once(6, lambda place: (rows, second)[place % 2].generation(VIEW, 2))
     assert len(set(started)) == 1
@@ -100,8 +114,8 @@ def test_a_new_version_of_a_view_begins_empty_and_once(rows: Rows, url: str) -> 
 def test_rows_are_listed_in_code_point_order_by_prefix_and_page(rows: Rows) -> None:
     live = rows.generation(VIEW, 1)
     keys = ["B/1", "a/1", "a/10", "a/2", "a_1", "线/1"]
-    rows.commit(VIEW, live, TOPIC, -1, 1, {key: {"key": key} for key in keys})
-    rows.commit("other", rows.generation("other", 1), TOPIC, -1, 1, {"a/0": {}})
+    rows.commit(TOPIC, -1, 1, {Place(VIEW, live): {key: {"key": key} for key in keys}})
+    rows.commit(TOPIC, -1, 1, {Place("other", rows.generation("other", 1)): {"a/0": {}}})
     assert [key for key, _ in rows.all(VIEW)] == sorted(keys)
     assert [key for key, _ in rows.list(VIEW, "a/")] == ["a/1", "a/10", "a/2"]
     assert [key for key, _ in rows.list(VIEW, "a/", after="a/1", limit=1)] == ["a/10"]
@@ -115,7 +129,7 @@ def test_a_cut_is_one_moment_while_a_projector_goes_on(rows: Rows) -> None:
     def project(_: int) -> int:
         at = -1
         while not stop.is_set() and at < 2_000:
-            rows.commit(VIEW, live, TOPIC, at, at + 1, {f"{at + 1:04}": {"offset": at + 1}})
+            rows.commit(TOPIC, at, at + 1, {Place(VIEW, live): {f"{at + 1:04}": {"offset": at + 1}}})
             at += 1
         return at
 
