@@ -33,10 +33,15 @@ class Moves:
 
     def step(self) -> bool:
         """Whether a channel goes on elsewhere from here on."""
-        return any([self._look(channel) for channel in (*OPEN_TOPICS, *self.node.channels()) if self._due(channel)])
+        still = self.node.stopped()
+        every = {channel: STOPPED_SECONDS if channel in still else RUNNING_SECONDS for channel in self._channels()}
+        due = [channel for channel, seconds in every.items() if self._due(channel, seconds)]
+        return any([self._look(channel) for channel in due])
 
-    def _due(self, channel: str) -> bool:
-        every = RUNNING_SECONDS if self.node.running(channel) else STOPPED_SECONDS
+    def _channels(self) -> list[str]:
+        return [*OPEN_TOPICS, *self.node.channels()]
+
+    def _due(self, channel: str, every: float) -> bool:
         if time.monotonic() - self.looked.get(channel, 0.0) < every:
             return False
         self.looked[channel] = time.monotonic()

@@ -79,9 +79,10 @@ class Node:
 
     def readable(self) -> list[tuple[Log, list[str]]]:
         """Logs and the topics to read there; trust first, for the desk is judged by it."""
-        running = [name for name in (*OPEN_TOPICS, *self.channels()) if self.present(name) and self.running(name)]
-        shared = [self.topic(name) for name in running]
-        desk = [] if self.settings.is_registry or not self.running(DESK) else [self.topic(DESK)]
+        still = self.figures.stopped()
+        present = [self.topic(name) for name in (*OPEN_TOPICS, *self.channels()) if self.present(name)]
+        shared = [name for name in present if name not in still]
+        desk = [] if self.settings.is_registry or self.topic(DESK) in still else [self.topic(DESK)]
         return [(log, names) for log, names in ((self.log, shared), (self.desk, desk)) if names]
 
     def present(self, channel: str) -> bool:

@@ -31,10 +31,10 @@ def mark_healed(link: Link, generation: str, read_to: Mapping[str, int]) -> None
     lacking = link.execute(query, (list(read_to), list(read_to.values()))).fetchone()
     if lacking is not None:
         raise ReplicaGapError(lacking["topic"])
-    link.execute(
-        "INSERT INTO healing (generation) VALUES (%s) ON CONFLICT (one) DO UPDATE SET generation = excluded.generation",
-        (generation,),
-    )
+    query = """INSERT INTO healing (generation) VALUES (%s)
+    ON CONFLICT (one) DO UPDATE SET generation = excluded.generation
+    WHERE healing.generation <> excluded.generation"""  # said in every idle round: written once
+    link.execute(query, (generation,))
 
 
 def heal(link: Link, envelope: Envelope, signed: Signed, once: Sequence[str] = ()) -> bool:
