@@ -1,4 +1,4 @@
-"""``python -m tests.bench [--quick] [--kafka] [--json] [--only NAME]``: medians and ranges of one run, with floors."""
+"""``python -m tests.bench [--quick] [--kafka] [--write]``: medians and ranges of one run, with floors. See --help."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,11 +20,13 @@ from tests.bench.intake import intake
 from tests.bench.lab import Lab
 from tests.bench.latency import latency
 from tests.bench.machine import Machine, machine
+from tests.bench.page import write
+from tests.bench.queries import queries
 from tests.bench.replay import replay
 from tests.bench.stats import Line
 from tests.bench.text import show
 
-NAMES = ("append", "intake", "audit", "latency")
+NAMES = ("append", "intake", "latency", "query", "audit")
 WIDTH = 170
 """Columns of a table that goes to a file."""
 
@@ -37,11 +39,14 @@ class Size:
     appends: int
     intake: int
     audit: int
+    long: int
     posts: int
+    cases: int
+    asked: int
 
 
-FULL = Size(rounds=3, appends=480, intake=600, audit=10_000, posts=100)
-QUICK = Size(rounds=2, appends=160, intake=200, audit=400, posts=10)
+FULL = Size(rounds=5, appends=1_600, intake=4_000, audit=10_000, long=100_000, posts=100, cases=1_000_000, asked=2_000)
+QUICK = Size(rounds=2, appends=160, intake=200, audit=400, long=800, posts=10, cases=4_000, asked=40)
 
 
 def main(words: Sequence[str]) -> int:
@@ -56,6 +61,8 @@ def main(words: Sequence[str]) -> int:
             found.extend(_figures(asked, Lab(databases, folder / "keys")))
         finally:  # what was measured is shown, whatever ended the rest
             _print(where, found, as_json=asked.json)
+    if asked.write:
+        write(where, found)
     return 0
 
 
@@ -69,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small counts: shows that it runs, not how fast")
     parser.add_argument("--kafka", action="store_true", help="the latency on a broker as well")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md and docs/bench.md")
+    parser.add_argument("--long", type=int, help=f"records of the longest audit; {FULL.long:,} else")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--only", choices=NAMES, action="append", help="some figures")
     return parser
@@ -76,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _figures(asked: argparse.Namespace, lab: Lab) -> Iterator[Line]:
     size = QUICK if asked.quick else FULL
+    size = replace(size, long=asked.long or size.long)
     for name, work in _works(size, lab, kafka=asked.kafka):
         if asked.only is None or name in asked.only:
             sys.stderr.write(f"measuring: {name}\n")
@@ -90,7 +100,8 @@ def _works(size: Size, lab: Lab, *, kafka: bool) -> list[tuple[str, Callable[[],
         ("append", lambda: appends(lab, 16, size.appends, size.rounds)),
         ("intake", lambda: intake(lab, size.intake, size.rounds)),
         *(("latency", partial(_latency, size, kafka=log)) for log in ([False, True] if kafka else [False])),
-        ("audit", lambda: replay(lab.folder, size.audit, size.rounds)),
+        ("query", lambda: queries(lab, size.cases, size.asked, size.rounds)),
+        ("audit", lambda: replay(lab.folder, size.audit, size.long, size.rounds)),
     ]
 
 

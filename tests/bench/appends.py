@@ -59,7 +59,8 @@ def appends(lab: Lab, callers: int, count: int, rounds: int) -> list[Line]:
         }
         samples = interleaved(measures, rounds)
     who = "1 caller" if callers == 1 else f"{callers} callers"
-    return lines(f"signed append, {who}", "/s", samples.pop("ours"), samples)
+    goal = "≥ 0.6" if callers == 1 else "≥ 2.5"
+    return lines(f"signed append, {who}", "/s", samples.pop("ours"), samples, {BARE: goal})
 
 
 def _rate_of_ours(ledger: Ledger, seen: str, drafts: Sequence[Draft], callers: int) -> float:  # type: ignore[type-arg]

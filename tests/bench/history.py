@@ -28,6 +28,11 @@ class Written:
         names = sorted(logs, key=lambda channel: str(Topic(channel, 1)).encode())
         return [record for name in names for record in logs[name]]
 
+    @property
+    def ends(self) -> dict[str, int]:
+        """Topic -> its last offset."""
+        return {log[-1].position.topic: len(log) - 1 for log in self.region.logs.values() if log}
+
 
 def written(events: int) -> Written:
     """At least ``events`` records of leads in one channel. Raises ValueError: one of them was not effective."""

@@ -1,19 +1,26 @@
 """Figure 2: records in a log to verdicts, replica and view rows, against eventsourcing's runner and OpenSSL."""
 
 from collections.abc import Callable
+from time import monotonic, sleep
 
 from services.node.intake import Intake
 from services.node.node import Node
 from services.node.projector import Projector
+from services.storage.pool import Pool
 from services.views import VIEWS
 from tests.bench.history import SIGNATURES, Written, written
 from tests.bench.lab import Lab
 from tests.bench.machine import openssl_verify_rate
 from tests.bench.stats import Line, interleaved, lines, rate
 from tests.bench.stock import stock_events, stock_projection
+from tests.bench.workers import workers
 from tests.support.world import YIWU
 
 RUNNER, VERIFY = "eventsourcing ProjectionRunner, 1 view", "openssl Ed25519 verify, 1 core"
+GOALS = {VERIFY: "≥ 1.15", RUNNER: "≥ 8"}
+WORKERS_SECONDS, LOOK_SECONDS = 300, 0.005
+_FOLDED = """SELECT count(*) AS there FROM view_position JOIN view_pointer USING (view, generation)
+JOIN unnest(%s::text[], %s::bigint[]) AS wanted (topic, "end") USING (topic) WHERE "offset" = "end" """
 STEPS = 10_000
 """Batches until a part that does not come to an end counts as hung."""
 
@@ -27,43 +34,65 @@ def drained(step: Callable[[], bool]) -> None:
 
 
 def intake(lab: Lab, events: int, rounds: int) -> list[Line]:
-    """Three figures: both parts one after the other, and each alone, of the same rounds."""
+    """Three figures of the same rounds: two workers on one backlog, and each part's work alone in one process."""
     history = written(events)
     parts: dict[str, list[float]] = {"intake": [], "projection": []}
     measures = {
-        "both": lambda: _ours(lab, history, parts),
+        "both": lambda: _workers(lab, history),
+        "alone": lambda: _alone(lab, history, parts),
         RUNNER: lambda: _runner(lab, history),
         VERIFY: openssl_verify_rate,
     }
     samples = interleaved(measures, rounds)
-    ours, verify = samples.pop("both"), {VERIFY: samples[VERIFY]}
+    ours, verify, runner = samples["both"], {VERIFY: samples[VERIFY]}, {RUNNER: samples[RUNNER]}
     per = sum(SIGNATURES) / len(SIGNATURES)
     return [
-        *lines(f"verified intake + {len(VIEWS)} views", "/s", ours, samples),
+        *lines(f"verified intake + {len(VIEWS)} views, two workers", "/s", ours, {**verify, **runner}, GOALS),
         *lines(f"  intake alone ({per:g} signatures each)", "/s", parts["intake"], verify),
-        *lines(f"  {len(VIEWS)} views alone", "/s", parts["projection"], {RUNNER: samples[RUNNER]}),
+        *lines(f"  {len(VIEWS)} views alone", "/s", parts["projection"], runner),
     ]
 
 
-def _ours(lab: Lab, history: Written, parts: dict[str, list[float]]) -> float:
+def _workers(lab: Lab, history: Written) -> float:
+    """The log has the records: until every view holds them."""
+    database, log = lab.node_database(), lab.log(history.records)
+    log.fill()
+    settings = lab.settings(YIWU, history.region.exchange, database, log.url)
+    pool = Pool(database, size=1)
+    try:
+        with workers(settings) as go:
+            go.set()
+            return rate(len(history.records), lambda: _await(pool, history))
+    finally:
+        pool.close()
+
+
+def _await(pool: Pool, history: Written) -> None:
+    """Raises TimeoutError."""
+    ends = history.ends
+    wanted = len(ends) * len(VIEWS)
+    until = monotonic() + WORKERS_SECONDS
+    while (row := pool.one(_FOLDED, list(ends), list(ends.values()))) is None or row["there"] != wanted:
+        if monotonic() > until:
+            raise TimeoutError("the workers never came to the end")
+        sleep(LOOK_SECONDS)
+
+
+def _alone(lab: Lab, history: Written, parts: dict[str, list[float]]) -> float:
     records = history.records
     with lab.node(YIWU, history.region.exchange, records) as node:
-        intake_rate = rate(len(records), lambda: drained(Intake(node).step))
-        view_rate = rate(len(records), lambda: drained(Projector(node).step))
+        parts["intake"].append(rate(len(records), lambda: drained(Intake(node).step)))
+        parts["projection"].append(rate(len(records), lambda: drained(Projector(node).step)))
         _complete(node, history)
-    parts["intake"].append(intake_rate)
-    parts["projection"].append(view_rate)
-    return 1 / (1 / intake_rate + 1 / view_rate)
+    return parts["intake"][-1]
 
 
 def _complete(node: Node, history: Written) -> None:
     """Nothing was skipped. Raises ValueError."""
-    ends = node.replica.positions()
-    for channel, log in history.region.logs.items():
-        if ends.get(f"duikou.{channel}.1", ends.get(f"duikou.channel.{channel}.1")) != len(log) - 1:
-            raise ValueError(f"{channel} was not read to its end")
+    if node.replica.positions() != history.ends:
+        raise ValueError("not every topic was read to its end")
     for view in VIEWS.values():
-        if node.rows.positions(view.name) != ends:
+        if node.rows.positions(view.name) != history.ends:
             raise ValueError(f"view {view.name} was not folded to the end")
 
 

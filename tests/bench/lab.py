@@ -42,41 +42,61 @@ class Lab:
         """A node's database; the runtime role's URL."""
         return prepare(self.databases.url(), self.name("node"))
 
-    def log(self, records: Sequence[Record]) -> str:
-        """An embedded log that holds those records exactly, with their times; the runtime role's URL.
-
-        A node's database was made before: it brings the role.
-
-        The log takes no time from anybody, and these records are of 2021; an administrator's COPY may say it.
+    def log(self, records: Sequence[Record]) -> "Written":
+        """An embedded log with the topics of those records, and nothing in them yet. A node's database was made before:
+        it brings the role.
         """
         url = self.databases.create_database(self.name("log"))
         install(url)
-        topics = sorted({record.position.topic for record in records} | {str(Topic(DESK, 1))})
         making = EmbeddedTopics(url)
-        for topic in topics:
+        for topic in sorted({record.position.topic for record in records} | {str(Topic(DESK, 1))}):
             making.create(topic)
         making.close()
         with psycopg.connect(url) as connection:
             connection.execute(f"GRANT {MEMBER} TO {RUNTIME}".encode())
-            _fill(connection, records)
-        return _as_runtime(url)
+        return Written(url, records)
+
+    def settings(self, source: str, root: str, database: str, log: str) -> Settings:
+        """Of a node whose own key is nobody's."""
+        folder = self.folder / self.name("keys")
+        create_folder(folder, DEVELOPMENT)
+        key = folder / "unit.pem"
+        create_key(key, None)
+        return Settings(source, root, folder, database, log, log, f"file:{key}", DEVELOPMENT, single_broker=True)
 
     @contextmanager
     def node(self, source: str, root: str, records: Sequence[Record]) -> Iterator[Node]:
-        """A node with a new database, before a log of those records; its own key is nobody's."""
-        name = self.name("keys")
-        create_folder(self.folder / name, DEVELOPMENT)
-        key = self.folder / name / "unit.pem"
-        create_key(key, None)
+        """A node with a new database, before a log of those records."""
         database, log = self.node_database(), self.log(records)
-        settings = Settings(
-            source, root, self.folder / name, database, log, log, f"file:{key}", DEVELOPMENT, single_broker=True
-        )
-        node = open_node(settings)
+        log.fill()
+        node = open_node(self.settings(source, root, database, log.url))
         try:
             yield node
         finally:
             node.close()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A log that is to hold those records exactly, with their times.
+
+    The log takes no time from anybody, and these records are of 2021; an administrator's COPY may say it.
+    """
+
+    admin: str
+    records: Sequence[Record]
+
+    @property
+    def url(self) -> str:
+        """The runtime role's."""
+        parts = conninfo_to_dict(self.admin)
+        query = urlencode({name: str(parts[name]) for name in ("host", "port") if parts.get(name)})
+        return f"postgresql://{RUNTIME}@/{parts['dbname']}?{query}"
+
+    def fill(self) -> None:
+        """All records at once."""
+        with psycopg.connect(self.admin) as connection:
+            _fill(connection, self.records)
 
 
 def _fill(connection: psycopg.Connection, records: Sequence[Record]) -> None:
@@ -87,9 +107,3 @@ def _fill(connection: psycopg.Connection, records: Sequence[Record]) -> None:
                 (topic, offset, at), message = record.position, record.message
                 copy.write_row((ids[topic], offset, at, message.key, message.value, stored_headers(message)))
         cursor.execute("UPDATE log_topic SET next = (SELECT count(*) FROM log_record WHERE topic = log_topic.id)")
-
-
-def _as_runtime(admin_url: str) -> str:
-    parts = conninfo_to_dict(admin_url)
-    query = urlencode({name: str(parts[name]) for name in ("host", "port") if parts.get(name)})
-    return f"postgresql://{RUNTIME}@/{parts['dbname']}?{query}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 Measure = Callable[[], float]
@@ -28,7 +29,10 @@ class Spread:
 
 @dataclass(frozen=True)
 class Line:
-    """One figure against one floor; ``ratio``: median of ours/floor, round by round. unit: ``/s`` or ``ms``."""
+    """One figure against one floor; ``ratio``: median of ours/floor, round by round. unit: ``/s``, ``ms`` or ``MiB``.
+
+    goal: what the ratio is wanted to be; empty where nobody said.
+    """
 
     what: str
     unit: str
@@ -36,6 +40,7 @@ class Line:
     floor_name: str
     floor: Spread
     ratio: float
+    goal: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -78,10 +83,17 @@ def interleaved(measures: Mapping[str, Measure], rounds: int) -> dict[str, list[
     return samples
 
 
-def lines(what: str, unit: str, ours: Sequence[float], floors: Mapping[str, Sequence[float]]) -> list[Line]:
-    """The figure against each of its floors."""
+def lines(
+    what: str,
+    unit: str,
+    ours: Sequence[float],
+    floors: Mapping[str, Sequence[float]],
+    goals: Mapping[str, str] = MappingProxyType({}),
+) -> list[Line]:
+    """The figure against each of its floors. ``goals``: by the floor's name."""
     return [
-        Line(what, unit, Spread.of(ours), name, Spread.of(floor), paired(ours, floor)) for name, floor in floors.items()
+        Line(what, unit, Spread.of(ours), name, Spread.of(floor), paired(ours, floor), goals.get(name, ""))
+        for name, floor in floors.items()
     ]
 
 
