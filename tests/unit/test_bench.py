@@ -1,8 +1,12 @@
 """The benchmark's arithmetic; its figures are never a test."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.bench.page import BEGIN, END, PAGES, placed
 from tests.bench.stats import Spread, interleaved, lines, paired, percentile
+from tests.bench.text import markdown
 
 
 @pytest.mark.parametrize(
@@ -43,3 +47,20 @@ def test_a_figure_stands_beside_each_of_its_floors() -> None:
     found = lines("appends", "/s", [2.0, 4.0, 3.0], {"bare": [4.0, 8.0, 6.0], "stock": [1.0, 2.0, 1.5]})
     assert [(line.floor_name, line.ratio) for line in found] == [("bare", 0.5), ("stock", 2.0)]
     assert found[0].ours == Spread(3.0, 2.0, 4.0)
+
+
+def test_a_table_has_a_row_a_figure_with_its_goal() -> None:
+    found = lines("appends", "/s", [250.0, 400.0], {"bare": [500.0, 800.0]}, {"bare": "≥ 0.6"})
+    assert markdown(found)[2:] == ["| appends | /s | 325 (250-400) | bare | 650 (500-800) | 0.50 | ≥ 0.6 |"]
+
+
+def test_figures_go_where_a_page_has_room_for_them_and_nothing_else_changes() -> None:
+    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    assert placed(page, "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
+    with pytest.raises(ValueError, match="no place"):
+        placed("a page without", "new")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_the_pages_that_show_figures_have_room_for_them(path: Path) -> None:
+    assert placed(path.read_text("utf-8"), "") != path.read_text("utf-8")
