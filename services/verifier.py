@@ -185,7 +185,7 @@ class History:
     ``overlay`` gives a cheap copy to try something on.
 
     earlier: hashes of every prefix of the topics before this one, up to their cuts; cut: where the last of them ends;
-    waiting: this topic continues it and has no genesis yet.
+    waiting: this topic continues it and has no genesis yet; live: streams that are not at an end.
     """
 
     exchange: str
@@ -199,6 +199,7 @@ class History:
     prefixes: MutableMapping[int, bytes] = field(default_factory=lambda: {-1: ROLLING_START})
     streams: MutableMapping[tuple[str, str], Any] = field(default_factory=dict)
     claims: MutableMapping[str, Use] = field(default_factory=dict)
+    live: MutableMapping[tuple[str, str], bool] = field(default_factory=dict)
     earlier: tuple[Mapping[int, bytes], ...] = ()
     cut: Cut | None = None
     waiting: bool = False
@@ -229,6 +230,7 @@ class History:
             prefixes={-1: before.hash},
             streams=dict(before.streams),
             claims=dict(before.claims),
+            live=dict(before.live),
             earlier=(*before.earlier, dict(before.prefixes)),
             cut=Cut(offset=before.offset, hash=before.hash.hex()),
             waiting=True,
@@ -243,6 +245,7 @@ class History:
             prefixes=ChainMap({}, self.prefixes),
             streams=ChainMap({}, self.streams),
             claims=ChainMap({}, self.claims),
+            live=ChainMap({}, self.live),
         )
 
     @property
@@ -256,9 +259,9 @@ class History:
 
     def open(self) -> Iterator[tuple[str, Any]]:
         """Streams that are not at an end."""
-        for (context, _), state in self.streams.items():
-            if state.status not in CONTEXTS[context].ENDED:
-                yield context, state
+        for key, alive in self.live.items():
+            if alive:
+                yield key[0], self.streams[key]
 
     def used(self, what: str) -> Use | None:
         """Who used a content id or number."""
@@ -315,10 +318,19 @@ class History:
         if draft.context == "channel":
             return self._channel_event(draft, at)
         outcome = advance(self.state(draft.context, draft.subject), draft, at, self)
-        self.streams[draft.context, draft.subject] = outcome.state
+        self._stands((draft.context, draft.subject), outcome.state)
         for what in uses(draft):
             self.claims.setdefault(what, Use(draft.source, draft.context, draft.subject))
         return outcome.late
+
+    def _stands(self, key: tuple[str, str], state: Any) -> None:
+        self.streams[key] = state
+        if state.status not in CONTEXTS[key[0]].ENDED:
+            self.live[key] = True
+        elif isinstance(self.live, ChainMap):
+            self.live[key] = False
+        else:
+            self.live.pop(key, None)
 
     def _judge(self, record: Record, i: Inspected) -> Verdict:
         noise = Verdict(record, Result.NOISE, Code.SHAPE, "", self.at, self.hash, "", i.envelope, i.draft)
@@ -505,7 +517,7 @@ class History:
             members = (terms.proposer, channel.counterpart(terms.proposer))
             offer = draft_digest(e)
             begun = pairing.begun(*members, offer, terms.valid_from, terms.valid_until)
-            self.streams["pairing", channel.pairing] = begun
+            self._stands(("pairing", channel.pairing), begun)
 
 
 def draft_digest(e: Envelope) -> str:

@@ -4,7 +4,7 @@ Topics that continue others (WIRE 14) come after that pass, each read again by i
 before it behind the cut is taken back.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
@@ -17,10 +17,11 @@ from contracts.fields import Digest, matches
 from contracts.refusals import Stop
 from services.auditor.crossing import Crossings
 from services.auditor.errors import RootMissingError
+from services.auditor.spill import Store
 from services.auditor.tally import Tally
 from services.auditor.witness import Witness
 from services.generations import continued, cut_of
-from services.verifier import History, Stopped, Verdict, inspect
+from services.verifier import ROLLING_START, History, Stopped, Verdict, inspect
 from services.views import VIEWS, fingerprint, fold
 
 Read = Callable[[], Iterable[Record]]
@@ -96,13 +97,25 @@ class Judge:
     root: str
     units: frozenset[str] | None = None
     topics: dict[str, Fold] = field(default_factory=dict)
-    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    rows: dict[str, dict[str, MutableMapping[str, Any]]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     crossings: Crossings = field(default_factory=Crossings)
 
+    store: Store = field(default_factory=Store)
+
     def __post_init__(self) -> None:
         pinned(self.root)
-        self.rows = {unit: {name: {} for name in AUDITED} for unit in self.units or ()}
+        self.rows = {unit: self._no_rows() for unit in self.units or ()}
+
+    def _no_rows(self) -> dict[str, MutableMapping[str, Any]]:
+        return {name: self.store.mapping() for name in AUDITED}
+
+    def _history(self, name: str) -> History:
+        """An empty one. What grows with every record grows in a file."""
+        made = self.store.mapping
+        prefixes = made()
+        prefixes[-1] = ROLLING_START
+        return History(self.root, topic(name), admitted=made(), prefixes=prefixes, streams=made(), claims=made())
 
     def take(self, read: Read) -> None:
         """Judges all records; what cannot be judged further is left where it stops."""
@@ -114,7 +127,7 @@ class Judge:
                 if named.n > 1:
                     later.add(named)
                     continue
-                self.topics[name] = Fold(History.of(self.root, name))
+                self.topics[name] = Fold(self._history(name))
             if self.topics[name].stopped is None:
                 self._one(self.topics[name], record)
         for following in sorted(later):
@@ -178,10 +191,15 @@ class Judge:
     def _view(self, to: Fold) -> None:
         """Folds what waited: at the genesis all before it, later one verdict at a time."""
         for unit in self._viewers(to):
-            views = self.rows.setdefault(unit, {name: {} for name in AUDITED})
+            views = self._rows(unit)
             for name, view in AUDITED.items():
                 fold(view, unit, to.early, views[name])
         to.early.clear()
+
+    def _rows(self, unit: str) -> dict[str, MutableMapping[str, Any]]:
+        if unit not in self.rows:
+            self.rows[unit] = self._no_rows()
+        return self.rows[unit]
 
     def _viewers(self, to: Fold) -> Iterator[str]:
         if to.is_open:
