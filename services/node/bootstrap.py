@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 
 from contracts.refusals import NotYet
 from services import journal
-from services.gateway.app import gateway_part
 from services.node import duties, relay
 from services.node.intake import Intake
 from services.node.node import Node
@@ -82,4 +81,10 @@ def run(
     ]
     for thread in threads:
         thread.start()
-    return threads + ([gateway_part(node)(stop)] if GATEWAY in chosen else [])
+    return threads + ([_gateway(node, stop)] if GATEWAY in chosen else [])
+
+
+def _gateway(node: Node, stop: threading.Event) -> threading.Thread:
+    from services.gateway.app import gateway_part  # half of a second to import, and most processes serve nobody
+
+    return gateway_part(node)(stop)
