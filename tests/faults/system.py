@@ -20,7 +20,8 @@ from infra.processes import end, free_ports, kill_and_outwait, spawn
 from services import journal
 from services.demo.cast import DENGZHOU, XINCAI, YIWU
 from services.demo.cluster import LOG_DATABASE
-from tests.faults.servers import Disk, Kafka, Server, databases, is_dead
+from tests.faults.servers import Kafka, Server, databases, is_dead
+from tests.support.disk import Disk
 from tests.support.proxy import Proxy
 from tests.support.region import PARTS, Region
 from tests.support.servers import server_folder

@@ -21,9 +21,10 @@ from tests.faults.campaign import Campaign
 from tests.faults.faults import FAULTS, Family, Lane
 from tests.faults.judge import Judge
 from tests.faults.schedule import SURE, schedule
-from tests.faults.servers import Database, Disk
+from tests.faults.servers import Database
 from tests.faults.system import Said, System
 from tests.faults.traffic import Side
+from tests.support.disk import Disk
 from tests.support.region import until
 from tests.support.servers import server_folder, skip_or_fail
 

@@ -26,25 +26,20 @@ from psycopg.sql import SQL, Identifier
 from typer.testing import CliRunner, Result
 
 from contracts import lead
-from contracts.channels import DESK, OUTFLOW, Topic, topic
+from contracts.channels import OUTFLOW, Topic, topic
 from contracts.envelope import Message
 from contracts.refusals import NotYet
-from services.auditor import Topics, audit
 from services.cli.commands import app
 from services.demo.cast import XINCAI, YIWU
 from services.gateway import health
 from services.gateway.app import create_app
 from services.node.bootstrap import follow
-from services.node.commands import propose
-from services.node.reading import GoneError
 from services.node.settings import Settings
 from services.storage.figures import Figures
 from services.storage.migrate import runtime_url
-from services.storage.pool import FULL, fullness
 from services.storage.stops import Why
 from services.upkeep.doctor import CHECKS, Level, examine
 from services.upkeep.fsck import fsck
-from services.verifier import Result as Verdicted
 from services.views import VIEWS
 from tests.support.region import SECRETS, Region, region
 
@@ -82,53 +77,6 @@ def _ask(*words: object, code: int = 0) -> Any:
 
 
 # -- backup and restore ------------------------------------------------------------------------------------------------
-
-
-def test_an_older_backup_is_restored_and_nothing_is_lost_or_doubled(paired: Region, tmp_path: Path) -> None:
-    """The drill: yesterday's backup, then leads and a removal, then the backup in their place (L8, L9, PROTOCOL 6)."""
-    made, settings, file = paired, paired.cluster.settings(XINCAI), tmp_path / "yesterday.backup"
-    gone, kept = _delivered(made), _delivered(made)
-    assert _ask("backup", settings, file)["unit"] == XINCAI
-    late = _delivered(made)
-    made.withdraw(XINCAI, gone)
-    made.until("removed", lambda: made.stream(XINCAI, made.channel, "lead", gone).status == "removed")
-    made.even(XINCAI, YIWU)
-    before = made.rows(XINCAI, _LEDGER, f"{made.channel}/{XINCAI}")
-
-    _type("restore", settings, file, "--admin", _admin(made), "--replace", code=1)  # the node runs
-    made.stop(XINCAI)
-    _type("restore", settings, file, "--admin", _admin(made), code=1)  # it would be overwritten
-    restored = _ask("restore", settings, file, "--admin", _admin(made), "--replace")
-    assert len(restored["kept"]) == 2
-    assert _ask("fsck", settings)["sound"]
-    told = {one["check"]: one for one in _ask("doctor", settings) if one["level"] == "warn"}
-    assert "that we lack" in told["ledgers"]["said"]
-    assert restored["taken"] in told["restored"]["said"]
-    assert len(made.rows(XINCAI, _LEDGER, f"{made.channel}/{XINCAI}")) < len(before)
-
-    content = made.content_of(XINCAI, kept)
-    with pytest.raises(NotYet, match="read back"):
-        propose(made.node(XINCAI), made.channel, content, made.access(XINCAI, content), id=_ID)
-    made.start(XINCAI)
-    after = made.command(XINCAI, made.channel, content, made.access(XINCAI, content))
-    assert after.status == "recorded"
-    made.even(XINCAI, YIWU)
-    assert made.rows(XINCAI, _LEDGER, f"{made.channel}/{XINCAI}")[: len(before)] == before
-    assert made.replica(XINCAI) == made.replica(YIWU)
-    results = {verdict.result for verdict in made.verdicts(YIWU)}
-    assert results <= {Verdicted.EFFECTIVE, Verdicted.DUPLICATE}
-    assert made.stream(XINCAI, made.channel, "lead", late).status == "delivered"
-    assert made.stream(XINCAI, made.channel, "lead", gone).status == "removed"
-    with pytest.raises(GoneError):
-        made.read(YIWU, gone)
-    made.share()
-    names = sorted(name for name in made.node(YIWU).replica.positions() if DESK not in name)
-    assert audit(made.root, Topics(made.node(YIWU).log, names)).divergences == ()
-    assert fsck(made.node(XINCAI).settings).findings == []
-
-
-_LEDGER = "SELECT epoch, sequence, digest, state, signature, keyid FROM ledger WHERE ledger = %s ORDER BY 1, 2"
-_ID = "0b9d3c1e-6f0a-4c57-9a0e-3f1a2b4c5d6e"
 
 
 def test_a_backup_holds_no_key_and_no_plaintext(paired: Region, tmp_path: Path) -> None:
@@ -439,20 +387,6 @@ def test_readiness_tells_which_server_is_away(paired: Region, served: str) -> No
     assert not paired.ended()
 
 
-def test_a_full_disk_is_said_and_passes(paired: Region, served: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's own error code: whoever wrote hears it as an outage, readiness names it, then it goes by (L9)."""
-    figures = paired.node(XINCAI).figures
-    monkeypatch.setattr("services.storage.figures.FULL_SECONDS", 2.0)
-    monkeypatch.setattr(fullness, "_at", float("-inf"))  # and again at the end
-    with pytest.raises(NotYet, match="disk of the node's database is full"):
-        figures._pool.run("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$")
-    said = _ready(served)
-    assert (said["state"], said["checks"]["database"]["reason"]) == ("read_only", FULL)
-    assert paired.until("there is room", lambda: _ready(served)["ready"])
-    figures.grow()
-    assert paired.rows(XINCAI, "SELECT count(*) FROM view_row WHERE view = ''") == [(0,)]
-
-
 def test_a_database_that_takes_no_writes_is_not_taken_for_one(paired: Region) -> None:
     """A standby, or one that somebody set read only."""
     role = f"ALTER ROLE duikou_node IN DATABASE node_{XINCAI}"
@@ -477,6 +411,7 @@ def test_a_backup_is_restored_on_another_machine(paired: Region, tmp_path: Path)
     moved = _changed(paired, database=urls["node"], desk=urls["desk"])
     try:
         assert _ask("restore", moved, file, "--admin", there)["kept"] == []
+        _type("restore", moved, file, "--admin", there, code=1)  # it would be overwritten
         report = _ask("fsck", moved)
         assert (report["sound"], report["findings"]) == (True, [])
         assert report["events"] == paired.rows(YIWU, "SELECT count(*) FROM ledger")[0][0]

@@ -50,6 +50,7 @@ from services.transport import Topics, open_topics
 from services.transport.contract import SINGLE
 from services.transport.embedded import MEMBER
 from services.verifier import Verdict
+from tests.support.disk import LITTLE, Disk
 from tests.support.servers import HASTY, server_folder, skip_or_fail
 
 T = TypeVar("T")
@@ -463,12 +464,16 @@ def _offer(counterpart: str, oversight_a: str, oversight_b: str) -> dict[str, An
 
 
 @contextmanager
-def region(*, kafka: bool = False, apart: Sequence[str] = ()) -> Iterator[Region]:
-    """Servers up, nothing of ours running; everything ends with the context. Skips where no broker can be had."""
+def region(*, kafka: bool = False, apart: Sequence[str] = (), disk: Disk | None = None) -> Iterator[Region]:
+    """Servers up, nothing of ours running; everything ends with the context. Skips where no broker can be had.
+
+    ``disk``: where the servers of ``apart`` keep their data, if not beside the others.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(server_folder("region"))
         databases = stack.enter_context(EmbeddedPostgres(folder / "pg", HASTY))
-        servers = {source: stack.enter_context(EmbeddedPostgres(folder / f"pg-{source}", HASTY)) for source in apart}
+        place, how = (folder, HASTY) if disk is None else (disk.folder, LITTLE)
+        servers = {source: stack.enter_context(EmbeddedPostgres(place / f"pg-{source}", how)) for source in apart}
         broker = stack.enter_context(_broker(folder / "kafka")) if kafka else None
         state = folder / "state"
         state.mkdir()
