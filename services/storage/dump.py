@@ -13,9 +13,10 @@ import psycopg
 from psycopg import IsolationLevel, sql
 
 from contracts.refusals import NotYet
+from services.postgres import timed
 from services.storage import migrate
 from services.storage.errors import OccupiedError, StorageError
-from services.storage.pool import CONNECT_SECONDS, OUTAGE
+from services.storage.pool import OUTAGE
 
 Connection = psycopg.Connection[Any]
 LOG = ("log_topic", "log_record")
@@ -41,7 +42,7 @@ class Table(NamedTuple):
 @contextmanager
 def snapshot(url: str) -> Iterator[Connection]:
     """A connection that sees one moment and changes nothing. Raises NotYet."""
-    with outages(), psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+    with outages(), psycopg.connect(timed(url)) as connection:
         connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
         connection.execute("SELECT 1")  # the first statement fixes the moment
         yield connection

@@ -13,11 +13,11 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 
 from contracts.refusals import NotYet
+from services.postgres import Line, timed
 
 OUTAGE = "the node's database does not answer"
 FULL = "the disk of the node's database is full"
 BUSY = "the node's database has no connection to spare"
-CONNECT_SECONDS = 5
 WAIT_SECONDS = 10.0
 """How long a caller waits for a connection that others have."""
 
@@ -27,7 +27,7 @@ extract(epoch FROM pg_postmaster_start_time()) || '/' || coalesce(to_regclass('l
 _OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
 
 
-class Link(psycopg.Connection[DictRow]):
+class Link(Line[DictRow]):
     """A connection. ``generation``: another server start or another table means perhaps another copy of the data."""
 
     generation: str = ""
@@ -91,7 +91,7 @@ class Pool:
         self._drop()
 
     def _connect(self) -> Link:
-        link = Link.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, row_factory=dict_row)
+        link = Link.connect(timed(self._url), autocommit=True, row_factory=dict_row)
         try:
             row = link.execute(_BEGIN).fetchone()
         except BaseException:

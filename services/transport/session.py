@@ -8,9 +8,9 @@ import psycopg
 from psycopg import errors
 
 from contracts.refusals import NotYet
+from services.postgres import Line, timed
 from services.transport.errors import AccessDeniedError, LogNotInstalledError
 
-CONNECT_SECONDS = 5
 SETUP = """SELECT set_config('role', %s, false), set_config('synchronous_commit', 'on', false),
            set_config('lock_timeout', '10s', false), set_config('statement_timeout', '30s', false)"""
 _NOT_INSTALLED = (errors.InvalidParameterValue, errors.UndefinedTable, errors.UndefinedFunction)
@@ -49,7 +49,7 @@ class Session:
 
     def _open(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+            connection = Line.connect(timed(self._url), autocommit=True)
             try:
                 connection.execute(SETUP, (self._role,))
                 if self._prepare is not None:
