@@ -2,29 +2,18 @@
 
 import base64
 from collections.abc import Callable
-from functools import cache
 
 from contracts.channels import DESK, REGISTRY, TRUST, Kind, Topic
-from contracts.envelope import Record, Signed
+from contracts.envelope import Signed
 from services.auditor import Report, RootMissingError, audit
 from services.registry import ceremony, genesis
 from services.verifier import Verdict
 from tests.attacks.row import HOLDS, Outcome, Row, caught, found
 from tests.support import forgery
-from tests.support.story import WRONG, Story, begin, read_only
+from tests.support.story import WRONG, Story, begin, read_only, small
 from tests.support.world import JINHUA, XINCAI, YIWU, World
 
 REFUSES = Outcome("refuses to run")
-
-
-@cache
-def small() -> tuple[str, tuple[Record, ...], bytes]:
-    """Root, a channel's log and the first line of its export: four leads, delivered."""
-    made = begin()
-    for _ in range(4):
-        made.sent()
-    made.logs = {made.channel: made.logs[made.channel]}
-    return made.exchange, tuple(made.logs[made.channel]), made.exported().split(b"\n", 1)[0] + b"\n"
 
 
 def forged(change: str, *, kept: bool = False) -> Callable[[World], Report]:

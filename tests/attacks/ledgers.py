@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from contracts.channel import LedgerReopened
 from contracts.channels import REGISTRY, TRUST
 from contracts.envelope import ZEROS
 from services.domain.trust import ROOT
 from services.registry import ceremony
-from services.vectors.seeds import EXPIRES
 from services.verifier import Verdict
 from tests.attacks.row import EFFECTIVE, FORK, Row, noise, void
 from tests.support.decisions import copy
@@ -103,16 +101,7 @@ def counterpart_of_a_fork(w: World) -> Verdict:
 def number_of_epoch(w: World) -> Verdict:
     """A reopening whose mandate has another number than its epoch."""
     fork(w)
-    last = head(w)
-    body = {
-        "unit": XINCAI,
-        "channel": w.channel,
-        "epoch": 2,
-        "stands_by": {"sequence": last.sequence, "digest": last.digest},
-    }
-    role = ceremony.registrar(XINCAI)
-    event = ceremony.mandate(w.exchange, role, 3, LedgerReopened, w.channel, body, EXPIRES, w.signers(role, 2))
-    return w.write(REGISTRY, w.channel, w.channel, event)
+    return reopen_as(w, {"role": ceremony.registrar(XINCAI), "number": 3})
 
 
 def trust_goes_on(w: World) -> Verdict:

@@ -45,7 +45,7 @@ def stands_by(w: World, sequence: int, digest: str = "") -> StandsBy:
 
 
 def reopen_as(w: World, said: dict[str, Any]) -> Verdict:
-    """The ceremony knows the right role; another is put into the mandate by hand."""
+    """The ceremony knows the right role and number; another ``role`` (and ``number``) is put into it by hand."""
     role = said.pop("role", None)
     if role is None:
         return reopen(w, **said)
@@ -57,7 +57,8 @@ def reopen_as(w: World, said: dict[str, Any]) -> Verdict:
         "stands_by": {"sequence": last.sequence, "digest": last.digest},
     }
     signers = w.signers(role, said.get("signers", 2))
-    event = ceremony.mandate(w.exchange, role, 2, LedgerReopened, w.channel, body, EXPIRES, signers)
+    number = said.get("number", 2)
+    event = ceremony.mandate(w.exchange, role, number, LedgerReopened, w.channel, body, EXPIRES, signers)
     return w.write(REGISTRY, w.channel, w.channel, event)
 
 

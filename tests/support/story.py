@@ -212,6 +212,16 @@ def told_export() -> bytes:
 
 
 @cache
+def small() -> tuple[str, tuple[Record, ...], bytes]:
+    """Root, a channel's log and the first line of its export: four leads, delivered."""
+    made = begin()
+    for _ in range(4):
+        made.sent()
+    made.logs = {made.channel: made.logs[made.channel]}
+    return made.exchange, tuple(made.logs[made.channel]), made.exported().split(b"\n", 1)[0] + b"\n"
+
+
+@cache
 def _told() -> Story:
     made = begin()
     made.profile()

@@ -1,7 +1,6 @@
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import pytest
@@ -30,7 +29,7 @@ from services.auditor.tally import LIST_LIMIT, Tally
 from services.registry import ceremony, genesis
 from services.views import VIEWS, fingerprint, fold
 from tests.support import forgery
-from tests.support.story import GARBAGE, WRONG, Story, begin, read_only, told, told_export
+from tests.support.story import GARBAGE, WRONG, Story, begin, read_only, small, told, told_export
 from tests.support.world import JINHUA, REGISTRY, XINCAI, YIWU, plain, seeded
 
 EXPIRES = "2021-12-31T00:00:00.000Z"
@@ -43,17 +42,6 @@ def name_of(channel: str) -> str:
 def judged(made: Story, expected: Claims | None = None) -> Report:
     """The live topics of a story, audited."""
     return audit(made.exchange, made, expected)
-
-
-@cache
-def small() -> tuple[str, tuple[Record, ...], bytes]:
-    """Root, a channel's log and the first line of its export: four leads, delivered."""
-    made = begin()
-    for _ in range(4):
-        made.sent()
-    made.logs = {made.channel: made.logs[made.channel]}
-    header = made.exported().split(b"\n", 1)[0] + b"\n"
-    return made.exchange, tuple(made.logs[made.channel]), header
 
 
 def holds(report: Report) -> None:
