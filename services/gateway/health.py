@@ -44,7 +44,8 @@ class Readiness(BaseModel):
     """Whether commands are accepted (PROTOCOL 6), and what is read only or not there at all.
 
     state: ready; read_only: queries are answered from what was read, commands may be refused; down: no database.
-    stopped: channels that are not hidden by the others' being well.
+    stopped: channels that stand still. One of them does not make the node unready, for it serves the others: commands
+    there answer 503 ``not_yet``. ``trust`` and ``desk`` concern every command, so they do (checks ``trust``, ``desk``).
     """
 
     model_config = example(
@@ -109,7 +110,10 @@ def health(node: NodeOf, response: Response) -> Alive:
 
 @router.get("/readyz", summary="The node may be given work")
 def ready(node: NodeOf, response: Response) -> Readiness:
-    """503 while the database or the log does not answer, our own ledgers are not read back, or trust is too old."""
+    """503 while the database or the log does not answer, our own ledgers are not read back, trust is too old, or
+
+    trust or the desk stands still. Another channel that stands still is listed, and the others are served: 200.
+    """
     checks = {name: _check(node, check) for name, check in CHECKS.items()}
     everything = all(check.ok for check in checks.values())
     response.status_code = 200 if everything else 503
@@ -174,6 +178,8 @@ def _ledgers(node: Node) -> str:
 
 def _trust(node: Node) -> str:
     """The registry beats after what it has published: before its first beat nobody here is known to serve."""
+    if not node.running(TRUST):
+        return "trust stands still: whoever was closed or suspended since is not known here"
     beat = node.heartbeat()
     if not beat:
         return "no heartbeat of the registry has been read yet"
@@ -181,8 +187,12 @@ def _trust(node: Node) -> str:
     return "the newest trust heartbeat is too old: nothing is shared or opened" if old else ""
 
 
+def _desk(node: Node) -> str:
+    return "" if node.running(DESK) else "the desk stands still: nothing can be drafted, signed or opened"
+
+
 CHECKS: Mapping[str, Callable[[Node], str]] = MappingProxyType(
-    {"database": _database, "schema": _schema, "log": _log, "ledgers": _ledgers, "trust": _trust}
+    {"database": _database, "schema": _schema, "log": _log, "ledgers": _ledgers, "trust": _trust, "desk": _desk}
 )
 """Name -> why not, empty where it is so; an outage is a reason too."""
 

@@ -26,7 +26,7 @@ from psycopg.sql import SQL, Identifier
 from typer.testing import CliRunner, Result
 
 from contracts import lead
-from contracts.channels import OUTFLOW, Topic, topic
+from contracts.channels import DESK, OUTFLOW, TRUST, Topic, topic
 from contracts.envelope import Message
 from contracts.refusals import NotYet
 from services.cli.commands import app
@@ -321,6 +321,21 @@ def test_a_stopped_channel_is_not_hidden(paired: Region, served: str) -> None:
         assert _failing(paired.cluster.settings(XINCAI)) == {"topics"}
     finally:
         node.replica.resume(str(Topic(OUTFLOW, 1)))
+
+
+@pytest.mark.parametrize("channel", [TRUST, DESK])
+def test_a_node_is_not_ready_for_anything_without_trust_or_desk(paired: Region, served: str, channel: str) -> None:
+    """They concern every command; reading goes on, and it is said which of the two it is."""
+    node = paired.node(XINCAI)
+    node.stop_topic(str(Topic(channel, 1)), Why.SETTINGS, "as if")
+    try:
+        said = _unready(served)
+        assert said["state"] == "read_only"
+        assert [name for name, check in said["checks"].items() if not check["ok"]] == [channel]
+        assert said["stopped"] == [{"channel": channel, "code": "topic_settings"}]
+    finally:
+        node.replica.resume(str(Topic(channel, 1)))
+    assert paired.until("ready again", lambda: _ready(served)["ready"])
 
 
 @pytest.mark.parametrize(("peer", "headers"), [("10.0.0.7", {}), ("127.0.0.1", {"X-Forwarded-For": "10.0.0.7"})])
