@@ -57,7 +57,7 @@ class Campaign:
         """One seed. Raises Unavailable: no broker can be had here; AssertionError: it never came to rest."""
         plan = schedule(seed, kafka=self.kafka)
         began = time.monotonic()
-        broken = self._region(plan.kafka)
+        broken = self.region(plan.kafka)
         clean = False
         try:
             judgement = _broken(broken, plan)
@@ -74,7 +74,8 @@ class Campaign:
         done = tuple(broken.faults)
         return Run(plan, found, done, counts, len(broken.said), refused, time.monotonic() - began)
 
-    def _region(self, kafka: bool) -> System:
+    def region(self, kafka: bool) -> System:
+        """The one that the next seed on that log is run on. Raises Unavailable."""
         if kafka not in self.regions:
             stack = ExitStack()
             self.regions[kafka] = stack.enter_context(system(kafka=kafka)), stack

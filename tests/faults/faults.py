@@ -143,10 +143,11 @@ def _of(broker: bool | None, do: Callable[[System, str], None]) -> Act:
     @contextmanager
     def act(system: System, chance: Random) -> Iterator[str]:
         name = _server(system, chance, broker)
-        do(system, name)
-        yield name
-        system.servers[name].resume()
-        system.servers[name].revive()
+        with system.turns[name]:
+            do(system, name)
+            yield name
+            system.servers[name].resume()
+            system.servers[name].revive()
 
     return act
 
@@ -168,22 +169,24 @@ def fill_disk(system: System, chance: Random) -> Iterator[str]:
     """Not a byte is left for a server; what that ended is started when there is room again."""
     name = _server(system, chance)
     server = system.servers[name]
-    full = server.disk.fill()
-    yield name if full else f"{name}: not filled, {server.disk.why_not}"
-    server.disk.empty()
-    server.revive()
+    with system.turns[name]:
+        full = server.disk.fill()
+        yield name if full else f"{name}: not filled, {server.disk.why_not}"
+        server.disk.empty()
+        server.revive()
 
 
 @contextmanager
 def restore_node(system: System, chance: Random) -> Iterator[str]:
     """A unit's database as it was a moment ago, under living parts; what was in it alone is declared lost."""
     unit = chance.choice(UNITS)
-    system.servers[unit].keep()
-    yield unit
-    system.servers[unit].kill()
-    system.restored.add(unit)
-    system.servers[unit].restore()
-    system.forget(unit)
+    with system.turns[unit]:
+        system.servers[unit].keep()
+        yield unit
+        system.servers[unit].kill()
+        system.restored.add(unit)
+        system.servers[unit].restore()
+        system.forget(unit)
 
 
 # -- the last one ------------------------------------------------------------------------------------------------------
@@ -202,11 +205,13 @@ def restore_log(system: System, chance: Random) -> Iterator[str]:
     blind = chance.choice(["", f"{system.split}/intake"])
     system.pause(blind)
     _said(system, 1)
-    system.keep_log()
+    with system.turns[LOG]:
+        system.keep_log()
     _said(system, len(system.said) + AMONG)
     yield f"all topics, {blind} stands still" if blind else "all topics"
     system.ended = True
-    system.restore_log()
+    with system.turns[LOG]:
+        system.restore_log()
     system.resume(blind)
 
 
@@ -216,7 +221,8 @@ def topic_anew(system: System, chance: Random) -> Iterator[str]:
     _said(system, AMONG)
     yield "the channel's topic"
     system.ended = True
-    make_anew(system.region)
+    with system.turns[LOG]:
+        make_anew(system.region)
 
 
 FAULTS: dict[str, Fault] = {

@@ -83,6 +83,11 @@ class System:
     """Units whose database was put back in this run: what was in it alone is declared lost."""
     faults: list[str] = field(default_factory=list)
     """What this run did so far, in words."""
+    turns: dict[str, threading.Lock] = field(init=False)
+    """A server has one fault at a time: a copy is not put back under a server that another fault starts again."""
+
+    def __post_init__(self) -> None:
+        self.turns = {name: threading.Lock() for name in self.servers}
 
     # -- processes -----------------------------------------------------------------------------------------------------
 

@@ -133,6 +133,16 @@ def test_only_a_last_fault_ends_a_region() -> None:
 # -- the faults themselves ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize("name", ["kill a database", "fill a disk", "restore a node's database"])
+def test_a_server_has_one_fault_at_a_time(campaign: Campaign, name: str) -> None:
+    """Else a server is started by one fault in the middle of another that puts its data back."""
+    system = campaign.region(False)
+    with FAULTS[name].act(system, Random(1)):
+        assert [turn.locked() for turn in system.turns.values()].count(True) == 1
+    assert not any(turn.locked() for turn in system.turns.values())
+
+
 def test_a_full_disk_refuses_and_takes_again() -> None:
     """The fault is one: PostgreSQL says that the device is full, and goes on when it is not."""
     with server_folder("disk") as folder, Disk(folder / "small").mounted() as disk:
