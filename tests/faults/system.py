@@ -3,24 +3,24 @@
 import json
 import os
 import signal
-import sys
 import threading
 import tomllib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from subprocess import Popen
 
 import psycopg
 from psycopg import sql
 
 from contracts.channels import REGISTRY
-from infra.processes import end, free_ports, kill_and_outwait, spawn
+from infra.processes import free_ports
 from services import journal
 from services.demo.cast import DENGZHOU, XINCAI, YIWU
 from services.demo.cluster import LOG_DATABASE
-from tests.faults.servers import Kafka, Server, databases, is_dead
+from tests.faults import nest
+from tests.faults.servers import Kafka, Server, databases
 from tests.support.disk import Disk
 from tests.support.proxy import Proxy
 from tests.support.region import PARTS, Region
@@ -31,6 +31,8 @@ ALL = (*PARTS, "gateway")
 LOG = "log"
 """Name of the server that holds the log; a unit's database has the unit's code."""
 NAP = 0.05
+END_SECONDS = 20.0
+"""For a process to be gone."""
 IDLE_SECONDS = 0.1
 """How often parts that are processes of their own look again: many of them share a small machine."""
 COMPARE_SECONDS = 5.0
@@ -46,7 +48,7 @@ class Worker:
     settings: Path
     parts: tuple[str, ...]
     log: Path
-    process: Popen[bytes] | None = None
+    process: ForkServerProcess | None = None
     read: int = 0
     """How much of its log was looked at."""
 
@@ -119,22 +121,21 @@ class System:
         with self.lock:
             worker = self.workers.pop(name)
         if worker.process is not None:
-            end(worker.process, signal.SIGTERM, 20)
+            nest.end(worker.process, END_SECONDS)
 
     def revive(self) -> None:
         """What a supervisor does: whatever ended is started again."""
         with self.lock:
             for worker in list(self.workers.values()):
-                if is_dead(worker.process):
+                if nest.is_dead(worker.process):
                     self._start(worker)
 
     def kill(self, name: str) -> None:
         """SIGKILL; the supervisor starts it again."""
         with self.lock:
             process = self.workers[name].process
-            if process is not None and not is_dead(process):
-                with suppress(ProcessLookupError, FileNotFoundError):
-                    kill_and_outwait(process, 20)
+            if process is not None:
+                nest.kill(process, END_SECONDS)
 
     def pause(self, name: str) -> None:
         """SIGSTOP."""
@@ -147,13 +148,13 @@ class System:
     def _signal(self, name: str, number: int) -> None:
         with self.lock:
             worker = self.workers.get(name)  # a second one may have come and gone, and nobody is called ""
-            if worker is not None and worker.process is not None and not is_dead(worker.process):
-                os.kill(worker.process.pid, number)
+            process = None if worker is None else worker.process
+            if process is not None and process.pid is not None and not nest.is_dead(process):
+                os.kill(process.pid, number)
 
     def _start(self, worker: Worker) -> None:
-        module = "services.registry" if worker.source == REGISTRY else "services.node"
-        command = [sys.executable, "-m", module, str(worker.settings), *worker.parts]
-        worker.process = spawn(command, worker.log, farewell=signal.SIGKILL)
+        registry = worker.source == REGISTRY
+        worker.process = nest.start(worker.settings, worker.parts, worker.log, registry=registry)
 
     def bugs(self) -> list[str]:
         """What parts said, since the last call, of ending by a bug."""

@@ -12,7 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from contracts.channels import Topic
+from contracts.channels import REGISTRY, Topic
 from infra.processes import Unavailable
 from services.demo.cast import XINCAI, YIWU
 from services.verifier import Result
@@ -104,6 +104,8 @@ def test_nothing_is_lost_doubled_or_silent(campaign: Campaign, seed: int) -> Non
         skip_or_fail(str(reason))
     assert run.judgement.clean, str(run)
     assert run.acknowledged
+    system = campaign.regions.get(run.schedule.kafka)
+    assert system is None or set(system[0].workers) == {*system[0].names(), REGISTRY}
 
 
 def test_a_seed_is_the_same_run_again() -> None:

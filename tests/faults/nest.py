@@ -1,0 +1,61 @@
+"""Parts of nodes as processes that are forked from one which has imported everything: what is killed is the same code.
+
+A new interpreter for each start spends over a second of the machine in imports. What the fork shares is modules only:
+settings, connections, threads and keys are each process' own, made by the same entry points that operators call.
+"""
+
+import os
+import signal
+import sys
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import services.transport.embedded
+import services.transport.kafka
+import services.transport.kafka_topics  # noqa: F401 - both logs' clients are there before a process needs one
+from infra.leash import die_with
+from infra.processes import ServerError
+from services.node.__main__ import main
+from services.registry.__main__ import registry_part
+
+_NEST = get_context("forkserver")
+_NEST.set_forkserver_preload([__name__])
+
+
+def start(settings: Path, parts: tuple[str, ...], log: Path, *, registry: bool = False) -> ForkServerProcess:
+    """``python -m services.node SETTINGS [PART ...]``, or the registry's; SIGKILL when this process ends."""
+    words = [str(settings), *parts]
+    process = _NEST.Process(target=_run, args=(words, registry, log), daemon=True)
+    process.start()
+    return process
+
+
+def is_dead(process: ForkServerProcess | None) -> bool:
+    """Whether it has ended."""
+    return process is None or process.exitcode is not None
+
+
+def end(process: ForkServerProcess, seconds: float) -> None:
+    """SIGTERM; SIGKILL where it does not end in time."""
+    process.terminate()
+    os.kill(process.ident or 0, signal.SIGCONT)
+    process.join(seconds)
+    kill(process, seconds)
+
+
+def kill(process: ForkServerProcess, seconds: float) -> None:
+    """SIGKILL, and it is gone. Raises ServerError."""
+    process.kill()
+    process.join(seconds)
+    if process.exitcode is None:
+        raise ServerError(f"process {process.pid} is still there {seconds:.0f} s after SIGKILL")
+
+
+def _run(words: list[str], registry: bool, log: Path) -> None:
+    """In the child: leaves with the nest, which leaves with the campaign."""
+    die_with(os.getppid(), signal.SIGKILL)
+    with log.open("ab") as out:
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
+    sys.exit(main(words, duties=registry_part if registry else None))
