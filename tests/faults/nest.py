@@ -7,6 +7,7 @@ settings, connections, threads and keys are each process' own, made by the same 
 import os
 import signal
 import sys
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -36,17 +37,24 @@ def is_dead(process: ForkServerProcess | None) -> bool:
     return process is None or process.exitcode is not None
 
 
+def send(process: ForkServerProcess, number: int) -> None:
+    """A signal, if it is still there."""
+    if process.pid is not None and not is_dead(process):
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, number)
+
+
 def end(process: ForkServerProcess, seconds: float) -> None:
     """SIGTERM; SIGKILL where it does not end in time."""
-    process.terminate()
-    os.kill(process.ident or 0, signal.SIGCONT)
+    send(process, signal.SIGTERM)
+    send(process, signal.SIGCONT)  # a paused process takes no other signal but SIGKILL
     process.join(seconds)
     kill(process, seconds)
 
 
 def kill(process: ForkServerProcess, seconds: float) -> None:
     """SIGKILL, and it is gone. Raises ServerError."""
-    process.kill()
+    send(process, signal.SIGKILL)
     process.join(seconds)
     if process.exitcode is None:
         raise ServerError(f"process {process.pid} is still there {seconds:.0f} s after SIGKILL")

@@ -1,7 +1,6 @@
 """What a campaign breaks: a paired region whose every part is a process, behind lines, on small disks."""
 
 import json
-import os
 import signal
 import threading
 import tomllib
@@ -148,9 +147,8 @@ class System:
     def _signal(self, name: str, number: int) -> None:
         with self.lock:
             worker = self.workers.get(name)  # a second one may have come and gone, and nobody is called ""
-            process = None if worker is None else worker.process
-            if process is not None and process.pid is not None and not nest.is_dead(process):
-                os.kill(process.pid, number)
+            if worker is not None and worker.process is not None:
+                nest.send(worker.process, number)
 
     def _start(self, worker: Worker) -> None:
         registry = worker.source == REGISTRY
