@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from contracts.channels import REGISTRY
+from contracts.channels import REGISTRY, topic
+from tests.faults.operators import Operators
 from tests.faults.system import ALL, LOG, NAP, UNITS, System
 from tests.support.anew import make_anew
 
@@ -33,7 +34,7 @@ class Lane(StrEnum):
     PARTS = "parts"
     SERVERS = "servers"
     LAST = "last"
-    """Ends the region: the log says something else than it said."""
+    """The log says something else than it said."""
 
 
 AMONG = 5
@@ -53,6 +54,8 @@ class Fault:
     kafka: bool | None = None
     seconds: float = 1.0
     """How long it lasts at most."""
+    ends: bool = False
+    """Whether its region is of no use afterwards."""
 
     def fits(self, lane: Lane, kafka: bool) -> bool:
         """Whether a run on that transport may have it in that lane."""
@@ -217,12 +220,13 @@ def restore_log(system: System, chance: Random) -> Iterator[str]:
 
 @contextmanager
 def topic_anew(system: System, chance: Random) -> Iterator[str]:
-    """The channel's topic is removed and made again under its name."""
+    """The channel's topic is removed and made again under its name; operators let the channel go on in the next one."""
     _said(system, AMONG)
-    yield "the channel's topic"
-    system.ended = True
+    lost = topic(system.region.node(REGISTRY).topic(system.region.channel))
+    yield str(lost)
     with system.turns[LOG]:
-        make_anew(system.region)
+        make_anew(system.region, str(lost))
+    Operators(system, lost).go_on()
 
 
 FAULTS: dict[str, Fault] = {
@@ -242,7 +246,7 @@ FAULTS: dict[str, Fault] = {
     "pause the broker": Fault(Family.PAUSE, Lane.SERVERS, _of(True, _pause), 6, kafka=True),
     "fill a disk": Fault(Family.FULL, Lane.SERVERS, fill_disk, 2),
     "restore a node's database": Fault(Family.RESTORE, Lane.SERVERS, restore_node, 2),
-    "restore the log": Fault(Family.RESTORE, Lane.LAST, restore_log),
+    "restore the log": Fault(Family.RESTORE, Lane.LAST, restore_log, ends=True),
     "make the topic anew": Fault(Family.ANEW, Lane.LAST, topic_anew),
 }
-"""Add a fault: a row here. A topic that goes on as n+1 after it was lost takes its rows out of the last lane."""
+"""Add a fault: a row here."""

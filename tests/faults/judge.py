@@ -3,14 +3,15 @@
 Each is looked up on both nodes' own replicas and views, and in the log itself. A finding is a sentence.
 """
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from itertools import takewhile
+from typing import Any
 
 from contracts.channels import DESK, OUTFLOW, PAIRING, TRUST, Topic, topic
+from contracts.envelope import Record
 from contracts.refusals import Refused
 from services.auditor import Topics, audit
 from services.cli.against import claims
@@ -20,13 +21,9 @@ from services.node.commands import rehearse, standing
 from services.node.node import Node
 from services.storage.errors import VerdictChangedError
 from services.verifier import Result, Verdict
-from tests.faults.system import NAP, UNITS, Said, System
+from tests.faults.system import UNITS, Said, System, awaited
 from tests.faults.traffic import Side
-from tests.support.region import until
 
-T = TypeVar("T")
-SECONDS = 180.0
-"""For everything to come to rest after the last fault."""
 AFTERWARDS = {XINCAI: "share", YIWU: "read"}
 """What each side does when all is over, to see that it can."""
 COUNTING = (Result.EFFECTIVE, Result.VOID)
@@ -55,6 +52,25 @@ class Judgement:
         return "; ".join(f"{name}: {one}" for name, found in named.items() for one in found)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What an auditor gets: the log up to a cut, and of topics that it has lost a member's copy (PROTOCOL 6)."""
+
+    node: Node
+    cut: dict[str, int]
+    claims: None = None
+
+    def records(self) -> Iterator[Record]:
+        """Topic after topic. Raises NotYet."""
+        for name in sorted(self.cut, key=str.encode):
+            yield from self._of(name, self.cut[name])
+
+    def _of(self, name: str, end: int) -> Iterator[Record]:
+        if self.node.topic(topic(name).channel) == name:
+            return Topics(self.node.log, [name], {name: end}).records()
+        return takewhile(lambda one: one.position.offset <= end, self.node.replica.records(name))
+
+
 @dataclass
 class Judge:
     """Looks at a system whose faults are over."""
@@ -76,8 +92,8 @@ class Judge:
 
     def _await_all(self) -> None:
         for said in list(self.system.said):
-            _await(f"{said.what} {said.id} of {said.unit} has ended", partial(self._ended, said))
-        _await("everybody has read everything and owes nothing", self._rests)
+            awaited(f"{said.what} {said.id} of {said.unit} has ended", partial(self._ended, said))
+        awaited("everybody has read everything and owes nothing", self._rests)
 
     def judgement(self) -> Judgement:
         """Everything at once."""
@@ -97,7 +113,7 @@ class Judge:
         """The pairing is in force again, so that approved documents leave."""
         if self.system.ended:
             return
-        _await("the pairing is looked at", partial(self._even, side.unit))
+        awaited("the pairing is looked at", partial(self._even, side.unit))
         side.tried("resume")
 
     def _ended(self, said: Said) -> bool:
@@ -157,14 +173,19 @@ class Judge:
                 return True
         return False
 
+    def _channels(self) -> tuple[str, ...]:
+        return (TRUST, PAIRING, OUTFLOW, self.system.region.channel, DESK)
+
     def _topics(self, unit: str) -> list[str]:
-        return [str(Topic(name, 1)) for name in (TRUST, PAIRING, OUTFLOW, self.system.region.channel, DESK)]
+        """In which the channels go on now, as the unit knows."""
+        return [self._node(unit).topic(channel) for channel in self._channels()]
+
+    def _generations(self, unit: str, channel: str) -> list[str]:
+        """All topics of a channel."""
+        return [str(Topic(channel, n + 1)) for n in range(topic(self._node(unit).topic(channel)).n)]
 
     def _runs(self, node: Node, name: str) -> bool:
         return node.running(topic(name).channel)
-
-    def _shared(self) -> list[str]:
-        return [name for name in self._topics("") if topic(name).channel != DESK]
 
     # -- lost ----------------------------------------------------------------------------------------------------------
 
@@ -200,11 +221,13 @@ class Judge:
     def _doubled(self) -> Iterator[str]:
         """An id that counted twice, or a fork: two envelopes under one number."""
         for unit in UNITS:
-            for name in self._topics(unit):
-                yield from (f"{id_} in {name}" for id_, n in self._counted(unit, name).items() if n > 1)
-                forks = sum(v.result is Result.FORK for v in self._verdicts(unit, name))
+            for channel in self._channels():
+                names = self._generations(unit, channel)
+                counted = sum((self._counted(unit, name) for name in names), Counter[str]())
+                yield from (f"{id_} in {channel}" for id_, n in counted.items() if n > 1)
+                forks = sum(v.result is Result.FORK for name in names for v in self._verdicts(unit, name))
                 if forks:
-                    yield f"{forks} forks in {name} as {unit} reads it"
+                    yield f"{forks} forks in {channel} as {unit} reads it"
 
     # -- silent --------------------------------------------------------------------------------------------------------
 
@@ -217,14 +240,14 @@ class Judge:
     def _unlisted(self, unit: str) -> Iterator[str]:
         """What changed nothing stands in the view of what was refused, with its code."""
         rows = dict(self._node(unit).rows.all("refused"))
-        for name in self._topics(unit):
+        for name in (name for channel in self._channels() for name in self._generations(unit, channel)):
             for verdict in self._verdicts(unit, name):
                 place = f"{name}/{verdict.record.position.offset}"
                 if verdict.result in LISTED and rows.get(place, {}).get("code") != verdict.code:
                     yield f"{unit} does not list {place} ({verdict.result} {verdict.code})"
 
     def _unsaid(self, side: Side) -> Iterator[str]:
-        """A stopped channel is shown with its reason; without a last fault none is stopped."""
+        """A stopped channel is shown with its reason; unless the log was put back none is stopped."""
         node = self._node(side.unit)
         shown = {one["channel"]: one for one in side.about()["channels"]}
         for name in self._topics(side.unit):
@@ -267,25 +290,15 @@ class Judge:
 
     def _audited(self) -> Iterator[str]:
         """The auditor folds the log from the pinned root and comes to both nodes' fingerprints."""
-        region = self.system.region
-        said = _await("both nodes stand at one place", self._claims)
-        cut = {name: place.offset for name, place in said.cut.items() if topic(name).channel != DESK}
-        report = audit(region.root, Topics(self._node(UNITS[0]).log, self._shared(), cut), said)
+        said = awaited("both nodes stand at one place", self._claims)
+        cut = {name: place.offset for name, place in said.cut.items()}
+        report = audit(self.system.region.root, Kept(self._node(UNITS[0]), cut), said)
         yield from (f"the auditor: {one}" for one in report.divergences)
         if len(report.compared) < len(UNITS):
             yield "the auditor compared no fingerprints"
 
     def _claims(self) -> Any:
         return claims([self.system.region.cluster.settings(unit) for unit in UNITS])
-
-
-def _await(what: str, condition: Callable[[], T]) -> T:
-    """As ``until``, looking less often: a look here reads much, and those who are waited for need the machine."""
-    return until(what, lambda: condition() or _later(), SECONDS)
-
-
-def _later() -> Any:
-    time.sleep(NAP)
 
 
 def _views() -> list[tuple[str, int]]:

@@ -20,6 +20,7 @@ from infra.processes import ServerError
 from services.node.__main__ import main
 from services.registry.__main__ import registry_part
 
+COMMAND_SECONDS = 60.0
 _NEST = get_context("forkserver")
 _NEST.set_forkserver_preload([__name__])
 
@@ -60,10 +61,30 @@ def kill(process: ForkServerProcess, seconds: float) -> None:
         raise ServerError(f"process {process.pid} is still there {seconds:.0f} s after SIGKILL")
 
 
+def duikou(words: tuple[str, ...], said: Path) -> int:
+    """Exit code of a command as an operator types it; all that it says goes to a file. Raises ServerError."""
+    process = _NEST.Process(target=_command, args=(words, said), daemon=True)
+    process.start()
+    process.join(COMMAND_SECONDS)
+    kill(process, COMMAND_SECONDS)
+    return process.exitcode or 0
+
+
+def _command(words: tuple[str, ...], said: Path) -> None:
+    _born(said)
+    from services.cli.commands import app  # few processes are commands
+
+    app(words)
+
+
 def _run(words: list[str], registry: bool, log: Path) -> None:
+    _born(log)
+    sys.exit(main(words, duties=registry_part if registry else None))
+
+
+def _born(log: Path) -> None:
     """In the child: leaves with the nest, which leaves with the campaign."""
     die_with(os.getppid(), signal.SIGKILL)
     with log.open("ab") as out:
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)
-    sys.exit(main(words, duties=registry_part if registry else None))

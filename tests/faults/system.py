@@ -3,12 +3,14 @@
 import json
 import signal
 import threading
+import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 from psycopg import sql
@@ -22,9 +24,10 @@ from tests.faults import nest
 from tests.faults.servers import Kafka, Server, databases
 from tests.support.disk import Disk
 from tests.support.proxy import Proxy
-from tests.support.region import PARTS, Region
+from tests.support.region import PARTS, Region, until
 from tests.support.servers import server_folder
 
+T = TypeVar("T")
 UNITS = (XINCAI, YIWU)
 ALL = (*PARTS, "gateway")
 LOG = "log"
@@ -35,6 +38,8 @@ END_SECONDS = 20.0
 IDLE_SECONDS = 0.1
 """How often parts that are processes of their own look again: many of them share a small machine."""
 COMPARE_SECONDS = 5.0
+REST_SECONDS = 180.0
+"""For whatever has to come about by itself once it can."""
 BUG = f'"{journal.Said.PART_ENDED}"'
 """What a part logs when it ends by what is neither a refusal nor an outage."""
 
@@ -75,7 +80,7 @@ class System:
     workers: dict[str, Worker] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     ended: bool = False
-    """Its log was put back or made anew: no run after this one."""
+    """Its log was put back: no run after this one."""
     working: set[str] = field(default_factory=set)
     """Units that are at work."""
     said: list[Said] = field(default_factory=list)
@@ -165,17 +170,16 @@ class System:
     # -- settings ------------------------------------------------------------------------------------------------------
 
     def _settings(self, source: str, number: int) -> Path:
-        """Of a process: behind lines, and a second gateway at a port of its own."""
+        """Of a process: a unit's behind lines, and a second gateway at a port of its own."""
         direct = self.region.cluster.settings(source)
-        if source not in UNITS:
-            return direct
         path = direct.with_name(f"node-{number}.toml")
         told = tomllib.loads(direct.read_text())
-        line = self.lines[source, source]
-        told |= {name: _through(told[name], line.port) for name in ("database", "desk")}
-        far = self.lines[source, LOG].port
-        told[LOG] = f"kafka://127.0.0.1:{far}" if self.kafka else _through(told[LOG], far)
         told |= {"idle_seconds": IDLE_SECONDS, "compare_seconds": COMPARE_SECONDS}
+        if source in UNITS:
+            line = self.lines[source, source]
+            told |= {name: _through(told[name], line.port) for name in ("database", "desk")}
+            far = self.lines[source, LOG].port
+            told[LOG] = f"kafka://127.0.0.1:{far}" if self.kafka else _through(told[LOG], far)
         if number > 1:
             told["port"] = free_ports(1)[0]
         path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in told.items()))
@@ -238,6 +242,18 @@ class System:
             worker = self.workers[name]
             self.kill(name)
             worker.process = None
+
+
+def awaited(what: str, condition: Callable[[], T]) -> T:
+    """As ``until``, looking less often: a look here reads much, and those who are waited for need the machine."""
+
+    def look() -> T:
+        found = condition()
+        if not found:
+            time.sleep(NAP)
+        return found
+
+    return until(what, look, REST_SECONDS)
 
 
 def _complaint(worker: Worker) -> str:

@@ -12,25 +12,25 @@ from services.transport.embedded import EmbeddedTopics
 from tests.support.region import Region, until
 
 
-def make_anew(made: Region) -> None:
-    """The topic of the pairing's channel."""
+def make_anew(made: Region, name: str = "") -> None:
+    """The first topic of the pairing's channel, or another."""
     if made.broker is None:
-        _embedded(made)
+        _embedded(made, name or made.topic)
     else:
-        _kafka(made.broker, made.topic)
+        _kafka(made.broker, name or made.topic)
 
 
-def _embedded(made: Region) -> None:
+def _embedded(made: Region, name: str) -> None:
     with psycopg.connect(made.databases.url("log")) as connection:
         connection.execute("ALTER TABLE log_record DISABLE TRIGGER ALL")
         connection.execute("ALTER TABLE log_topic DISABLE TRIGGER ALL")
         where = "SELECT id FROM log_topic WHERE name = %s"
-        connection.execute(f"DELETE FROM log_record WHERE topic = ({where})".encode(), (made.topic,))
-        connection.execute("DELETE FROM log_topic WHERE name = %s", (made.topic,))
+        connection.execute(f"DELETE FROM log_record WHERE topic = ({where})".encode(), (name,))
+        connection.execute("DELETE FROM log_topic WHERE name = %s", (name,))
         connection.execute("ALTER TABLE log_record ENABLE ALWAYS TRIGGER log_record_keeps")
         connection.execute("ALTER TABLE log_topic ENABLE ALWAYS TRIGGER log_topic_keeps")
     topics = EmbeddedTopics(made.databases.url("log"))
-    topics.create(made.topic)
+    topics.create(name)
     topics.close()
 
 
