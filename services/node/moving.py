@@ -65,19 +65,39 @@ class Moves:
 
 @dataclass
 class _Known:
-    """Our copy of a topic, folded up to where a genesis says it ends; ``short``: the cut that it does not reach."""
+    """Our copy of a topic, folded up to where a genesis says it ends; ``short``: the cut that it does not reach.
+
+    apart: it reaches the cut and says something else there.
+    """
 
     node: "Node"
     name: str
     short: Cut | None = None
+    apart: bool = False
 
     def up_to(self, cut: Cut) -> History | None:
         history = self.node.folds.at(self.name, cut.offset)
         self.short = cut if history is None else None
+        self.apart = history is not None and history.hash.hex() != cut.hash
         return history
 
     def tell(self) -> None:
-        """Whoever operates a stopped node learns what it lacks."""
-        if self.short is not None and not self.node.running(topic(self.name).channel):
-            lacking = f"the channel goes on from offset {self.short.offset}, which this copy does not reach: fill it"
+        """Whoever operates a node that cannot follow learns why; one that runs is stopped, for nobody reads it there.
+
+        A log put back to an older copy looks whole to who had read and sent nothing that it lost.
+        """
+        runs = self.node.running(topic(self.name).channel)
+        if self.apart and runs:
+            self.node.stop_topic(self.name, Why.CHANGED, "the channel goes on from another history than this copy's")
+        if self.short is None or (runs and self._comes(self.short)):
+            return
+        lacking = f"the channel goes on from offset {self.short.offset}, which this copy does not reach: fill it"
+        if runs:
+            self.node.stop_topic(self.name, Why.SHORT, lacking)
+        else:
             self.node.replica.restate(self.name, kept(Why.SHORT, lacking))
+
+    def _comes(self, cut: Cut) -> bool:
+        """Whether what lacks is still to be read."""
+        end = self.node.end(topic(self.name).channel, self.name)
+        return end is not None and end >= cut.offset

@@ -1,6 +1,7 @@
 """A lost topic continues as the next: declared by the registry, found by members, nothing lost (PROTOCOL 6, L9)."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,9 @@ from services.cli.commands import app
 from services.cli.errors import REFUSED
 from services.demo.cast import XINCAI, YIWU
 from services.node.commands import standing
-from services.storage.stops import Why
+from services.storage.stops import Why, why
 from services.verifier import Result
-from tests.support.anew import make_anew
+from tests.support.anew import make_anew, put_back
 from tests.support.region import Region, region
 
 COMPARE_SECONDS = 1.0
@@ -143,6 +144,62 @@ def _topics(made: Region) -> list[str]:
 def _at_end(made: Region, unit: str) -> Any:
     node = made.node(unit)
     return node.replica.position(next_topic(made)) == node.log.end(next_topic(made))
+
+
+@contextmanager
+def put_back_unnoticed(folder: Path) -> Iterator[tuple[Region, str, Path]]:
+    """A log that lost a lead of which 义乌 had read nothing; the others stopped. Region, an older lead, a copy."""
+    with region() as made:
+        made.start_all()
+        made.pair()
+        for unit in (XINCAI, REGISTRY):
+            made.node(unit).settings = replace(made.node(unit).settings, compare_seconds=COMPARE_SECONDS)
+        first = made.share()
+        made.until("delivered", lambda: made.stream(XINCAI, made.channel, "lead", first).status == "delivered")
+        made.even(XINCAI, YIWU, REGISTRY)
+        end = made.node(YIWU).replica.position(made.topic)
+        made.hold(YIWU)
+        made.share()
+        made.even(XINCAI, REGISTRY)
+        put_back(made, end)
+        for unit in (XINCAI, REGISTRY):
+            made.until("the channel stops", lambda u=unit: made.node(u).replica.stopped(made.topic))  # type: ignore[misc]
+        copy = folder / "copy.jsonl"
+        assert duikou("export", "--root", made.root, copy, "--copy-of", settings(made, REGISTRY))[0] == 0
+        yield made, first, copy
+
+
+def continued(made: Region) -> None:
+    """By the registry, and 新蔡 follows; then 义乌 looks for the first time."""
+    assert duikou("continue", settings(made, REGISTRY), made.channel)[0] == 0
+    made.until("新蔡 goes on", lambda: made.node(XINCAI).topic(made.channel) == next_topic(made))
+    made.hold(YIWU)
+    made.start(YIWU)
+
+
+def test_who_noticed_nothing_of_a_log_put_back_is_told_by_the_next_topic(tmp_path: Path) -> None:
+    """It would run on where nobody reads it; it stops, is filled, and goes on with the others."""
+    with put_back_unnoticed(tmp_path) as (made, _, copy):
+        continued(made)
+        _lacks(made)
+        assert why(made.node(YIWU).replica.stopped(made.topic) or "") is Why.SHORT
+        assert duikou("fill", settings(made, YIWU), copy)[0] == 0
+        made.until("义乌 goes on", lambda: made.node(YIWU).topic(made.channel) == next_topic(made))
+        assert made.withdraw(XINCAI, made.share()).status == "recorded"
+        _agree(made, tmp_path)
+
+
+def test_who_wrote_on_in_a_log_put_back_is_stopped_by_the_next_topic(tmp_path: Path) -> None:
+    """Its copy says something else than the others' before the cut: nobody but its operator can settle that."""
+    with put_back_unnoticed(tmp_path) as (made, first, copy):
+        made.start(YIWU)
+        assert made.receive(YIWU, first).status == "recorded"
+        continued(made)
+        found = made.until("义乌 stops", lambda: made.node(YIWU).replica.stopped(made.topic))
+        assert found is not None
+        assert (why(found), "another history" in found) == (Why.CHANGED, True)
+        code, said = duikou("fill", settings(made, YIWU), copy)
+        assert (code, "not the same" in said) == (REFUSED, True), said
 
 
 def test_only_a_stopped_channel_is_ended_and_only_by_the_registry() -> None:

@@ -1,5 +1,7 @@
-"""A topic that is removed and made again under its name, as only who administers the log can."""
+"""A topic that is removed and made again under its name, or put back, as only who administers the log can."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import psycopg
@@ -20,18 +22,33 @@ def make_anew(made: Region, name: str = "") -> None:
         _kafka(made.broker, name or made.topic)
 
 
+def put_back(made: Region, end: int) -> None:
+    """The channel's first topic on the embedded log ends at an offset again, as an older copy of the log would."""
+    where = "topic = (SELECT id FROM log_topic WHERE name = %s)"
+    with _unkept(made) as connection:
+        connection.execute(f'DELETE FROM log_record WHERE {where} AND "offset" > %s'.encode(), (made.topic, end))
+        connection.execute("UPDATE log_topic SET next = %s WHERE name = %s", (end + 1, made.topic))
+
+
 def _embedded(made: Region, name: str) -> None:
-    with psycopg.connect(made.databases.url("log")) as connection:
-        connection.execute("ALTER TABLE log_record DISABLE TRIGGER ALL")
-        connection.execute("ALTER TABLE log_topic DISABLE TRIGGER ALL")
+    with _unkept(made) as connection:
         where = "SELECT id FROM log_topic WHERE name = %s"
         connection.execute(f"DELETE FROM log_record WHERE topic = ({where})".encode(), (name,))
         connection.execute("DELETE FROM log_topic WHERE name = %s", (name,))
-        connection.execute("ALTER TABLE log_record ENABLE ALWAYS TRIGGER log_record_keeps")
-        connection.execute("ALTER TABLE log_topic ENABLE ALWAYS TRIGGER log_topic_keeps")
     topics = EmbeddedTopics(made.databases.url("log"))
     topics.create(name)
     topics.close()
+
+
+@contextmanager
+def _unkept(made: Region) -> Iterator[psycopg.Connection]:
+    """The log's database, whose tables may be written over for once."""
+    with psycopg.connect(made.databases.url("log")) as connection:
+        connection.execute("ALTER TABLE log_record DISABLE TRIGGER ALL")
+        connection.execute("ALTER TABLE log_topic DISABLE TRIGGER ALL")
+        yield connection
+        connection.execute("ALTER TABLE log_record ENABLE ALWAYS TRIGGER log_record_keeps")
+        connection.execute("ALTER TABLE log_topic ENABLE ALWAYS TRIGGER log_topic_keeps")
 
 
 def _kafka(broker: Reachable, name: str) -> None:
