@@ -146,12 +146,20 @@ class Judge:
         return node.ledger.find(said.id) is None
 
     def _rests(self) -> bool:
-        return all(self._even(unit) and not self._owes(unit) for unit in UNITS)
+        """All at one time: what the second still had to write would be news to the first."""
+        before = [self._ends(unit) for unit in UNITS]
+        rest = all(self._even(unit) and not self._owes(unit) for unit in UNITS)
+        return rest and before == [self._ends(unit) for unit in UNITS]
+
+    def _ends(self, unit: str) -> dict[str, int | None]:
+        """Topic -> last offset in its log."""
+        node = self._node(unit)
+        return {name: node.log_of(topic(name).channel).end(name) for name in self._topics(unit)}
 
     def _even(self, unit: str) -> bool:
         """Reads to the end of every topic that is not stopped, in the replica and in every view."""
         node = self._node(unit)
-        ends = {name: node.log_of(topic(name).channel).end(name) for name in self._topics(unit)}
+        ends = self._ends(unit)
         positions = node.replica.positions()
         if any(positions.get(name, -1) != end for name, end in ends.items() if self._runs(node, name)):
             return False

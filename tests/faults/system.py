@@ -38,8 +38,8 @@ END_SECONDS = 20.0
 IDLE_SECONDS = 0.1
 """How often parts that are processes of their own look again: many of them share a small machine."""
 COMPARE_SECONDS = 5.0
-REST_SECONDS = 180.0
-"""For whatever has to come about by itself once it can."""
+LOOK_SECONDS, REST_SECONDS = 0.2, 180.0
+"""How often it is looked, and how long at most, for whatever has to come about by itself once it can."""
 BUG = f'"{journal.Said.PART_ENDED}"'
 """What a part logs when it ends by what is neither a refusal nor an outage."""
 
@@ -250,7 +250,7 @@ def awaited(what: str, condition: Callable[[], T]) -> T:
     def look() -> T:
         found = condition()
         if not found:
-            time.sleep(NAP)
+            time.sleep(LOOK_SECONDS)
         return found
 
     return until(what, look, REST_SECONDS)
