@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -83,8 +83,9 @@ def _run(words: list[str], registry: bool, log: Path) -> None:
 
 
 def _born(log: Path) -> None:
-    """In the child: leaves with the nest, which leaves with the campaign."""
+    """In the child: leaves with the nest, also when paused; the nest leaves with the campaign."""
     die_with(os.getppid(), signal.SIGKILL)
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
     with log.open("ab") as out:
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)

@@ -3,6 +3,8 @@
 ``make faults`` runs 200; a seed that fails here is run alone by ``make faults ARGS="--seeds N"``.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,6 +91,35 @@ def test_the_judge_finds_what_is_lost_doubled_or_silent(campaign: Campaign) -> N
     assert any("stopped" in one for one in judge.judgement().silent)
     region.node(YIWU).replica.resume(place)
     assert judge.judgement().clean
+
+
+# -- what is forked ----------------------------------------------------------------------------------------------------
+
+BEARER = """
+import os, signal, sys
+from pathlib import Path
+from tests.faults import nest
+from tests.support.region import until
+log = Path(sys.argv[2])
+part = nest.start(Path(sys.argv[1]), ("relay",), log)
+until("the part runs", lambda: log.exists() and log.stat().st_size)
+os.kill(part.pid, signal.SIGSTOP)
+print(part.pid, flush=True)
+signal.pause()
+"""
+
+
+@pytest.mark.timeout(SECONDS)
+def test_a_part_leaves_with_the_campaign_that_was_killed(campaign: Campaign, tmp_path: Path) -> None:
+    """Also one that is paused: nothing is left behind."""
+    settings = campaign.region(False).region.cluster.settings(XINCAI)
+    words = [sys.executable, "-c", BEARER, str(settings), str(tmp_path / "log")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as bearer:
+        assert bearer.stdout is not None
+        place = Path("/proc", bearer.stdout.readline().strip())
+        assert place.exists()
+        bearer.kill()
+    until("the part is gone", lambda: not place.exists())
 
 
 # -- the runs ----------------------------------------------------------------------------------------------------------
