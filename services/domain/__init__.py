@@ -11,7 +11,7 @@ from contracts.envelope import Draft
 from contracts.fields import EventId, Subject, Uuid, matches
 from contracts.refusals import Code, Refused
 from services.domain import access, channel, desk, enquiry, lead, outflow, pairing, signatures
-from services.domain.rules import Context, Outcome, Rule, Side, Sign, States, Use
+from services.domain.rules import Context, Outcome, Rule, Side, States, Use
 
 CONTEXTS: dict[str, Context] = {
     "access": access,
@@ -39,7 +39,7 @@ def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
     rule = context.RULES[type(e.data)]
     if not matches(_SUBJECTS.get(e.context, Subject), e.subject):
         raise Refused(Code.SHAPE, "WIRE 19")
-    sign = context.needs(e) if rule.sign is Sign.BY_DATA else rule.sign
+    sign = context.needs(e)
     if e.data.FACT:
         _fact(context, state, e, at, states, rule)
         signatures.check(e, at, states, rule, sign)

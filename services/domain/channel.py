@@ -153,7 +153,7 @@ def evolve(state: Channel, e: Draft[Any], at: int) -> Channel:
 
 
 def needs(e: Draft[Any]) -> Sign:
-    """Never by data here."""
+    """As the row says."""
     return RULES[type(e.data)].sign
 
 

@@ -149,5 +149,5 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
 
 
 def needs(e: Draft[Any]) -> Sign:
-    """Never by data here."""
+    """As the row says."""
     return RULES[type(e.data)].sign

@@ -14,6 +14,7 @@ from contracts.enquiry import (
     Cancelled,
     Closed,
     Delivered,
+    FiledCase,
     Received,
     Undertaken,
 )
@@ -137,7 +138,8 @@ def permit(state: Enquiry, e: Draft[Any], at: int, states: States) -> None:
 def _ask(e: Draft[Asked], states: States) -> None:
     if e.data.summary.form is EnquiryForm.MEASURE:
         raise Refused(Code.TYPE, "PROTOCOL 1")
-    cited = _of_lead(e.data.summary, states) if e.data.summary.case is None else _of_case(e, states)
+    case = e.data.summary.case
+    cited = _of_lead(e.data.summary, states) if case is None else _of_case(case, e, states)
     basis.check_enquiry(cited, e.data.summary.purpose)
 
 
@@ -152,10 +154,9 @@ def _of_lead(summary: AskedSummary, states: States) -> Basis:
     return found
 
 
-def _of_case(e: Draft[Asked], states: States) -> Basis:
+def _of_case(case: FiledCase, e: Draft[Asked], states: States) -> Basis:
     """The basis of a case that is filed, within the purposes of the pairing."""
-    case = e.data.summary.case
-    if case is None or case.category not in states.channel.terms.purposes:
+    if case.category not in states.channel.terms.purposes:
         raise Refused(Code.PURPOSE, "L6")
     if case.basis.effective not in basis.FILED:
         raise Refused(Code.BASIS, "E1")

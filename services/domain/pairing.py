@@ -51,7 +51,7 @@ class Pairing:
 
     def standing(self, at: int) -> Status:
         """The status with the end of the term counted in: nothing is ever stored for it (PROTOCOL 5)."""
-        if not self.valid_until or at < self.valid_until or self.status is Status.ENDED:
+        if not self.valid_until or at < self.valid_until:
             return self.status
         if at >= self.valid_until + CLOSING_SPAN:
             return Status.ENDED
@@ -174,7 +174,7 @@ def _resume(state: Any, source: str) -> Any:
 
 
 def needs(e: Draft[Any]) -> Sign:
-    """Never by data here."""
+    """As the row says."""
     return RULES[type(e.data)].sign
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
 from contracts.channels import Place
@@ -11,35 +11,34 @@ from contracts.event import Event
 from contracts.vocabulary import Role
 
 
-class Side(StrEnum):
+class Side(Enum):
     """Who may say it: the unit that opened the stream, the other one, either, or whoever opens it."""
 
-    OPENER = "opener"
-    OWNER = "owner"
-    OTHER = "other"
-    EITHER = "either"
+    OPENER = auto()
+    OWNER = auto()
+    OTHER = auto()
+    EITHER = auto()
 
 
-class Sign(StrEnum):
+class Sign(Enum):
     """How many officers sign (MECHANISM 2)."""
 
-    NODE = "node"  # nobody: the node by itself
-    ONE = "one"  # `officer` in the summary
-    TWO = "two"  # author and approver
-    HEAD = "head"  # author and head
-    BY_DATA = "by data"  # the context's `needs` says which of these
+    NODE = auto()  # nobody: the node by itself
+    ONE = auto()  # `officer` in the summary
+    TWO = auto()  # author and approver
+    HEAD = auto()  # author and head
+    BY_DATA = auto()  # the context's `needs` says which of these
 
 
 class Allowed(Enum):
     """In which standing of the pairing an event may be said (MECHANISM 1.1, second table)."""
 
-    NEW = "in force"
-    GOING_ON = "in force or closing"
-    ALWAYS = "always"
+    NEW = auto()  # in force
+    GOING_ON = auto()  # in force or closing
+    ALWAYS = auto()
 
 
 HANDLER = (Role.AUTHOR,)
-INTAKE = (Role.INTAKE,)
 INTAKE_OR_DUTY = (Role.INTAKE, Role.DUTY)
 ANY_HANDLER = (Role.AUTHOR, Role.INTAKE, Role.DUTY)
 HEAD = (Role.HEAD,)
@@ -120,7 +119,7 @@ class Context(Protocol):
         """The next state. Never refuses: no rule runs on replay."""
 
     def needs(self, e: Draft[Any], /) -> Sign:
-        """For rows with Sign.BY_DATA: how many must sign this one."""
+        """How many must sign this one: as its row says, and where that is Sign.BY_DATA, by what it says."""
 
 
 @dataclass(frozen=True)

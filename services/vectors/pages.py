@@ -230,5 +230,7 @@ def _statuses(found: frozenset[Any]) -> str:
 
 
 def _status(one: Any) -> str:
-    """A status with its Chinese word, where it has one."""
-    return f"{one.zh} {one.value}" if hasattr(one, "zh") else str(one)
+    """A status with its Chinese word, where it has one, and its English one where that is not its code."""
+    if not hasattr(one, "zh"):
+        return str(one)
+    return f"{one.zh} {one.value}" + ("" if one.en == one.value else f" ({one.en})")

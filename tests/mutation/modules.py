@@ -5,38 +5,41 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "tests" / "unit"
+ATTACKS = ROOT / "tests" / "attacks" / "test_attacks.py"
 
 _CONTRACTS = ("lead_contract", "enquiry_contract")
 _RULES = ("lead_rules", "enquiry_rules", "pairing_rules", "signatures", "delegation")
+_TRUST = ("trust", "genesis", "delegation", "chains")
+_LOG = "attacks"
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "services.verifier": ("verifier", "generations"),
+    "services.verifier": ("verifier", "chains", "genesis", "generations", _LOG),
     "contracts.profile": ("profile",),
-    "contracts.envelope": ("envelope",),
+    "contracts.envelope": ("envelope", _LOG),
     "contracts.dsse": ("signing", "envelope"),
     "services.vault.content": ("vault", "content_vectors"),
     "services.vault.errors": ("vault",),
     "services.vault.hybrid": ("vault", "content_vectors"),
     "services.vault.keyfile": ("vault",),
-    "services.domain.channel": ("genesis", "generations", "trust", "pairing_rules"),
-    "services.domain.trust": ("trust", "genesis", "delegation", "signatures"),
-    "services.domain.signatures": ("signatures", "delegation", *_RULES[:3]),
-    "services.domain.rules": _RULES,
-    "services.domain.lead": ("lead_rules", *_CONTRACTS[:1], "delegation"),
-    "services.domain.pairing": ("pairing_rules", "genesis"),
-    "services.domain.enquiry": ("enquiry_rules", *_CONTRACTS[1:]),
-    "services.domain.access": ("chains",),
-    "services.domain.desk": ("chains", "signatures", "delegation"),
+    "services.domain.channel": ("machines", "genesis", "generations", "trust", "pairing_rules", _LOG),
+    "services.domain.trust": (*_TRUST, "signatures", _LOG),
+    "services.domain.signatures": ("signatures", "delegation", _LOG),
+    "services.domain.rules": ("machines", *_RULES),
+    "services.domain.lead": ("machines", "lead_rules", *_CONTRACTS[:1], "delegation"),
+    "services.domain.pairing": ("machines", "pairing_rules", "genesis", _LOG),
+    "services.domain.enquiry": ("machines", "enquiry_rules", *_CONTRACTS[1:]),
+    "services.domain.access": ("machines", "signatures", _LOG),
+    "services.domain.desk": ("machines", "desk_rules"),
     "services.domain.clocks": ("clocks",),
-    "services.domain": _RULES,
+    "services.domain": (*_RULES, "desk_rules", _LOG),
     "services.domain.basis": ("lead_rules", "enquiry_rules"),
-    "services.domain.keys": ("trust", "signing", "signatures"),
+    "services.domain.keys": ("trust", "signing", "signatures", _LOG),
     "services.domain.obligations": ("lead_rules", "enquiry_rules", "clocks", "pairing_rules"),
-    "services.domain.outflow": ("pairing_rules", "signatures", "lead_rules", "enquiry_rules"),
-    "services.domain.papers": _RULES,
+    "services.domain.outflow": ("machines", "outflow_rules", _LOG),
+    "services.domain.papers": (*_RULES, _LOG),
     "services.signing": ("signing",),
 }
-"""Module -> tests/unit/test_<name>.py: those that are about the module."""
+"""Module -> tests/unit/test_<name>.py, those that are about the module; first the one that is soonest done."""
 
 
 def path_of(module: str) -> Path:
@@ -47,7 +50,7 @@ def path_of(module: str) -> Path:
 
 def tests_of(module: str) -> list[Path]:
     """The files of its tests."""
-    return [UNIT / f"test_{name}.py" for name in MODULES[module]]
+    return [ATTACKS if name == _LOG else UNIT / f"test_{name}.py" for name in MODULES[module]]
 
 
 def digest(module: str) -> str:

@@ -1,10 +1,11 @@
 """Changes one module in every way and sees which changes no test notices. One process per change, all forked.
 
 What stands in a function is put into the running function of a process that has collected the tests and run none, and
-only tests that call the function are run, the fastest first. What stands outside of functions has had its effect once
-the module is imported, and so has what was called before the first test; there a process that has imported nothing of
-the project imports all of it anew, with the change. Either way nothing is written to the working tree, and a process
-ends with the first test that fails.
+only tests that come by the changed statement are run, the fastest first. What stands outside of functions has had its
+effect once the module is imported, and so has what was called before the first test; there a process that has imported
+nothing of the project but what lies below the module imports all of it anew, with the change, one file of tests after
+the other; libraries are there already. Either way nothing is written to the working tree, and a process ends with the
+first test that fails.
 """
 
 import ast
@@ -15,6 +16,7 @@ import importlib
 import importlib.util
 import json
 import os
+import pkgutil
 import resource
 import signal
 import sys
@@ -23,9 +25,11 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from itertools import takewhile
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -33,10 +37,12 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
+import contracts
 from tests.mutation.modules import ROOT, path_of, tests_of
 from tests.mutation.operators import Mutant, mutants
 
 PROFILE = "mutants"
+OURS = frozenset({"contracts", "services", "infra", "tests", "__main__"})
 SURVIVED, KILLED, ANEW, BROKEN = 0, 1, 90, 99
 """Exit codes of a process with a change; any other is a death or tests that cannot be read: killed.
 
@@ -75,10 +81,12 @@ def mutants_of(module: str) -> list[Mutant]:
 def run(module: str, wanted: Callable[[Mutant], bool], seen: Callable[[Mutant, bool], None]) -> Outcome:
     """Tries every wanted change. ``seen`` is told of each, and whether it was killed.
 
-    Raises RuntimeError: the tests fail without any change.
+    Raises RuntimeError: the tests fail without any change, or the module is imported already (contracts come first).
     """
+    _below(module)
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         folder = Path(name)
+        _libraries(module, folder)
         changes = [change for change in _listed(module, folder) if wanted(change)]
         journal = Journal(module)
         _in_functions(module, [change for change in changes if journal.code(change) is None], journal, folder)
@@ -89,6 +97,38 @@ def run(module: str, wanted: Callable[[Mutant], bool], seen: Callable[[Mutant, b
             outcome.survivors.extend([] if killed else [change])
             seen(change, killed)
     return outcome
+
+
+def _below(module: str) -> None:
+    """Imports contracts, once for all processes that change something above them, for they import nothing of it."""
+    if module in sys.modules:
+        raise RuntimeError(f"{module} is imported, so it cannot be imported anew")
+    if not module.startswith(f"{contracts.__name__}."):
+        for found in pkgutil.iter_modules(contracts.__path__, f"{contracts.__name__}."):
+            importlib.import_module(found.name)
+
+
+def _libraries(module: str, folder: Path) -> None:
+    """Imports what the tests of a module import that is not of the project."""
+    path, log = folder / "imported.json", folder / "imported.log"
+
+    def imported() -> int:
+        code = _pytest(tests_of(module), folder / "pytest", _NoTests())
+        path.write_text(json.dumps([name for name in sys.modules if name.partition(".")[0] not in OURS]))
+        return code
+
+    if _ended(_forked(imported, log)) != 0:
+        raise RuntimeError(f"{module}\n{log.read_text()[-4000:]}")
+    for name in json.loads(path.read_text()):
+        with suppress(ImportError):
+            importlib.import_module(name)
+
+
+class _NoTests:
+    """Tests are collected and not run."""
+
+    def pytest_runtestloop(self) -> bool:
+        return True
 
 
 class Journal:
@@ -168,14 +208,18 @@ class _Tried:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         sys.setprofile(None)
-        calls = self._calls(session)
+        tests, text = self._tests_by_line(session), Path(self._path).read_text()
         functions = _functions(self._path)
         for change in self._changes:
             if change.live:
-                self._journal.add(change, self._code(session, change, calls.get(change.where, []), functions))
+                lines = changed_lines(text, change.text)
+                items = [session.items[n] for n, seen in tests if not seen.isdisjoint(lines)]
+                self._journal.add(change, self._code(session, change, items, functions))
         return True
 
-    def _code(self, session: pytest.Session, change: Mutant, items: list[int], functions: list[FunctionType]) -> int:
+    def _code(
+        self, session: pytest.Session, change: Mutant, items: list[pytest.Item], functions: list[FunctionType]
+    ) -> int:
         survived = ANEW if change.where in self._called_early else SURVIVED
         if not items:
             return survived
@@ -183,32 +227,39 @@ class _Tried:
         def tried() -> int:
             if not _put(change, self._path, functions):
                 return ANEW
-            return KILLED if _failed(session, [session.items[n] for n in items]) else survived
+            return KILLED if _failed(session, items) else survived
 
         return _ended(_forked(tried))
 
-    def _calls(self, session: pytest.Session) -> dict[str, list[int]]:
-        """Function -> the tests that call it, the fastest first; found by running all of them in another process."""
-        path = self._folder / "calls.json"
+    def _tests_by_line(self, session: pytest.Session) -> list[tuple[int, set[int]]]:
+        """Tests with the lines of the module that they run, the fastest first; another process runs them all for it."""
+        path = self._folder / "lines.json"
 
         def recorded() -> int:
-            path.write_text(json.dumps([self._called(session, item) for item in session.items]))
+            path.write_text(json.dumps([self._run(session, item) for item in session.items]))
             return int(session.testsfailed)
 
         if _ended(_forked(recorded)) != 0:
             raise RuntimeError("the tests fail without any change")
-        found = dict[str, list[tuple[float, int]]]()
-        for n, (seconds, names) in enumerate(json.loads(path.read_text())):
-            for name in names:
-                found.setdefault(name, []).append((seconds, n))
-        return {name: [n for _, n in sorted(tests)] for name, tests in found.items()}
+        found = sorted((seconds, n, lines) for n, (seconds, lines) in enumerate(json.loads(path.read_text())))
+        return [(n, set(lines)) for _, n, lines in found]
 
-    def _called(self, session: pytest.Session, item: pytest.Item) -> tuple[float, list[str]]:
-        names, start = set[str](), time.process_time()
-        sys.setprofile(partial(self._entered, names))
+    def _run(self, session: pytest.Session, item: pytest.Item) -> tuple[float, list[int]]:
+        lines, start = set[int](), time.process_time()
+        sys.settrace(partial(self._traced, lines))
         _failed(session, [item])
-        sys.setprofile(None)
-        return time.process_time() - start, sorted(names)
+        sys.settrace(None)
+        return time.process_time() - start, sorted(lines)
+
+    def _traced(self, lines: set[int], frame: FrameType, event: str, arg: Any) -> Callable[..., Any] | None:
+        if frame.f_code.co_filename != self._path:
+            return None
+
+        def seen(frame: FrameType, event: str, arg: Any) -> Callable[..., Any]:
+            lines.add(frame.f_lineno)
+            return seen
+
+        return seen(frame, event, arg)
 
     def _entered(self, names: set[str], frame: FrameType, event: str, arg: Any) -> None:
         if event == "call" and frame.f_code.co_filename == self._path:
@@ -221,6 +272,21 @@ def _failed(session: pytest.Session, items: Iterable[pytest.Item]) -> bool:
         if session.testsfailed:
             return True
     return False
+
+
+def changed_lines(before: str, after: str) -> range:
+    """Lines of the smallest statement that holds the change: a test that runs none of them runs nothing changed."""
+    old, new = before.splitlines(), after.splitlines()
+    first = _alike(old, new) + 1
+    last = max(first, len(old) - _alike(reversed(old), reversed(new)))
+    around = [one for one in ast.walk(ast.parse(before)) if isinstance(one, ast.stmt) and one.lineno <= first]
+    spans = [range(one.lineno, one.end_lineno + 1) for one in around if one.end_lineno and one.end_lineno >= last]
+    return min(spans, key=len)
+
+
+def _alike(one: Iterable[str], other: Iterable[str]) -> int:
+    """How many lines are the same until one is another."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _functions(path: str) -> list[FunctionType]:
@@ -257,7 +323,8 @@ def _anew(module: str, text: str, folder: Path) -> int:
 
     def tried() -> int:
         sys.meta_path.insert(0, _Changed(module, text))
-        return _pytest(tests_of(module), folder / "pytest")
+        codes = (_pytest([path], folder / "pytest") for path in tests_of(module))
+        return next((code for code in codes if code != SURVIVED), SURVIVED)
 
     return _ended(_forked(tried))
 

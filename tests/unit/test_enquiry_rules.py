@@ -11,13 +11,14 @@ from contracts.enquiry import Answered, Asked, Cancelled, Closed, Delivered, Rec
 from contracts.enquiry import Refused as EnquiryRefused
 from contracts.envelope import Draft
 from contracts.refusals import Code, Refused
-from contracts.vocabulary import Basis
+from contracts.vocabulary import Basis, EnquiryForm, EnquiryPurpose, Urgency
 from services.domain import enquiry, lead, signatures
 from services.domain.clocks import DAY, Clock, format_time
-from services.domain.enquiry import RULES, Status
+from services.domain.enquiry import RULES, Enquiry, Status
 from services.domain.lead import Lead
 from services.domain.obligations import Duty, due
 from services.domain.pairing import Status as Pairing
+from services.domain.papers import begin
 from services.domain.rules import Sign
 from tests.support.contents import unlike
 from tests.support.papers import ASKED_SUMMARY, ENQUIRY, LEAD, REPLY, approvals, content, draft
@@ -215,6 +216,56 @@ def test_an_enquiry_cites_a_live_lead_or_a_filed_case(
         assert refused(states, ask(**summary)) is code
 
 
+def test_a_basis_of_the_day_of_the_approval_is_no_basis_from_the_future() -> None:
+    """E1: the approval decided at 00:00 of that day."""
+    basis = {"kind": "criminal_case", "organ": OWNER, "date": "2021-05-06"}
+    summary = unlike(ASKED_SUMMARY, lead=None, case={"category": "parcel", "basis": basis})
+    paper = approvals(Asked, OWNER, decided=begin("2021-05-06"))
+    assert with_lead().then(draft(Asked, summary, OWNER, ENQUIRY, approval=paper), NOW).status is Status.ASKED
+
+
+def test_nothing_is_known_of_an_enquiry_before_it_is_asked() -> None:
+    known = {name: value for name, value in vars(enquiry.INITIAL).items() if value}
+    assert known == {"status": Status.ABSENT, "urgency": Urgency.ROUTINE, "form": EnquiryForm.INFO}
+
+
+def test_what_was_asked_is_known_of_the_enquiry() -> None:
+    asked = ask(urgency="priority", needed_by="2021-05-09", needed_reason="hearing")
+    assert with_lead().then(asked, NOW) == Enquiry(
+        status=Status.ASKED,
+        owner=OWNER,
+        urgency=Urgency.PRIORITY,
+        form=EnquiryForm.INFO,
+        purpose=EnquiryPurpose.LOGISTICS,
+        lead=LEAD,
+        open_items=(1, 2),
+        needed_by="2021-05-09",
+        asked_at=NOW,
+        since=NOW,
+        sealed_record=False,
+    )
+
+
+def test_an_enquiry_in_a_case_cites_no_lead_and_no_day() -> None:
+    state = with_lead().then(ask(lead=None, case=CASE), NOW)
+    assert (state.lead, state.needed_by) == ("", "")
+
+
+def test_no_record_is_sealed_where_none_was_found() -> None:
+    states = with_lead()
+    for e in (ask(purpose="record"), delivered(), received(), undertake()):
+        states.then(e, NOW)
+    nothing = [{"no": no, "code": "nothing_held"} for no in (1, 2)]
+    assert not states.then(answer(nothing), NOW).sealed_record
+
+
+def test_a_sealed_record_stays_sealed_when_the_rest_is_answered() -> None:
+    states = with_lead()
+    for e in (ask(purpose="record"), delivered(), received(), undertake(), answer(BOTH[:1], sealed_record=True)):
+        states.then(e, NOW)
+    assert states.then(answer(BOTH[1:]), NOW).sealed_record
+
+
 def test_a_record_that_was_found_is_flagged_as_sealed() -> None:
     states = with_lead()
     for e in (ask(purpose="record"), delivered(), received(), undertake()):
@@ -271,6 +322,18 @@ def test_how_many_sign() -> None:
     assert found == [Sign.TWO, Sign.HEAD, Sign.ONE, Sign.TWO, Sign.TWO, Sign.ONE]
 
 
+def test_an_answer_of_one_officer_names_nobody_and_one_that_two_signed_is_judged_by_two() -> None:
+    signed = draft(
+        Answered,
+        {**REPLY, "answers": BOTH, "persons_count": 0},
+        OTHER,
+        ENQUIRY,
+        content=content(Answered, OWNER),
+        approval=approvals(Answered, OTHER),
+    )
+    assert [enquiry.needs(e) for e in (answer(persons_count=1), signed)] == [Sign.TWO, Sign.TWO]
+
+
 CLOCKS: dict[str, tuple[Status, dict[str, Any], Duty, str]] = {
     "fetched in an hour": (Status.ASKED, {}, Duty.DELIVER, "2021-05-06T04:00:00.000Z"),
     "signed for in 24 h": (Status.DELIVERED, {"urgency": "priority"}, Duty.SIGN_FOR, "2021-05-07T03:00:00.000Z"),
@@ -308,3 +371,13 @@ def test_an_answer_ends_the_clock_and_30_silent_days_the_enquiry() -> None:
     assert not state.pending
     assert not state.closed(NOW + 30 * DAY - 1)
     assert state.closed(NOW + 30 * DAY)
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_silence_closes_what_was_answered_or_refused_and_nothing_else(status: Status) -> None:
+    """E11; what was cancelled or closed is over at once."""
+    state = at_status(status).state("enquiry", ENQUIRY)
+    assert state.closed(NOW) == (status in {Status.CANCELLED, Status.CLOSED})
+    assert state.closed(NOW + 31 * DAY) == (
+        status in {Status.ANSWERED, Status.REFUSED, Status.CANCELLED, Status.CLOSED}
+    )

@@ -1,6 +1,8 @@
 """Rows S1-S18 of MECHANISM 1.2b: each one passes once and is refused once; guards; races; clocks."""
 
+import base64
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,10 +25,10 @@ from contracts.lead import (
     Withdrawn,
 )
 from contracts.refusals import Code, Refused
-from contracts.vocabulary import Restriction, Urgency
-from services.domain import lead, signatures
-from services.domain.clocks import DAY, HOUR, Clock, format_time
-from services.domain.lead import RULES, Status
+from contracts.vocabulary import Basis, OutcomeStage, Purpose, Restriction, Urgency
+from services.domain import enquiry, lead, papers, signatures
+from services.domain.clocks import DAY, HOUR, Clock, format_time, parse_time
+from services.domain.lead import RULES, Lead, Status
 from services.domain.obligations import Duty, due, owed
 from services.domain.pairing import Status as Pairing
 from services.domain.rules import Sign
@@ -224,7 +226,12 @@ def test_every_status_is_reached(status: Status) -> None:
 GUARDS: dict[str, tuple[dict[str, Any], Code | None]] = {
     "L6 a category outside the purposes": ({"category": "transit"}, Code.PURPOSE),
     "3.4 a witness without forward consent": ({"persons": [WITNESS], "restrictions": []}, Code.CEILING),
+    "3.4 a witness beside a suspect without forward consent": (
+        {"persons": [SUSPECT, WITNESS], "restrictions": []},
+        Code.CEILING,
+    ),
     "3.4 a witness with forward consent": ({"persons": [WITNESS]}, None),
+    "3.4 nobody named takes no consent": ({"persons": [], "restrictions": []}, None),
     "L4 a review date beyond 12 months": ({"review_date": "2022-05-09"}, Code.SHAPE),
     "L4 a review date gone by": ({"review_date": "2021-05-05"}, Code.SHAPE),
     "L4 a basis from the future": (
@@ -292,6 +299,48 @@ def test_a_share_is_complete(summary: dict[str, Any], code: Code | None) -> None
 def test_the_matrix_of_bases(basis: dict[str, Any], summary: dict[str, Any], code: Code | None) -> None:
     reference = {"organ": OWNER, "date": "2021-05-01", **basis}
     assert judged(share(basis=reference, **summary)) is code
+
+
+def test_a_grant_belongs_to_a_later_rule_version() -> None:
+    """Nobody forwards yet (PROTOCOL 1)."""
+    grant = {"envelope": base64.b64encode(b"{}").decode(), "signature": base64.b64encode(bytes(64)).decode()}
+    assert judged(draft(Shared, LEAD_SUMMARY, embedded=grant)) is Code.TYPE
+
+
+def test_a_basis_of_the_day_of_the_approval_is_no_basis_from_the_future() -> None:
+    """L4: the approval decided at 00:00 of that day."""
+    basis = {"kind": "criminal_case", "organ": OWNER, "date": "2021-05-06"}
+    paper = approvals(Shared, OWNER, decided=papers.begin("2021-05-06"))
+    assert judged(draft(Shared, LEAD_SUMMARY | {"basis": basis}, approval=paper)) is None
+
+
+def test_nothing_is_known_of_a_lead_before_it_is_shared() -> None:
+    known = {name: value for name, value in vars(lead.INITIAL).items() if value}
+    assert known == {"status": Status.ABSENT, "urgency": Urgency.ROUTINE}
+
+
+def test_what_was_shared_is_known_of_the_lead() -> None:
+    state = FakeStates().then(share(urgency="priority"), NOW)
+    assert state == Lead(
+        status=Status.SENT,
+        owner=OWNER,
+        urgency=Urgency.PRIORITY,
+        category=Purpose.OUTFLOW_TRAFFICKING,
+        basis=Basis.CRIMINAL_CASE,
+        restrictions=(Restriction.FORWARD_CONSENT,),
+        review_date="2022-05-01",
+        inform=False,
+        persons=1,
+        protected=False,
+        shared_at=NOW,
+        since=NOW,
+        owner_spoke=NOW,
+    )
+
+
+def test_the_outcome_that_stands_is_named_by_its_digest() -> None:
+    state = at_status(Status.IN_PROGRESS).then(outcome(), NOW + HOUR)
+    assert (state.stage, state.outcome, state.outcome_at) == (OutcomeStage.CASE_FILED, "8" * 64, NOW + HOUR)
 
 
 def test_restrictions_stay_under_the_ceiling() -> None:
@@ -397,12 +446,46 @@ def test_no_lead_is_closed_while_an_enquiry_about_it_waits() -> None:
     assert states.then(close(), NOW).status is Status.CLOSED
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        enquiry.Enquiry(enquiry.Status.ANSWERED, OWNER, lead=LEAD),
+        enquiry.Enquiry(enquiry.Status.ASKED, OWNER, lead=STRANGER),
+    ],
+    ids=["one that is answered", "one about another lead"],
+)
+def test_an_enquiry_that_waits_for_nothing_here_keeps_no_lead_open(other: enquiry.Enquiry) -> None:
+    states = at_status(Status.WITH_OUTCOME)
+    states.streams["enquiry", ENQUIRY] = other
+    assert states.then(close(), NOW).status is Status.CLOSED
+
+
 def test_the_duty_officer_accepts_only_what_is_urgent() -> None:
     assert refused(at_status(Status.RECEIVED), accept(DUTY)) is Code.OFFICERS
     states = FakeStates()
     for e in (share(urgency="urgent", urgency_ground="flight"), delivered(), received()):
         states.then(e, NOW)
     assert states.then(accept(DUTY), NOW).status is Status.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "inside"),
+    [
+        ("2021-05-06", "2021-05-06T15:59:59.999Z", True),
+        ("2021-05-06", "2021-05-06T16:00:00.000Z", False),
+        ("2021-05-07", "2021-05-05T16:00:00.000Z", True),
+        ("2021-05-07", "2021-05-05T15:59:59.999Z", False),
+    ],
+    ids=["its last moment", "it is over", "it begins just a day on", "it begins later than that"],
+)
+def test_a_day_is_within_until_it_is_over_and_from_where_it_begins_in_time(day: str, start: str, inside: bool) -> None:
+    assert papers.within(day, parse_time(start), DAY) == inside
+
+
+def test_a_paper_that_cannot_be_read_is_signed_by_nobody() -> None:
+    unread = approvals(Shared, OWNER) | {"approval": approvals(Shared, OWNER)["submission"]}
+    unread["approval"] = unread["approval"] | {"payload": base64.b64encode(b"{}").decode()}
+    assert judged(draft(Shared, LEAD_SUMMARY, approval=unread)) is Code.SIGNATURES
 
 
 @pytest.mark.parametrize(
@@ -430,9 +513,33 @@ def test_a_supplement_obeys_basis_number_and_protection() -> None:
     states.then(share(basis=checked, restrictions=[]), NOW)
     assert refused(states, supplement(persons=[WITNESS], restrictions=["forward_consent"])) is Code.BASIS
     assert refused(states, supplement(persons=[SUSPECT] * 8)) is Code.STATE
+    states.then(supplement(persons=[SUSPECT] * 7), NOW)
+    assert refused(states, supplement(persons=[SUSPECT])) is Code.STATE  # eight of one lead, not of one document
     open_case = FakeStates()
     open_case.then(share(restrictions=[]), NOW)
     assert refused(open_case, supplement(persons=[WITNESS])) is Code.CEILING
+
+
+def test_a_witness_that_a_supplement_names_stays_protected() -> None:
+    """MECHANISM 3.4: also when later supplements name nobody."""
+    states = at_status(Status.RECEIVED)
+    states.then(supplement(persons=[WITNESS]), NOW)
+    states.then(supplement(), NOW)
+    assert refused(states, supplement(restrictions=[], looser=True)) is Code.CEILING
+
+
+def named_in_feedback(**who: Any) -> Draft[Any]:
+    """Feedback, by one officer (``officer``) or two (``approval``)."""
+    summary = {"use": "useful", "next_feedback_on": "2021-06-05", "persons_count": who.pop("persons", 0)}
+    if "officer" in who:
+        summary["officer"] = who.pop("officer")
+    return draft(FeedbackGiven, summary, OTHER, content=content(FeedbackGiven, OWNER), **who)
+
+
+def removal(result: str = "removed", officer: str | None = None, **papers: Any) -> Draft[Any]:
+    """A removal answer, by one officer (``officer``) or two (``approval``)."""
+    summary = {"result": result, "prints_destroyed": 0} | ({"officer": officer} if officer else {})
+    return draft(RemovalAnswered, summary, OTHER, content=content(RemovalAnswered, OWNER), **papers)
 
 
 NEEDS: dict[str, tuple[Callable[[], Draft[Any]], Sign]] = {
@@ -441,17 +548,26 @@ NEEDS: dict[str, tuple[Callable[[], Draft[Any]], Sign]] = {
     "a supplement takes two": (supplement, Sign.TWO),
     "feedback takes one": (feedback, Sign.ONE),
     "feedback that names persons takes two": (
-        lambda: draft(
-            FeedbackGiven,
-            {"use": "useful", "next_feedback_on": "2021-06-05", "persons_count": 1},
-            OTHER,
-            content=content(FeedbackGiven, OWNER),
-            approval=approvals(FeedbackGiven, OTHER),
-        ),
+        lambda: named_in_feedback(persons=1, approval=approvals(FeedbackGiven, OTHER)),
+        Sign.TWO,
+    ),
+    "feedback of one officer that names persons takes two": (
+        lambda: named_in_feedback(persons=1, officer=AUTHOR),
+        Sign.TWO,
+    ),
+    "feedback that two signed is judged by two": (
+        lambda: named_in_feedback(approval=approvals(FeedbackGiven, OTHER)),
         Sign.TWO,
     ),
     "a removal by the node takes none": (removed, Sign.NODE),
+    "a removal by an officer takes his signature": (lambda: removal(officer=INTAKE), Sign.ONE),
+    "a removal that two signed is judged by two": (
+        lambda: removal(approval=approvals(RemovalAnswered, OTHER)),
+        Sign.TWO,
+    ),
     "what is kept takes two": (lambda: removed("partly"), Sign.TWO),
+    "what one officer keeps takes two": (lambda: removal("partly", officer=INTAKE), Sign.TWO),
+    "what the node keeps takes two": (lambda: removal("partly"), Sign.TWO),
     "a withdrawal takes one": (withdraw, Sign.ONE),
     "an outcome takes two": (outcome, Sign.TWO),
 }
@@ -491,6 +607,19 @@ def test_a_supplement_is_acknowledged_or_owed() -> None:
     assert [one.kind for one in owed(states.then(acknowledge(), NOW), CALENDAR, Clock())] == [Duty.FEEDBACK]
 
 
+def test_a_supplement_is_acknowledged_within_3_days() -> None:
+    state = at_status(Status.RECEIVED).then(supplement(), NOW)
+    acknowledging = next(one for one in owed(state, CALENDAR, Clock()) if one.kind is Duty.ACKNOWLEDGE)
+    assert (format_time(acknowledging.at), acknowledging.owner) == ("2021-05-10T16:00:00.000Z", False)
+
+
+def test_each_supplement_is_acknowledged_by_itself() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    states.then(replace(supplement(), digest="9" * 64), NOW)
+    states.then(supplement(), NOW + 1)
+    assert states.then(acknowledge(), NOW + 2).unread == (("9" * 64, NOW),)
+
+
 def test_feedback_that_promises_the_far_future_is_due_in_30_days() -> None:
     state = at_status(Status.IN_PROGRESS).then(feedback("2999-01-01"), NOW)
     found = due(state, CALENDAR, Clock())
@@ -498,11 +627,40 @@ def test_feedback_that_promises_the_far_future_is_due_in_30_days() -> None:
     assert format_time(found.at) == "2021-06-07T16:00:00.000Z"
 
 
-def test_who_is_cleared_is_corrected_by_the_owner_within_7_days() -> None:
-    states = at_status(Status.IN_PROGRESS)
-    found = due(states.then(outcome(stage="acquitted"), NOW + 1), CALENDAR, Clock())
+def test_feedback_that_promises_a_day_gone_by_is_due_today() -> None:
+    found = due(at_status(Status.IN_PROGRESS).then(feedback("2021-05-01"), NOW), CALENDAR, Clock())
     assert found is not None
-    assert (found.kind, found.owner) == (Duty.CORRECT, True)
+    assert format_time(found.at) == "2021-05-06T16:00:00.000Z"
+
+
+@pytest.mark.parametrize("stage", ["not_prosecuted", "case_withdrawn", "acquitted"])
+def test_who_is_cleared_is_corrected_by_the_owner_within_7_days(stage: str) -> None:
+    states = at_status(Status.IN_PROGRESS)
+    found = due(states.then(outcome(stage=stage), NOW + 1), CALENDAR, Clock())
+    assert found == (Duty.CORRECT, parse_time("2021-05-13T16:00:00.000Z"), True)
+
+
+def test_no_correction_is_owed_of_what_the_owner_said_at_that_moment() -> None:
+    state = at_status(Status.IN_PROGRESS).then(outcome(stage="acquitted"), NOW)
+    assert due(replace(state, owner_spoke=NOW), CALENDAR, Clock()) is None
+
+
+def test_an_outcome_that_clears_nobody_is_not_corrected() -> None:
+    assert due(at_status(Status.IN_PROGRESS).then(outcome(), NOW + 1), CALENDAR, Clock()) is None
+
+
+def test_duties_have_the_words_of_the_law() -> None:
+    """Inboxes of all units call the same duty the same."""
+    assert {duty.value: (duty.zh, duty.en) for duty in Duty} == {
+        "deliver": ("送达", "deliver"),
+        "sign_for": ("签收", "sign for"),
+        "decide": ("受理或不予受理", "accept or decline"),
+        "feedback": ("反馈", "feedback"),
+        "acknowledge": ("确认补充", "acknowledge"),
+        "correct": ("更正或撤回", "correct or withdraw"),
+        "answer": ("答复", "answer"),
+        "remove": ("销毁回执", "removal answer"),
+    }
 
 
 def test_what_came_to_nothing_is_erased_within_30_days() -> None:

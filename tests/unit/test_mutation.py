@@ -12,6 +12,7 @@ from tests.mutation import modules, record
 from tests.mutation.modules import MODULES, ROOT, digest, path_of
 from tests.mutation.operators import Mutant, mutants
 from tests.mutation.record import Found
+from tests.mutation.runner import changed_lines
 
 EDITS: list[tuple[str, str, list[str]]] = [
     ("a border", "x = a < b", ["x = a <= b", "x = a >= b"]),
@@ -69,6 +70,33 @@ def test_a_change_is_named_by_what_it_does_and_not_by_its_line() -> None:
     assert named == [(one.where, one.change, one.live) for one in mutants("\n\n" + text, swap)]
     assert named[0] == ("A.f", "x = 1 -> x = 2", True)
     assert named[2] == ("A.f", "x = 1 -> x = 2 (2)", True)
+
+
+STATEMENTS = """\
+def f(a):
+    if a and (
+        a > 1
+    ):
+        return g(
+            a,
+            b=2,
+        )
+    return a
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "changed", "lines"),
+    [
+        ("    return a\n", "    return None\n", range(9, 10)),
+        ("            b=2,\n", "", range(5, 9)),
+        ("        a > 1\n", "        a >= 1\n", range(2, 9)),
+        ("return g(\n            a,\n            b=2,\n        )", "pass", range(5, 9)),
+        ("def f(a)", "def f(a=1)", range(1, 10)),
+    ],
+)
+def test_only_tests_that_run_the_changed_statement_can_notice(line: str, changed: str, lines: range) -> None:
+    assert changed_lines(STATEMENTS, STATEMENTS.replace(line, changed)) == lines
 
 
 READ = " -> ".join(
