@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tests.mutation import record
-from tests.mutation.modules import MODULES, digest
+from tests.mutation.modules import MODULES, ROOT, digest
 from tests.mutation.operators import Mutant
 from tests.mutation.record import Found
 from tests.mutation.runner import mutants_of, run
@@ -22,6 +22,7 @@ def main(words: Sequence[str]) -> int:
     asked = _parser().parse_args(words)
     found = record.load()
     if not (asked.page or asked.check):
+        _keep_bytecode()
         wanted = asked.modules or [name for name in MODULES if name not in found or _changed(name, found)]
         for name in sorted(wanted, key=_above):
             _run(name, found, only_survivors=asked.survivors)
@@ -40,6 +41,11 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--page", action="store_true")
     how.add_argument("--check", action="store_true")
     return parser
+
+
+def _keep_bytecode() -> None:
+    """Apart from the tree, whatever the environment says: all is imported thousands of times, and compiled once."""
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(ROOT / ".cache" / "mutants" / "bytecode")
 
 
 def _above(name: str) -> bool:

@@ -35,7 +35,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.basis": ("lead_rules", "enquiry_rules"),
     "services.domain.keys": ("trust", "signing", "signatures", _LOG),
     "services.domain.obligations": ("lead_rules", "enquiry_rules", "clocks", "pairing_rules"),
-    "services.domain.outflow": ("machines", "outflow_rules", _LOG),
+    "services.domain.outflow": ("machines", "outflow_rules"),
     "services.domain.papers": (*_RULES, _LOG),
     "services.signing": ("signing",),
 }

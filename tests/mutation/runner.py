@@ -122,6 +122,7 @@ def _libraries(module: str, folder: Path) -> None:
     for name in json.loads(path.read_text()):
         with suppress(ImportError):
             importlib.import_module(name)
+    gc.freeze()  # no process that is forked looks through all of it again
 
 
 class _NoTests:

@@ -389,6 +389,12 @@ def test_obligations_outlive_permission(
         assert refused(states, event()) is code
 
 
+def test_what_is_kept_has_its_words_too() -> None:
+    """S14 goes to either of two statuses; the page of machines shows the other one."""
+    kept = Status.RETAINED
+    assert (kept.value, kept.zh, kept.en) == ("retained", "入卷保留", "retained in a case file")
+
+
 def test_race_revoked_after_it_was_accepted() -> None:
     """SORMAS lets the revocation be lost; here it reaches the recipient, and removal falls due."""
     states = at_status(Status.IN_PROGRESS)

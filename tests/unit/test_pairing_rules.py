@@ -1,6 +1,7 @@
 """Pairings row by row: proposed, answered, paused, ended (MECHANISM 1.1, L6, L12), and what is allowed meanwhile."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,12 +9,20 @@ import pytest
 from contracts import lead, pairing
 from contracts.channels import PAIRING
 from contracts.lead import Shared
+from contracts.refusals import Refused
 from contracts.vocabulary import Role, Suspension
 from services.domain import CONTEXTS
 from services.domain.clocks import DAY, SECOND, format_time
-from services.domain.pairing import ENDED, INITIAL, RULES, Pairing, Status
+from services.domain.enquiry import Enquiry
+from services.domain.enquiry import Status as EnquiryStatus
+from services.domain.lead import Lead
+from services.domain.lead import Status as LeadStatus
+from services.domain.pairing import ENDED, INITIAL, RULES, Pairing, Status, permit
 from services.domain.rules import Allowed
 from services.verifier import Verdict
+from tests.support.papers import LEAD, draft
+from tests.support.states import AUTHOR, NOW, OTHER, OWNER, FakeStates
+from tests.support.states import PAIRING as PAIRING_ID
 from tests.support.world import JINHUA, XINCAI, YIWU, ZHUMADIAN, Result, World, plain, world
 
 Said = tuple[Result, str]
@@ -110,6 +119,33 @@ def _raw_terms(w: World, **wrong: Any) -> Verdict:
     data = event.wire()
     data["summary"] |= wrong
     return w.put(PAIRING, w.seal(w.draft(YIWU, PAIRING, id_, event, id_), data=data))
+
+
+def test_nothing_is_known_of_a_pairing_before_it_is_proposed() -> None:
+    assert {name: value for name, value in vars(INITIAL).items() if value} == {"status": Status.ABSENT}
+
+
+def test_offer_and_answer_are_known_by_their_digests() -> None:
+    w = world()
+    offer = propose(w, **by_then(w, 3 * DAY))
+    assert offer.draft is not None
+    offered = Pairing(Status.PROPOSED, YIWU, XINCAI, offer=offer.draft.digest, answer_by=offer.at + 3 * DAY)
+    assert w.history(PAIRING).state("pairing", offer.draft.subject) == offered
+    said = answer(w)
+    assert said.draft is not None
+    accepted = replace(offered, status=Status.ACCEPTED, answer=said.draft.digest)
+    assert w.history(PAIRING).state("pairing", offer.draft.subject) == accepted
+
+
+def test_a_pairing_begins_with_the_terms_of_its_genesis() -> None:
+    w = world()
+    terms = w.history(w.channel).channel.terms
+    assert terms is not None
+    begun = Pairing(
+        Status.IN_FORCE, XINCAI, YIWU, w.offer.digest, valid_from=terms.valid_from, valid_until=terms.valid_until
+    )
+    assert w.history(w.channel).state("pairing", w.pairing) == begun
+    assert (terms.proposer, terms.valid_until - terms.valid_from) == (XINCAI, TERM)
 
 
 # -- P6 - P11, in the channel ------------------------------------------------------------------------------------------
@@ -212,6 +248,30 @@ def test_every_row_is_in_the_tables() -> None:
     sentences = [row[0] for row in OFFERS] + [row[0] for row in ROWS]
     rows = {sentence.split(":")[0] for sentence in sentences if sentence.startswith("P")}
     assert rows == {rule.row for rule in RULES.values()}
+
+
+MATTERS: dict[str, Any] = {
+    "lead": Lead(LeadStatus.SENT, OWNER),
+    "enquiry": Enquiry(EnquiryStatus.ASKED, OWNER),
+}
+
+
+@pytest.mark.parametrize("context", MATTERS)
+def test_an_open_matter_keeps_a_pairing_open_for_30_days_at_most(context: str) -> None:
+    states = FakeStates()
+    states.streams[context, LEAD] = MATTERS[context]
+    closing = Pairing(Status.CLOSING, OWNER, OTHER, announcer=OWNER, closing_from=NOW)
+    ended = draft(pairing.Ended, {"officer": AUTHOR}, subject=PAIRING_ID)
+    with pytest.raises(Refused, match="state"):
+        permit(closing, ended, NOW + 30 * DAY - 1, states)
+    permit(closing, ended, NOW + 30 * DAY, states)
+
+
+def test_who_announces_and_when_is_known() -> None:
+    w = world()
+    said = announce()(w)
+    state = w.history(w.channel).state("pairing", w.pairing)
+    assert (state.announcer, state.closing_from) == (XINCAI, said.at)
 
 
 # -- the end of the term -----------------------------------------------------------------------------------------------
