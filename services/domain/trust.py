@@ -358,18 +358,18 @@ def _add_key(trust: Trust, e: Draft[Any], body: said.KeyAddedBody, at: int, role
     if holder == KEEPER:
         return _enrol(trust, body.key, KeyKind.KEEPER, KEEPER, at)
     _known(trust, holder)
-    since = at if body.endorsement is not None else at + DELAY
-    if body.endorsement is not None and not _endorsed(trust, body, holder, at):
+    if body.endorsement is None:
+        return _enrol(trust, body.key, KeyKind.UNIT, holder, at + DELAY)
+    if not _endorsed(trust, body.key, body.endorsement, at):
         raise Refused(Code.MANDATE, "PROTOCOL 4")
-    return _enrol(trust, body.key, KeyKind.UNIT, holder, since)
+    return _enrol(trust, body.key, KeyKind.UNIT, holder, at)
 
 
-def _endorsed(trust: Trust, body: said.KeyAddedBody, holder: str, at: int) -> bool:
+def _endorsed(trust: Trust, entry: KeyEntry, paper: Dsse, at: int) -> bool:
     """An old key of the unit that counts here signed the same possession (WIRE-CHOICES B25)."""
-    paper = body.endorsement
-    if paper is None or paper.payload != body.key.possession.payload:
+    if paper.payload != entry.possession.payload:
         return False
-    old = [key.public for key in trust.keys_of(holder).values() if key.counts(at)]
+    old = [key.public for key in trust.keys_of(entry.holder).values() if key.counts(at)]
     return any(keys.signed_by(paper, Possession.PURPOSE, public) for public in old)
 
 

@@ -182,6 +182,7 @@ LEADS: dict[str, tuple[dict[str, Any], dict[str, Any], Code | None]] = {
     "a closed lead": ({"status": lead.Status.CLOSED}, {}, Code.STATE),
     "a lead nobody shared here": ({}, {"lead": ENQUIRY}, Code.UNKNOWN_MATTER),
     "a record in a filed case": ({}, RECORD, None),
+    "a record in an administrative case": ({"basis": Basis.ADMINISTRATIVE_CASE}, RECORD, None),
     "a record on a report": ({"basis": Basis.VERIFIED_REPORT}, RECORD, Code.BASIS),
     "a record on a check before a case": ({"basis": Basis.PRE_CASE_CHECK}, RECORD, Code.BASIS),
     "something else on a report": ({"basis": Basis.VERIFIED_REPORT}, {}, None),

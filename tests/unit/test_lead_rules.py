@@ -223,6 +223,11 @@ def test_every_status_is_reached(status: Status) -> None:
     at_status(status)
 
 
+def test_a_lead_that_was_shared_lives_or_is_at_an_end() -> None:
+    assert set(Status) - {Status.ABSENT} == lead.LIVE | lead.ENDED
+    assert not lead.LIVE & lead.ENDED
+
+
 GUARDS: dict[str, tuple[dict[str, Any], Code | None]] = {
     "L6 a category outside the purposes": ({"category": "transit"}, Code.PURPOSE),
     "3.4 a witness without forward consent": ({"persons": [WITNESS], "restrictions": []}, Code.CEILING),
@@ -249,6 +254,7 @@ GUARDS: dict[str, tuple[dict[str, Any], Code | None]] = {
     ),
 }
 BASES: dict[str, tuple[dict[str, Any], dict[str, Any], Code | None]] = {
+    "a criminal case: any purpose": ({"kind": "criminal_case"}, {"category": "manufacture"}, None),
     "a criminal case names anybody": ({"kind": "criminal_case"}, {"persons": [SUSPECT, WITNESS]}, None),
     "a check before a case: a suspect with two grounds": ({"kind": "pre_case_check"}, {}, None),
     "a check before a case: not with one": (
@@ -256,7 +262,11 @@ BASES: dict[str, tuple[dict[str, Any], dict[str, Any], Code | None]] = {
         {"persons": [SUSPECT | {"grounds": ["pointed_out"]}]},
         Code.BASIS,
     ),
-    "a check before a case: no witness": ({"kind": "pre_case_check"}, {"persons": [WITNESS]}, Code.BASIS),
+    "a check before a case: no witness": (
+        {"kind": "pre_case_check"},
+        {"persons": [WITNESS | {"grounds": ["parcel", "pointed_out"]}]},
+        Code.BASIS,
+    ),
     "an administrative case: supply": ({"kind": "administrative_case"}, {}, None),
     "an administrative case: no manufacture": (
         {"kind": "administrative_case"},
@@ -299,6 +309,13 @@ def test_a_share_is_complete(summary: dict[str, Any], code: Code | None) -> None
 def test_the_matrix_of_bases(basis: dict[str, Any], summary: dict[str, Any], code: Code | None) -> None:
     reference = {"organ": OWNER, "date": "2021-05-01", **basis}
     assert judged(share(basis=reference, **summary)) is code
+
+
+def test_an_administrative_case_is_enough_for_a_venue() -> None:
+    """MECHANISM 3.5: 容留 and 引诱, as 贩卖."""
+    states = FakeStates(channel(terms(purposes=(Purpose.VENUE_INDUCEMENT,))))
+    basis = {"kind": "administrative_case", "organ": OWNER, "date": "2021-05-01"}
+    assert states.then(share(category="venue_inducement", basis=basis), NOW).status is Status.SENT
 
 
 def test_a_grant_belongs_to_a_later_rule_version() -> None:
