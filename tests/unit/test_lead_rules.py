@@ -631,9 +631,23 @@ def test_a_supplement_is_acknowledged_or_owed() -> None:
 
 
 def test_a_supplement_is_acknowledged_within_3_days() -> None:
-    state = at_status(Status.RECEIVED).then(supplement(), NOW)
+    state = at_status(Status.RECEIVED).then(supplement(), NOW + 4 * DAY)
     acknowledging = next(one for one in owed(state, CALENDAR, Clock()) if one.kind is Duty.ACKNOWLEDGE)
-    assert (format_time(acknowledging.at), acknowledging.owner) == ("2021-05-10T16:00:00.000Z", False)
+    assert (format_time(acknowledging.at), acknowledging.owner) == ("2021-05-13T16:00:00.000Z", False)
+
+
+@pytest.mark.parametrize("status", [Status.CLOSED, Status.REMOVED, Status.RETAINED])
+def test_nothing_is_owed_of_what_came_to_something_or_is_gone(status: Status) -> None:
+    assert owed(at_status(status).state("lead", LEAD), CALENDAR, Clock()) == ()
+
+
+def test_what_is_due_first_stands_first() -> None:
+    """An urgent lead is signed for within hours, its supplement acknowledged within days."""
+    states = FakeStates()
+    for e in (share(urgency="urgent", urgency_ground="life"), delivered(), supplement()):
+        states.then(e, NOW)
+    kinds = [one.kind for one in owed(states.state("lead", LEAD), CALENDAR, Clock())]
+    assert kinds == [Duty.SIGN_FOR, Duty.ACKNOWLEDGE]
 
 
 def test_each_supplement_is_acknowledged_by_itself() -> None:
@@ -644,10 +658,10 @@ def test_each_supplement_is_acknowledged_by_itself() -> None:
 
 
 def test_feedback_that_promises_the_far_future_is_due_in_30_days() -> None:
-    state = at_status(Status.IN_PROGRESS).then(feedback("2999-01-01"), NOW)
+    state = at_status(Status.IN_PROGRESS).then(feedback("2999-01-01"), NOW + 4 * DAY)
     found = due(state, CALENDAR, Clock())
     assert found is not None
-    assert format_time(found.at) == "2021-06-07T16:00:00.000Z"
+    assert format_time(found.at) == "2021-06-09T16:00:00.000Z"  # a Wednesday: nothing rolls
 
 
 def test_feedback_that_promises_a_day_gone_by_is_due_today() -> None:
@@ -689,9 +703,9 @@ def test_duties_have_the_words_of_the_law() -> None:
 def test_what_came_to_nothing_is_erased_within_30_days() -> None:
     states = at_status(Status.IN_PROGRESS)
     states.then(outcome(stage="nothing_found"), NOW)
-    found = due(states.then(close(), NOW), CALENDAR, Clock())
+    found = due(states.then(close(), NOW + 4 * DAY), CALENDAR, Clock())
     assert found is not None
-    assert (found.kind, format_time(found.at)) == (Duty.REMOVE, "2021-06-07T16:00:00.000Z")
+    assert (found.kind, format_time(found.at)) == (Duty.REMOVE, "2021-06-09T16:00:00.000Z")
 
 
 def test_an_urgent_lead_is_decided_in_8_hours() -> None:

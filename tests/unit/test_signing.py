@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from securesystemslib.dsse import Envelope as TheirEnvelope
@@ -119,6 +125,11 @@ def _of_another_kind(path: Path) -> None:
     write(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
+def _encrypted_in_the_old_form(path: Path) -> None:
+    key = generate_private_key(SECP256R1())
+    write(path, key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, BestAvailableEncryption(b"secret")))
+
+
 def _public(path: Path) -> None:
     key = Ed25519PublicKey.from_public_bytes(create_key(path.with_name("other.pem"), None).public)
     write(path, key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
@@ -147,6 +158,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "it holds a public key": _public,
     "it holds a key of another kind": _of_another_kind,
     "it holds a key of no kind that the library knows": lambda path: write(path, UNKNOWN_KIND),
+    "it is encrypted in the form before PKCS#8": _encrypted_in_the_old_form,
     "it is encrypted": _encrypted,
 }
 
@@ -172,6 +184,21 @@ def test_an_unencrypted_key_does_not_pass_for_an_encrypted_one(tmp_path: Path) -
     create_key(tmp_path / "officer.pem", None)
     with pytest.raises(KeyFileError):
         open_signer(f"file+passphrase:{tmp_path / 'officer.pem'}", "secret")
+
+
+def test_who_opens_an_encrypted_key_as_a_plain_one_is_told_the_scheme(tmp_path: Path) -> None:
+    create_key(tmp_path / "officer.pem", "secret")
+    with pytest.raises(KeyFileError, match=r"file\+passphrase:"):
+        open_signer(f"file:{tmp_path / 'officer.pem'}")
+
+
+def test_an_encrypted_key_of_no_kind_that_the_library_knows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "officer.pem"
+    kind = ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:SM2")
+    assert openssl("genpkey", *kind, "-aes-256-cbc", "-pass", "pass:secret", "-out", path) == 0
+    path.chmod(0o600)
+    with pytest.raises(KeyFileError):
+        open_signer(f"file+passphrase:{path}", "secret")
 
 
 def test_a_passphrase_for_a_key_without_one_is_a_wrong_setting(tmp_path: Path) -> None:
