@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from services.cli import auditing, documents, matters, office, questions, topics, upkeep
+from services.cli import auditing, documents, mandates, matters, office, questions, topics, upkeep
 
 HELP = """Exchange of signed case leads between paired units.
 
@@ -14,6 +14,7 @@ Exit codes: 0 done, 1 refused, 2 usage, 3 not yet, 4 void, 5 audit refused,
 
 app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(documents.app, name="paper")
+app.add_typer(mandates.app, name="mandate")
 app.add_typer(matters.app, name="case")
 app.add_typer(questions.app, name="enquiry")
 app.add_typer(office.pairing, name="pairing")
@@ -31,6 +32,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "fill": topics.fill_,
     "fsck": upkeep.fsck,
     "inbox": office.inbox,
+    "ledgers": upkeep.ledgers,
+    "new-key": mandates.new_key,
     "node": office.node,
     "open": matters.open_,
     "prepare": upkeep.prepare,

@@ -26,7 +26,7 @@ def continue_(settings: SettingsArg, channel: ChannelArg, as_json: Json = False)
     """Registry only: end a stopped channel's topic where this copy of it ends; the channel goes on in the next one."""
 
     def act() -> dict[str, Any]:
-        with _node(settings) as node:
+        with opened(settings) as node:
             if not node.settings.is_registry:
                 raise OperatorError("only the registry says where a topic ends")
             ended = node.topic(channel)
@@ -44,7 +44,7 @@ def fill_(
     """Take from another member's copy what this node lacks of a stopped channel's topic."""
 
     def act() -> dict[str, int]:
-        with _node(settings) as node:
+        with opened(settings) as node:
             taken = fill(node, Export.at(copy).records())
         if not taken:
             raise OperatorError("no topic of that copy is stopped here")
@@ -54,7 +54,8 @@ def fill_(
 
 
 @contextmanager
-def _node(path: Path) -> Iterator[Node]:
+def opened(path: Path) -> Iterator[Node]:
+    """A node by its settings file, beside the running one, for a moment. Raises ValueError, NotYet, OperatorError."""
     try:
         node = open_node(load(path))
     except SettingsError as error:

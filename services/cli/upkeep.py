@@ -91,6 +91,14 @@ def adopt(settings: SettingsArg, topic: TopicArg, as_json: Json = False) -> None
     tell(as_json, lambda: _told(lambda: act(_settings(settings), topic)))
 
 
+def ledgers(settings: SettingsArg, as_json: Json = False) -> None:
+    """Own ledgers beside the log: epoch, last numbers here and there, and the last number on which both agree."""
+    from services.upkeep.agreeing import ledgers as act
+
+    show = table("channel", "epoch", "here", "log", "agreed", "frozen")
+    tell(as_json, lambda: _told(lambda: [one._asdict() for one in act(_settings(settings))]), show)
+
+
 def doctor(settings: SettingsArg, as_json: Json = False) -> None:
     """See what ails a node, beside it or without it. Exit code 6: a check fails; each says what to do."""
     from services.upkeep.doctor import Level, examine

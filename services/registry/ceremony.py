@@ -63,6 +63,27 @@ def duty(unit: str) -> str:
     return f"duty.{unit[:2]}"
 
 
+def worded(
+    exchange: str,
+    role: str,
+    number: int,
+    event: type[Mandated],
+    subject: str,
+    body: BaseModel | Mapping[str, Any],
+    expires: str,
+) -> Mandate:
+    """What the signers of a mandate sign."""
+    return Mandate(
+        exchange=exchange,
+        role=role,
+        number=number,
+        action=event.TYPE,
+        subject=subject,
+        body=body.model_dump(mode="json", exclude_none=True) if isinstance(body, BaseModel) else dict(body),
+        expires=expires,
+    )
+
+
 def mandate(
     exchange: str,
     role: str,
@@ -74,15 +95,7 @@ def mandate(
     signers: Iterable[Signer],
 ) -> M:
     """The event whose mandate each of the signers has signed; nothing is judged, that is the verifier's."""
-    said_by_all = Mandate(
-        exchange=exchange,
-        role=role,
-        number=number,
-        action=event.TYPE,
-        subject=subject,
-        body=body.model_dump(mode="json", exclude_none=True) if isinstance(body, BaseModel) else dict(body),
-        expires=expires,
-    ).to_payload()
+    said_by_all = worded(exchange, role, number, event, subject, body, expires).to_payload()
     signatures = ((signer.keyid, signer.sign(Mandate.PURPOSE, said_by_all)) for signer in signers)
     return event.under(Dsse.make(said_by_all, *signatures))
 

@@ -32,6 +32,7 @@ from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
 from services.registry import genesis
 from services.registry.errors import HandedOverError
+from services.registry.mandates import hand_in, mandate_id
 from services.storage.ledger import Entry
 from services.transport import Topics
 from services.verifier import History
@@ -176,10 +177,9 @@ class Registry:
             return False
         try:
             event, subject = mandate_file(path)
-            id = str(uuid5(NAMESPACE, f"mandate\n{event.mandate.digest}"))
-            if self.node.ledger.find(id) is not None:
+            if self.node.ledger.find(mandate_id(event)) is not None:
                 return False
-            propose(self.node, TRUST, subject, event, id=id)
+            hand_in(self.node, event, subject)
         except (Refused, HandedOverError) as error:
             code, law = (error.code, error.law) if isinstance(error, Refused) else (Code.SHAPE, "WIRE 24")
             journal.error(journal.Said.MANDATE_REFUSED, mandate=path.name, code=code, law=law)

@@ -242,7 +242,7 @@ def _keys(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             Level.WARN, f"{len(others)} other keys of ours are in force", f"if we made none: {RUNBOOK}, stolen key"
         )
-    yield Finding(Level.OK, "unit key compared with trust")
+    yield Finding(Level.OK, f"unit key {signer.keyid} compared with trust")
 
 
 def _content_keys(patient: Patient) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ class Operator:
     """Of one unit's node. What is typed, is typed from the page; ``env`` holds the page's variables and no others."""
 
     def __init__(self, made: Region, unit: str, folder: Path) -> None:
-        self.made, self.unit, self.data = made, unit, made.state / unit
+        self.made, self.unit, self.data, self.folder = made, unit, made.state / unit, folder
         self.env = {
             "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
             "COLUMNS": "240",
@@ -51,9 +51,9 @@ class Operator:
             "COPY": str(folder / "copy.jsonl"),
         }
 
-    def type(self, beginning: str, having: str = "", *, code: int = 0) -> str:
-        """What the commands say; the first that fails ends them. ``code``: how they must end."""
-        found, said = self._run(f"set -e\n{commands(beginning, having)}")
+    def type(self, beginning: str, having: str = "", *, code: int = 0, answer: str = "") -> str:
+        """What the commands say; the first that fails ends them. code: how they must end; answer: to what they ask."""
+        found, said = self._run(f"set -e\n{commands(beginning, having)}", answer)
         assert found == code, (commands(beginning, having), found, said)
         return said
 
@@ -61,16 +61,27 @@ class Operator:
         """How the commands end now, for what has to be typed again until it is so."""
         return self._run(f"set -e\n{commands(beginning, having)}")[0]
 
-    def duikou(self, *words: str) -> str:
-        """One command that the page leaves to others, with this node's settings."""
+    def duikou(self, *words: str, code: int = 0) -> str:
+        """One command as JSON, or one that the page leaves to others, with this node's settings."""
         typed = [str(PROGRAMS / "duikou"), words[0], self.env["SETTINGS"], *words[1:]]
-        return subprocess.check_output(typed, env=self.env, text=True, timeout=SECONDS)
+        done = subprocess.run(typed, stdout=subprocess.PIPE, env=self.env, text=True, check=False, timeout=SECONDS)
+        assert done.returncode == code, (words, done.stdout)
+        return done.stdout
 
-    def _run(self, script: str) -> tuple[int, str]:
+    def _run(self, script: str, answer: str = "") -> tuple[int, str]:
+        """In a session of its own: what is asked for comes from ``answer``, never from a terminal of ours."""
         with (self.data / "typed.txt").open("w+") as out:  # a file: a node that stays behind would hold a pipe open
-            words = ["/bin/bash", "-c", script]
             done = subprocess.run(
-                words, stdout=out, stderr=out, env=self.env, cwd=self.data, check=False, timeout=SECONDS
+                ["/bin/bash", "-c", script],
+                input=f"{answer}\n",
+                text=True,
+                stdout=out,
+                stderr=out,
+                env=self.env,
+                cwd=self.data,
+                check=False,
+                timeout=SECONDS,
+                start_new_session=True,
             )
             out.seek(0)
             return done.returncode, out.read()
