@@ -65,9 +65,17 @@ def _fact(context: Context, state: Any, e: Draft[Any], at: int, states: States, 
         context.permit(state, e, at, states)
 
 
-def _permission(context: Context, state: Any, e: Draft[Any], at: int, states: States, rule: Rule) -> None:
+def _suspended(source: str, at: int, states: States) -> bool:
+    """Not asked on the desk: it is judged by the trust of today, where a suspension has an end and no beginning, so
+
+    what was written before would be judged otherwise. What leaves the desk is judged in its channel.
+    """
     trust = states.channel.trust
-    if trust.suspended(e.source, at) or trust.suspended(states.channel.counterpart(e.source), at):
+    return bool(trust.suspended(source, at) or trust.suspended(states.channel.counterpart(source), at))
+
+
+def _permission(context: Context, state: Any, e: Draft[Any], at: int, states: States, rule: Rule) -> None:
+    if states.channel.place is not Place.DESK and _suspended(e.source, at, states):
         raise Refused(Code.SUSPENDED, "PROTOCOL 4")
     if state == context.INITIAL and not rule.opens:
         raise Refused(Code.UNKNOWN_MATTER, rule.row)
