@@ -28,14 +28,15 @@ def resume(settings: Settings, name: str) -> dict[str, str]:
 def adopt(settings: Settings, name: str) -> dict[str, str]:
     """Takes into our ledger what the log has under our name and we lack: an operator knows that it is ours.
 
+    Also in a topic that is continued by the next, which was filled after this node's database was put back.
     Raises UpkeepError: some of it clashes with what we sealed, so the registry has to reopen the ledger; NotYet.
     """
     patient = Patient(settings)
     try:
-        topic(name)
+        behind = patient.topic(topic(name).channel) != name
         clashes = patient.replica.adopt(name, settings.source)
     finally:
         patient.close()
     if clashes:
         raise UpkeepError(f"{len(clashes)} events clash with what this node sealed: the ledger has to be reopened")
-    return resume(settings, name)
+    return {"topic": name, "was": "continued by the next"} if behind else resume(settings, name)

@@ -12,6 +12,7 @@ from typing import Self
 
 from tests.faults.faults import FAULTS
 from tests.faults.judge import Judge, Judgement
+from tests.faults.operators import Operators
 from tests.faults.schedule import Schedule, Step, schedule
 from tests.faults.system import UNITS, System, system
 from tests.faults.traffic import Side
@@ -88,13 +89,15 @@ class Campaign:
 
 def _broken(broken: System, plan: Schedule) -> tuple[Judgement, dict[str, Side]]:
     """Both sides at work while the lanes' faults happen; then healed, at rest, judged."""
-    for kept in (broken.said, broken.faults, broken.restored):
+    for kept in (broken.said, broken.faults, broken.restored, broken.lost):
         kept.clear()
     broken.working = set(UNITS)
     sides = {unit: Side(broken, unit, Random(f"{plan.seed}/{unit}")) for unit in UNITS}
     lanes = [partial(_lane, broken, steps) for steps in plan.lanes.values()]
     _together(lanes, [side.run for side in sides.values()])
     broken.heal()
+    for lost in broken.lost:
+        Operators(broken, lost).follow()
     judge = Judge(broken, sides)
     judge.settle()
     return judge.judgement(), sides

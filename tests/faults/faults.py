@@ -226,6 +226,7 @@ def topic_anew(system: System, chance: Random) -> Iterator[str]:
     yield str(lost)
     with system.turns[LOG]:
         make_anew(system.region, str(lost))
+    system.lost.append(lost)
     Operators(system, lost).go_on()
 
 

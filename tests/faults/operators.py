@@ -27,6 +27,10 @@ class Operators:
         for source in (REGISTRY, *UNITS):
             awaited(f"{source} stops {self.lost}", partial(self._stopped, source))
         awaited(f"{self.lost} is continued", self._continued)
+        self.follow()
+
+    def follow(self) -> None:
+        """Both units go on in the next topic, also one whose database was put back since. Raises AssertionError."""
         for unit in UNITS:
             awaited(f"{unit} goes on behind {self.lost}", partial(self._goes_on, unit))
 
@@ -48,6 +52,8 @@ class Operators:
             return True
         if why(self._stopped(unit)) is Why.SHORT:
             self._filled(unit, REGISTRY)
+            if unit in self.system.restored:  # by this operator: what it lacks of its own is its own
+                self._duikou("adopt", self._settings(unit), str(self.lost))
         return False
 
     def _now(self, source: str) -> Topic:

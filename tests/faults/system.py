@@ -15,7 +15,7 @@ from typing import TypeVar
 import psycopg
 from psycopg import sql
 
-from contracts.channels import REGISTRY
+from contracts.channels import REGISTRY, Topic
 from infra.processes import free_ports
 from services import journal
 from services.demo.cast import DENGZHOU, XINCAI, YIWU
@@ -87,6 +87,8 @@ class System:
     """What was acknowledged in this run."""
     restored: set[str] = field(default_factory=set)
     """Units whose database was put back in this run: what was in it alone is declared lost."""
+    lost: list[Topic] = field(default_factory=list)
+    """Topics that were made anew in this run."""
     faults: list[str] = field(default_factory=list)
     """What this run did so far, in words."""
     turns: dict[str, threading.Lock] = field(init=False)

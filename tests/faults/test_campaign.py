@@ -14,7 +14,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from contracts.channels import REGISTRY, Topic
+from contracts.channels import REGISTRY, Topic, topic
 from infra.processes import Unavailable
 from services.demo.cast import XINCAI, YIWU
 from services.verifier import Result
@@ -22,6 +22,7 @@ from tests.faults.__main__ import in_order
 from tests.faults.campaign import Campaign
 from tests.faults.faults import FAULTS, Family, Lane
 from tests.faults.judge import Judge
+from tests.faults.operators import Operators
 from tests.faults.schedule import SURE, schedule
 from tests.faults.servers import Database
 from tests.faults.system import Said, System
@@ -173,6 +174,27 @@ def test_a_server_has_one_fault_at_a_time(campaign: Campaign, name: str) -> None
     with FAULTS[name].act(system, Random(1)):
         assert [turn.locked() for turn in system.turns.values()].count(True) == 1
     assert not any(turn.locked() for turn in system.turns.values())
+
+
+@pytest.mark.timeout(SECONDS)
+def test_a_unit_put_back_to_before_a_continued_topic_is_filled(campaign: Campaign) -> None:
+    """The log has lost what its copy lacks: it goes on with the registry's, and the ordinary rules hold."""
+    system = campaign.region(False)
+    judge = Judge(system, {unit: Side(system, unit, Random(0)) for unit in (XINCAI, YIWU)})
+    system.servers[YIWU].keep()
+    judge.settle()
+    lost = topic(system.region.node(YIWU).topic(system.region.channel))
+    with FAULTS["make the topic anew"].act(system, Random(0)) as what:
+        assert what == str(lost)
+    system.restored.add(YIWU)
+    system.servers[YIWU].restore()
+    system.forget(YIWU)
+    short = len(list(system.region.node(YIWU).replica.records(str(lost))))
+    Operators(system, lost).follow()
+    assert len(list(system.region.node(YIWU).replica.records(str(lost)))) > short
+    judge.settle()
+    found = judge.judgement()
+    assert found.clean, str(found)
 
 
 def test_a_full_disk_refuses_and_takes_again() -> None:
