@@ -3,8 +3,10 @@
 import base64
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -57,6 +59,19 @@ def signed(key: Any, said: dict[str, Any], algorithm: str = ALGORITHM) -> str:
 
 def test_a_token_names_its_officer(tmp_path: Path, issuer: Issuer) -> None:
     assert open_tokens(settings(tmp_path)).officer(issuer.issue(OFFICER)) == OFFICER
+
+
+def test_gateways_that_start_at_once_have_one_issuer(tmp_path: Path) -> None:
+    """Whoever is slower takes the key that the first has made."""
+    start = Barrier(8)
+
+    def opened() -> Any:
+        start.wait()
+        return development_issuer(settings(tmp_path)).key.as_dict(private=True)
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = [one.result() for one in [pool.submit(opened) for _ in range(8)]]
+    assert all(key == keys[0] for key in keys)
 
 
 def test_the_same_issuer_after_a_restart(tmp_path: Path, issuer: Issuer) -> None:
