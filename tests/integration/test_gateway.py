@@ -649,7 +649,7 @@ def test_health_and_readiness_tell_the_truth(paired: Region) -> None:
     assert httpx.get(base + "/healthz", trust_env=False).status_code == 200
     ready = httpx.get(base + "/readyz", trust_env=False)
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
-    assert set(ready.json()["checks"]) == {"database", "schema", "log", "ledgers", "trust"}
+    assert set(ready.json()["checks"]) == {"database", "schema", "log", "ledgers", "trust", "desk"}
     about = at(paired, XINCAI, "author").about()
     assert about["root"] == paired.root
     assert "software only" in about["flags"]["reading"]
