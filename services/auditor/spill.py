@@ -15,7 +15,7 @@ V = TypeVar("V")
 NEAR = 1_000
 """Items of each mapping that stay in memory."""
 _TABLE = """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
-CREATE TABLE item (map INTEGER, name TEXT, item BLOB, PRIMARY KEY (map, name)) WITHOUT ROWID"""
+CREATE TABLE item (map INTEGER, name TEXT, key BLOB, value BLOB, PRIMARY KEY (map, name)) WITHOUT ROWID"""
 
 
 class Store:
@@ -63,18 +63,20 @@ class Spilled(MutableMapping[K, V]):
 
     def __iter__(self) -> Iterator[K]:
         self._write(self._unwritten)
-        for (item,) in self._file("SELECT item FROM item WHERE map = ? ORDER BY name", self._number):
-            yield self._read(item)[0]
+        for (key,) in self._file("SELECT key FROM item WHERE map = ? ORDER BY name", self._number):
+            yield _read(key)
 
     def __len__(self) -> int:
         self._write(self._unwritten)
         return int(self._file("SELECT count(*) FROM item WHERE map = ?", self._number)[0][0])
 
     def _fetched(self, key: K) -> V:
-        found = self._far and self._file("SELECT item FROM item WHERE map = ? AND name = ?", self._number, repr(key))
+        query = "SELECT value FROM item WHERE map = ? AND name = ?"
+        found = self._far and self._file(query, self._number, repr(key))
         if not found:
             raise KeyError(key)
-        return self._read(found[0][0])[1]
+        value: V = _read(found[0][0])
+        return value
 
     def _make_room(self) -> None:
         if len(self._near) <= self._store.near:
@@ -85,17 +87,17 @@ class Spilled(MutableMapping[K, V]):
             del self._near[key]
 
     def _write(self, keys: set[K]) -> None:
-        rows = [(self._number, repr(key), pickle.dumps((key, self._near[key]), 5)) for key in keys]
+        rows = [(self._number, repr(key), pickle.dumps(key, 5), pickle.dumps(self._near[key], 5)) for key in keys]
         if rows:
             self._store.file.execute("BEGIN")
-            self._store.file.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?)", rows)
+            self._store.file.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?)", rows)
             self._store.file.execute("COMMIT")
             self._far = True
         self._unwritten -= set(keys)
 
-    def _read(self, item: bytes) -> tuple[K, V]:
-        found: tuple[K, V] = pickle.loads(item)  # noqa: S301 - written by this object
-        return found
-
     def _file(self, query: str, *values: Any) -> list[Any]:
         return self._store.file.execute(query, values).fetchall()
+
+
+def _read(written: bytes) -> Any:
+    return pickle.loads(written)  # noqa: S301 - by this module

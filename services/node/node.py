@@ -20,7 +20,7 @@ from services.transport import Log, open_log, visible_end
 from services.transport.contract import REPLICATED, SINGLE
 from services.transport.embedded import EmbeddedLog
 from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
-from services.vault import KeyFile
+from services.vault import KeyFile, VaultFileError
 from services.verifier import History
 
 
@@ -185,7 +185,7 @@ def _holds(log: Log, sent: Sent) -> bool:
 def open_node(settings: Settings) -> Node:
     """Connects what the settings name. Raises NotYet (an outage), SettingsError, SigningError."""
     signer = open_signer(settings.signer)
-    keys = _keys(settings)
+    keys = key_file(settings)
     desk = EmbeddedLog(settings.desk)
     try:
         log = open_log(settings.log, settings.credentials, SINGLE if settings.single_broker else REPLICATED)
@@ -208,6 +208,13 @@ def open_node(settings: Settings) -> Node:
     )
 
 
-def _keys(settings: Settings) -> KeyFile:
+def key_file(settings: Settings) -> KeyFile:
+    """The node's encryption keys; of parts that start at once for the first time, one makes it. Raises VaultError."""
     path = settings.content_keys
-    return KeyFile(path) if path.exists() else KeyFile.create(path)
+    if not path.exists():
+        try:
+            return KeyFile.create(path)
+        except VaultFileError:
+            if not path.exists():
+                raise
+    return KeyFile(path)

@@ -11,8 +11,11 @@ from services.storage.pool import Link, Pool
 
 __all__ = ["Cut", "Place", "PositionError", "Rows"]
 
-_LIVE = "(SELECT generation FROM view_pointer WHERE view_pointer.view = view_row.view)"
-_ROWS = f"SELECT key, row FROM view_row WHERE view = %s AND generation = coalesce(%s, {_LIVE})"  # noqa: S608 - from here
+# The view is given twice: a pointer that depended on the row would be looked up for each
+_ROWS = """SELECT key, row FROM view_row WHERE view = %s
+AND generation = coalesce(%s, (SELECT generation FROM view_pointer WHERE view_pointer.view = %s))"""
+LAST = "\U0010ffff"
+"""Greater than whatever goes on behind a prefix, in order of code points."""
 _HELD = """SELECT view, generation, key, row FROM view_row
 JOIN unnest(%s::text[], %s::int[], %s::text[]) AS asked (view, generation, key) USING (view, generation, key)"""
 _FIRST = """INSERT INTO view_position (view, generation, topic, "offset")
@@ -127,12 +130,16 @@ class Rows:
 
     def load(self, view: str, keys: list[str], generation: int | None = None) -> dict[str, dict[str, Any]]:
         """Some rows by key, as far as they exist."""
-        return {row["key"]: row["row"] for row in self._pool.rows(f"{_ROWS} AND key = ANY(%s)", view, generation, keys)}
+        return {
+            row["key"]: row["row"]
+            for row in self._pool.rows(f"{_ROWS} AND key = ANY(%s)", view, generation, view, keys)
+        }
 
     def list(self, view: str, prefix: str = "", after: str = "", limit: int = 100) -> list[tuple[str, dict[str, Any]]]:
         """(key, row) of the live generation, by key in code point order, at most ``limit`` behind ``after``."""
-        query = f"{_ROWS} AND starts_with(key, %s) AND key > %s ORDER BY key LIMIT %s"
-        return [(row["key"], row["row"]) for row in self._pool.rows(query, view, None, prefix, after, limit)]
+        query = f"{_ROWS} AND key > %s AND key >= %s AND key < %s ORDER BY key LIMIT %s"
+        found = self._pool.rows(query, view, None, view, after, prefix, prefix + LAST, limit)
+        return [(row["key"], row["row"]) for row in found]
 
     def all(self, view: str, generation: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every row, by key."""
@@ -144,7 +151,7 @@ class Rows:
             link.isolation_level = IsolationLevel.REPEATABLE_READ
             try:
                 with link.transaction():
-                    rows = link.execute(f"{_ROWS} ORDER BY key", (view, generation)).fetchall()
+                    rows = link.execute(f"{_ROWS} ORDER BY key", (view, generation, view)).fetchall()
                     return Cut(_positions(link, view, generation), [(row["key"], row["row"]) for row in rows])
             finally:
                 link.isolation_level = None

@@ -1,9 +1,12 @@
 """A node's settings: what is wrong is said by its name, before anything starts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
+from services.node.node import key_file
 from services.node.settings import DEVELOPMENT, STAMP, SettingsError, create_folder, load
 
 NEEDED = {
@@ -33,6 +36,19 @@ def written(folder: Path, text: bytes = b"", /, **changes: str) -> Path:
 def test_what_is_needed_is_enough(folder: Path) -> None:
     settings = load(written(folder))
     assert (settings.source, settings.data, settings.idle_seconds) == ("411729000000", folder, 0.05)
+
+
+def test_parts_that_start_at_once_for_the_first_time_have_one_key_file(folder: Path) -> None:
+    """Whoever is slower takes what the first has made: a key published from the one opens what is sent to the other."""
+    settings, start = load(written(folder)), Barrier(8)
+
+    def first_key() -> tuple[int, bytes]:
+        start.wait()
+        return key_file(settings).generate("a" * 52, 0)
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = [one.result() for one in [pool.submit(first_key) for _ in range(8)]]
+    assert set(keys) == {key_file(settings).generate("a" * 52, 0)}
 
 
 def test_a_whole_number_of_seconds_is_a_number_of_seconds(folder: Path) -> None:
