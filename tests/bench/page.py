@@ -22,7 +22,7 @@ def placed(page: str, block: str) -> str:
 
 def write(where: Machine, found: list[Line]) -> None:
     """Into README and docs/bench.md. Raises ValueError."""
-    block = "\n".join([" \n".join(described(where)), "", *markdown(found)])
+    block = "\n".join(["\n".join(described(where)), "", *markdown(found)])
     pages = {path: placed(path.read_text("utf-8"), block) for path in PAGES}
     for path, text in pages.items():
         path.write_text(text, "utf-8")
