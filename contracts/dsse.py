@@ -10,7 +10,7 @@ from contracts.fields import Binary, Digest, Items, Wire
 
 EVENT = "application/cloudevents+json"
 REMEMBERED = 1_024
-"""Statements, of at most 8 KiB each, that a process keeps parsed."""
+"""How many envelopes, statements and keys each a process keeps parsed; tens of MB where they are of usual length."""
 
 
 def statement_type(name: str) -> str:
@@ -74,7 +74,12 @@ class Statement(Wire):
     @classmethod
     def of(cls, dsse: Dsse) -> Self:
         """Parses the payload. Raises ValueError: profile.ShapeError or pydantic.ValidationError."""
-        said: Self = _said(cls, dsse.payload)
+        return cls.said(dsse.payload)
+
+    @classmethod
+    def said(cls, payload: str) -> Self:
+        """Parses a payload that nobody has signed yet, in base64. Raises ValueError, also for what is no base64."""
+        said: Self = _said(cls, payload)
         return said
 
     def to_payload(self) -> bytes:
@@ -85,6 +90,6 @@ class Statement(Wire):
 @lru_cache(maxsize=REMEMBERED)
 def _said(model: type[Statement], payload: str) -> Any:
     """Rules, views and claims of one event each ask for its statements; they are parsed once."""
-    signed = base64.b64decode(payload)
+    signed = base64.b64decode(payload, validate=True)
     profile.read(signed, limit=profile.MAX_STATEMENT)
     return model.model_validate_json(signed)

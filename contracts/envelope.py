@@ -13,7 +13,7 @@ from pydantic import ValidationError, model_validator
 
 from contracts import profile
 from contracts.channels import DESK
-from contracts.dsse import EVENT, pae
+from contracts.dsse import EVENT, REMEMBERED, pae
 from contracts.event import TYPES, Event
 from contracts.fields import (
     Binary,
@@ -45,8 +45,6 @@ class Head(NamedTuple):
     digest: str
 
 
-REMEMBERED = 1_024
-"""Parsed bytes a process keeps; some tens of MB where they are of usual length."""
 START = Head(1, 0, ZEROS)
 GENESIS_SEEN = f"1.-1.{ZEROS}"
 

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from stat import S_IMODE, S_ISREG
@@ -36,6 +36,20 @@ def create(path: Path, data: bytes) -> None:
     with _ours("create", path), _written(path.with_name(f".{path.name}.{uuid4().hex}"), data) as temporary:
         os.link(temporary, path)  # unlike rename, it fails where there is one
         _sync_folder(path.parent)
+
+
+def unless_there(path: Path, make: Callable[[], object]) -> None:
+    """Lets a file be made where there is none; of several who begin at once one makes it, and the others find it.
+
+    Raises what ``make`` raises, if there is still no file.
+    """
+    if path.exists():
+        return
+    try:
+        make()
+    except Exception:
+        if not path.exists():
+            raise
 
 
 def replace(path: Path, data: bytes) -> None:

@@ -21,11 +21,13 @@ from services.auditor.spill import Store
 from services.auditor.tally import Tally
 from services.auditor.witness import Witness
 from services.generations import continued, cut_of
-from services.verifier import ROLLING_START, History, Stopped, Verdict, inspect
+from services.verifier import History, Stopped, Verdict, inspect
 from services.views import VIEWS, fingerprint, fold
 
 Read = Callable[[], Iterable[Record]]
 """Records from the beginning, as often as asked."""
+Kept = Callable[[], MutableMapping[Any, Any]]
+"""An empty mapping for what grows with every record."""
 FIRST = 100
 """Among how many first records of a topic that continues another its genesis is looked for."""
 AUDITED = {name: view for name, view in VIEWS.items() if name != "desk"}
@@ -58,9 +60,11 @@ class Fold:
         """The last offset that counts."""
         return self.history.offset if self.cut is None else self.cut
 
-    def anew(self) -> History:
+    def anew(self, kept: Kept) -> History:
         """The history with which the topic begins."""
-        return History(self.history.exchange, self.history.topic) if self.begin is None else self.begin.overlay()
+        if self.begin is None:
+            return History.of(self.history.exchange, str(self.history.topic), kept)
+        return self.begin.overlay()
 
     def readers(self) -> set[str]:
         """Units that read the channel beside everybody."""
@@ -77,11 +81,11 @@ def _of(read: Read, name: str, end: int | None = None) -> Iterator[Record]:
     return (one for one in read() if one.position.topic == name and (end is None or one.position.offset <= end))
 
 
-def _up_to(read: Read, fold: Fold, cut: Cut) -> History | None:
+def _up_to(read: Read, fold: Fold, kept: Kept, cut: Cut) -> History | None:
     """A topic folded again up to an offset that somebody names; None where it cannot be."""
     if fold.history.offset < cut.offset:
         return None
-    history = fold.anew()
+    history = fold.anew(kept)
     for record in _of(read, str(history.topic), cut.offset):
         history.admit(record, inspect(record, {}))
     return history
@@ -100,22 +104,17 @@ class Judge:
     rows: dict[str, dict[str, MutableMapping[str, Any]]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     crossings: Crossings = field(default_factory=Crossings)
-
     store: Store = field(default_factory=Store)
 
     def __post_init__(self) -> None:
         pinned(self.root)
-        self.rows = {unit: self._no_rows() for unit in self.units or ()}
+        for unit in self.units or ():
+            self._rows(unit)
 
-    def _no_rows(self) -> dict[str, MutableMapping[str, Any]]:
-        return {name: self.store.mapping() for name in AUDITED}
-
-    def _history(self, name: str) -> History:
-        """An empty one. What grows with every record grows in a file."""
-        made = self.store.mapping
-        prefixes = made()
-        prefixes[-1] = ROLLING_START
-        return History(self.root, topic(name), admitted=made(), prefixes=prefixes, streams=made(), claims=made())
+    def _rows(self, unit: str) -> dict[str, MutableMapping[str, Any]]:
+        if unit not in self.rows:
+            self.rows[unit] = {name: self.store.mapping() for name in AUDITED}
+        return self.rows[unit]
 
     def take(self, read: Read) -> None:
         """Judges all records; what cannot be judged further is left where it stops."""
@@ -127,7 +126,7 @@ class Judge:
                 if named.n > 1:
                     later.add(named)
                     continue
-                self.topics[name] = Fold(self._history(name))
+                self.topics[name] = Fold(History.of(self.root, name, self.store.mapping))
             if self.topics[name].stopped is None:
                 self._one(self.topics[name], record)
         for following in sorted(later):
@@ -141,7 +140,7 @@ class Judge:
         records = _of(read, str(name))
         first = list(islice(records, FIRST))
         before = self.topics.get(str(name._replace(n=name.n - 1)))
-        begin = None if before is None else continued(first, partial(_up_to, read, before))
+        begin = None if before is None else continued(first, partial(_up_to, read, before, self.store.mapping))
         if before is None or begin is None or begin.cut is None:
             stop = Stop.CUT if any(cut_of(record) for record in first) else Stop.NO_GENESIS
             self.topics[str(name)] = Fold(History(self.root, name), stopped=(stop, 0))
@@ -162,7 +161,7 @@ class Judge:
                     del rows[key]
         for n in range(1, name.n):
             fold = self.topics[str(name._replace(n=n))]
-            again = Fold(fold.anew())
+            again = Fold(fold.anew(self.store.mapping))
             for record in _of(read, str(name._replace(n=n)), fold.end):
                 again.early.append(again.history.admit(record, inspect(record, {})))
                 if again.history.opened:
@@ -195,11 +194,6 @@ class Judge:
             for name, view in AUDITED.items():
                 fold(view, unit, to.early, views[name])
         to.early.clear()
-
-    def _rows(self, unit: str) -> dict[str, MutableMapping[str, Any]]:
-        if unit not in self.rows:
-            self.rows[unit] = self._no_rows()
-        return self.rows[unit]
 
     def _viewers(self, to: Fold) -> Iterator[str]:
         if to.is_open:

@@ -24,7 +24,7 @@ class Store:
     def __init__(self, near: int = NEAR) -> None:
         """``near``: items of each mapping that stay in memory, at least 2."""
         self.near = near
-        self.file = sqlite3.connect("", isolation_level=None)
+        self.file = sqlite3.connect("", isolation_level=None, check_same_thread=False)  # closed by any
         self.file.executescript(_TABLE)
         self._numbers = count()
         weakref.finalize(self, self.file.close)

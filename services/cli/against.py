@@ -45,9 +45,10 @@ def _of(settings: Settings) -> tuple[dict[str, Cut], dict[str, str]]:
 def _fingerprint(rows: Rows, name: str, places: dict[str, int], version: int) -> str:
     """Of a live view, cut down to what is shared. Raises NotYet while the view is behind the replica."""
     view = AUDITED[name]
-    generation = rows.generation(name, view.version)
-    positions = rows.positions(name, generation)
-    if any(positions.get(topic_name, -1) != offset for topic_name, offset in places.items()):
+    live = rows.cut(name)
+    if live.version != view.version:
+        raise NotYet("a view has not been folded by this software yet: its node does that when it starts")
+    if any(live.positions.get(topic_name, -1) != offset for topic_name, offset in places.items()):
         raise NotYet("a view has not read everything yet")
-    held = {key: from_json(view, row) for key, row in rows.all(name, generation)}
+    held = {key: from_json(view, row) for key, row in live.rows}
     return fingerprint(view, within(held, places), places, version)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from contracts.approval import AccessStatement, Approval, DocumentNo, Submission
-from contracts.dsse import Dsse, Statement
+from contracts.dsse import Statement
 from contracts.vocabulary import Role
 from services.cli.errors import SigningRefusedError
 from services.cli.replies import ToSign
@@ -19,8 +19,7 @@ def read(model: type[S], given: ToSign) -> S:
     if given.payload_type != model.PURPOSE:
         raise SigningRefusedError("the node asks for a signature of another purpose")
     try:
-        raw = base64.b64decode(given.payload, validate=True)
-        return model.of(Dsse.make(raw, ("0" * 64, b"\0")))
+        return model.said(given.payload)
     except ValueError as error:
         raise SigningRefusedError("the node's statement cannot be read") from error
 

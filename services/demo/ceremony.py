@@ -82,8 +82,8 @@ class Ceremony:
         expires = format_time(now + 30 * DAY)
         root = self._root(now, expires)
         officers = {office.code: {post: str(uuid4()) for post in POSTS} for office in OFFICES}
-        for number, (event, subject) in enumerate(self._mandates(root, now, expires, officers), 1):
-            keep_mandate(self.registry, number, event, subject)
+        for number, event in enumerate(self._mandates(root, now, expires, officers), 1):
+            keep_mandate(self.registry, number, event)
         return {"root": root, "officers": officers}
 
     def _node_key(self, source: str) -> Signer:
@@ -100,9 +100,7 @@ class Ceremony:
         keep_root(self.registry, signed)
         return sha256(signed.value).hexdigest()
 
-    def _mandates(
-        self, root: str, now: int, expires: str, officers: dict[str, dict[str, str]]
-    ) -> Iterable[tuple[Mandated, str]]:
+    def _mandates(self, root: str, now: int, expires: str, officers: dict[str, dict[str, str]]) -> Iterable[Mandated]:
         roster = ceremony.Roster(root)
         two = self.keys.some(ROOT, 2)
         for code in sorted({office.province for office in OFFICES}):
@@ -110,25 +108,25 @@ class Ceremony:
             registrars, duty = (
                 ceremony.entries(root, role, self.keys.some(role, n)) for role, n in zip(roles, (3, 1), strict=True)
             )
-            yield ceremony.province(roster.by(ROOT, two, expires), code, registrars, duty), ROOT
-        yield ceremony.policy(roster.by(ROOT, two, expires), _policy()), "policy"
+            yield ceremony.province(roster.by(ROOT, two, expires), code, registrars, duty)
+        yield ceremony.policy(roster.by(ROOT, two, expires), _policy())
         for office in OFFICES:
             yield from self._office(root, office, roster, now, expires, officers[office.code])
 
     def _office(
         self, root: str, office: Office, roster: ceremony.Roster, now: int, expires: str, officers: dict[str, str]
-    ) -> Iterable[tuple[Mandated, str]]:
+    ) -> Iterable[Mandated]:
         role = ceremony.registrar(office.code)
         signers = self.keys.some(role, 2)
         key = possession(self._node_key(office.code), root, office.code, KeyKind.UNIT)
         by = roster.by(role, signers, expires)
-        yield ceremony.admitted(by, office.code, office.superior, office.jurisdiction, key), office.code
-        yield ceremony.profile(roster.by(role, signers, expires), _profile(office)), office.code
+        yield ceremony.admitted(by, office.code, office.superior, office.jurisdiction, key)
+        yield ceremony.profile(roster.by(role, signers, expires), _profile(office))
         since, until = format_time(now), format_time(now + 365 * DAY)
         for post, number in officers.items():
             own = possession(self.keys.get(f"officers/{number}"), root, number, KeyKind.OFFICER)
             by = roster.by(role, signers, expires)
-            yield ceremony.officer(by, number, office.code, POSTS[post], since, until, own), number
+            yield ceremony.officer(by, number, office.code, POSTS[post], since, until, own)
 
 
 def _policy() -> Policy:

@@ -66,16 +66,19 @@ def _fact(context: Context, state: Any, e: Draft[Any], at: int, states: States, 
 
 
 def _suspended(source: str, at: int, states: States) -> bool:
-    """Not asked on the desk: it is judged by the trust of today, where a suspension has an end and no beginning, so
+    """Either side, in this channel; never on a desk.
 
-    what was written before would be judged otherwise. What leaves the desk is judged in its channel.
+    That is judged by the trust of today, where a suspension has an end and no beginning: what was written before would
+    be judged otherwise. What leaves the desk is judged in its channel (decision 9).
     """
-    trust = states.channel.trust
-    return bool(trust.suspended(source, at) or trust.suspended(states.channel.counterpart(source), at))
+    if states.channel.place is Place.DESK:
+        return False
+    trust, other = states.channel.trust, states.channel.counterpart(source)
+    return any(trust.suspended(unit, at) for unit in (source, other))
 
 
 def _permission(context: Context, state: Any, e: Draft[Any], at: int, states: States, rule: Rule) -> None:
-    if states.channel.place is not Place.DESK and _suspended(e.source, at, states):
+    if _suspended(e.source, at, states):
         raise Refused(Code.SUSPENDED, "PROTOCOL 4")
     if state == context.INITIAL and not rule.opens:
         raise Refused(Code.UNKNOWN_MATTER, rule.row)

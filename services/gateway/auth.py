@@ -21,7 +21,7 @@ from contracts.refusals import Code, NotYet, Refused
 from services import private_files
 from services.domain.trust import Officer, Trust
 from services.node.settings import DEVELOPMENT, Settings, SettingsError
-from services.signing import KeyFileError, create_key
+from services.signing import create_key
 
 ALGORITHM = "Ed25519"
 """The one algorithm there is, by its fully specified name (RFC 9864); never read from a token."""
@@ -72,12 +72,7 @@ class Issuer:
     def open(cls, data: Path, unit: str) -> "Issuer":
         """From ``issuer.pem`` in the node's data folder, made at first use. Raises SettingsError."""
         path = data / ISSUER_FILE
-        if not path.exists():
-            try:
-                create_key(path, None)
-            except KeyFileError:
-                if not path.exists():
-                    raise  # else another gateway of this unit was faster: there is one issuer
+        private_files.unless_there(path, lambda: create_key(path, None))
         return cls(unit, OKPKey.import_key(_private(path)))
 
     def issue(self, officer: str, seconds: int = LIFETIME_SECONDS) -> str:

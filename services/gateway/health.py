@@ -110,9 +110,10 @@ def health(node: NodeOf, response: Response) -> Alive:
 
 @router.get("/readyz", summary="The node may be given work")
 def ready(node: NodeOf, response: Response) -> Readiness:
-    """503 while the database or the log does not answer, our own ledgers are not read back, trust is too old, or
+    """200, or 503 and why.
 
-    trust or the desk stands still. Another channel that stands still is listed, and the others are served: 200.
+    503 while the database or the log does not answer, our own ledgers are not read back, trust is too old, or trust or
+    the desk stands still. Another channel that stands still is listed, and the others are served: 200.
     """
     checks = {name: _check(node, check) for name, check in CHECKS.items()}
     everything = all(check.ok for check in checks.values())

@@ -34,12 +34,9 @@ class Moves:
     def step(self) -> bool:
         """Whether a channel goes on elsewhere from here on."""
         still = self.node.stopped()
-        every = {channel: STOPPED_SECONDS if channel in still else RUNNING_SECONDS for channel in self._channels()}
-        due = [channel for channel, seconds in every.items() if self._due(channel, seconds)]
+        channels = (*OPEN_TOPICS, *self.node.channels())
+        due = [name for name in channels if self._due(name, STOPPED_SECONDS if name in still else RUNNING_SECONDS)]
         return any([self._look(channel) for channel in due])
-
-    def _channels(self) -> list[str]:
-        return [*OPEN_TOPICS, *self.node.channels()]
 
     def _due(self, channel: str, every: float) -> bool:
         if time.monotonic() - self.looked.get(channel, 0.0) < every:

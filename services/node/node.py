@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, channel_id, topic
 from contracts.refusals import NotYet
-from services import journal
+from services import journal, private_files
 from services.domain.pairing import Pairing
 from services.node.folds import Folds, ledger_name
 from services.node.news import News
@@ -20,7 +20,7 @@ from services.transport import Log, open_log, visible_end
 from services.transport.contract import REPLICATED, SINGLE
 from services.transport.embedded import EmbeddedLog
 from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
-from services.vault import KeyFile, VaultFileError
+from services.vault import KeyFile
 from services.verifier import History
 
 
@@ -211,10 +211,5 @@ def open_node(settings: Settings) -> Node:
 def key_file(settings: Settings) -> KeyFile:
     """The node's encryption keys; of parts that start at once for the first time, one makes it. Raises VaultError."""
     path = settings.content_keys
-    if not path.exists():
-        try:
-            return KeyFile.create(path)
-        except VaultFileError:
-            if not path.exists():
-                raise
+    private_files.unless_there(path, lambda: KeyFile.create(path))
     return KeyFile(path)

@@ -51,7 +51,10 @@ class CannotMandateError(Exception):
 
 
 class Paper(Wire):
-    """A file on its way between the registry and those who sign: the mandate's exact bytes, and who has signed."""
+    """A file on its way between the registry and those who sign: the mandate's exact bytes, and who has signed.
+
+    Action and subject are the mandate's own: they stand in what is signed, and nowhere beside it.
+    """
 
     payload: Annotated[str, Binary(2, profile.MAX_STATEMENT)]
     signatures: Annotated[tuple[Signature, ...], Items(0, 8)] = ()
@@ -79,15 +82,21 @@ class Paper(Wire):
 
     def mandate(self) -> Mandate:
         """What is signed. Raises ValueError."""
-        raw = base64.b64decode(self.payload)
-        profile.read(raw, limit=profile.MAX_STATEMENT)
-        return Mandate.model_validate_json(raw)
+        return Mandate.said(self.payload)
 
     def statement(self) -> Dsse:
         """As an event carries it. Raises CannotMandateError: nobody has signed."""
         if not self.signatures:
             raise CannotMandateError("nobody has signed it")
         return Dsse(payload=self.payload, signatures=self.signatures)
+
+    def event(self) -> tuple[Mandated, str]:
+        """The event that it makes, and the event's subject. Raises CannotMandateError: nobody has signed, no event."""
+        said = self.mandate()
+        model = TYPES.get(said.action)
+        if model is None or not issubclass(model, Mandated):
+            raise CannotMandateError("it is a mandate of no event")
+        return model.under(self.statement()), said.subject
 
     def signed(self, signer: Signer) -> "Paper":
         """With one more signature. Raises CannotMandateError: that key has signed it."""
@@ -203,13 +212,10 @@ def submit(node: Node, paper: Paper) -> Sealed:
     """A signed paper. Raises CannotMandateError: nobody signed, or this is not the registry; Refused, NotYet."""
     if not node.settings.is_registry:
         raise CannotMandateError("only the registry publishes mandates")
-    said = paper.mandate()
-    model = TYPES.get(said.action)
-    if model is None or not issubclass(model, Mandated):
-        raise CannotMandateError("it is a mandate of no event")
-    if model is LedgerReopened and said.subject not in node.writable():
+    event, subject = paper.event()
+    if isinstance(event, LedgerReopened) and subject not in node.writable():
         raise CannotMandateError("the registry knows no such channel")
-    return hand_in(node, model.under(paper.statement()), said.subject)
+    return hand_in(node, event, subject)
 
 
 def words(said: Mandate) -> Mapping[str, Any]:

@@ -19,8 +19,7 @@ from contracts.channel import Opened
 from contracts.channels import CHECKPOINT, OPEN_TOPICS, OUTFLOW, PAIRING, REGISTRY, TRUST, topic
 from contracts.dsse import Dsse
 from contracts.envelope import GENESIS_SEEN, START, Draft, Envelope, Signed
-from contracts.event import TYPES
-from contracts.fields import Binary, Digest, EventType, Subject, Wire
+from contracts.fields import Binary, Digest, Wire
 from contracts.refusals import Code, NotYet, Refused
 from contracts.trust import Heartbeat, HeartbeatSummary, Mandated
 from services import journal
@@ -32,7 +31,7 @@ from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
 from services.registry import genesis
 from services.registry.errors import HandedOverError
-from services.registry.mandates import hand_in, mandate_id
+from services.registry.mandates import CannotMandateError, Paper, hand_in, mandate_id
 from services.storage.ledger import Entry
 from services.transport import Topics
 from services.verifier import History
@@ -246,22 +245,17 @@ def keep_root(folder: Path, signed: Signed) -> None:
 def mandate_file(path: Path) -> tuple[Mandated, str]:
     """(event, subject) of a mandate as the signing offices handed it over. Raises HandedOverError."""
     try:
-        kept = _Mandate.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        return Paper.at(path).event()
+    except (OSError, CannotMandateError):
         raise HandedOverError(f"{path.name} is not a mandate") from None
-    model = TYPES.get(kept.type)
-    if model is None or not issubclass(model, Mandated):
-        raise HandedOverError(f"{path.name} is a mandate of no event")
-    return model.under(kept.mandate), kept.subject
 
 
-def keep_mandate(folder: Path, number: int, event: Mandated, subject: str) -> Path:
+def keep_mandate(folder: Path, number: int, event: Mandated) -> Path:
     """Writes a signed mandate for the registry to take up; it never sees half of one."""
     path = folder / "mandates" / f"{number:06}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    kept = _Mandate(type=event.TYPE, subject=subject, mandate=event.mandate)
-    part.write_text(kept.model_dump_json(exclude_none=True))
+    Paper(payload=event.mandate.payload, signatures=event.mandate.signatures).keep(part)
     return part.replace(path)
 
 
@@ -271,11 +265,3 @@ class _Root(Wire):
     value: Annotated[str, Binary(2, MAX_OFFER)]
     signature: Annotated[str, Binary(64, 64)]
     keyid: Digest
-
-
-class _Mandate(Wire):
-    """``mandates/<number>.json``."""
-
-    type: EventType
-    subject: Subject
-    mandate: Dsse

@@ -55,17 +55,16 @@ def read_back(link: Link, verdicts: Sequence[Verdict], own: str, *, adopt: bool 
     Args:
         verdicts: of one topic. adopt: an operator has looked and says they are ours.
     """
-    mine = {v.record.message.signed.digest: v for v in verdicts if v.result in ADMITTED and _source(v) == own}
-    known = _known(link, [v.envelope for v in mine.values() if v.envelope is not None])
-    lacking = {digest: verdict for digest, verdict in mine.items() if digest not in known}
+    admitted = ((verdict, verdict.envelope) for verdict in verdicts if verdict.result in ADMITTED)
+    mine = [(verdict, e) for verdict, e in admitted if e is not None and e.source == own]
+    known = _known(link, [e for _, e in mine])
+    lacking = [(verdict, e) for verdict, e in mine if verdict.record.message.signed.digest not in known]
+    digests = [verdict.record.message.signed.digest for verdict, _ in lacking]
     if lacking and not adopt and is_healed(link):
-        return list(lacking)
-    healed = insert_lacking(link, _rows(link, [_sealed_as(verdict) for verdict in lacking.values()]))
-    return [digest for digest in lacking if digest not in healed]
-
-
-def _source(verdict: Verdict) -> str:
-    return verdict.envelope.source if verdict.envelope is not None else ""
+        return digests
+    rows = _rows(link, [(e, verdict.record.message.signed, _once(verdict)) for verdict, e in lacking])
+    healed = insert_lacking(link, rows)
+    return [digest for digest in digests if digest not in healed]
 
 
 def _known(link: Link, mine: Sequence[Envelope]) -> set[str]:
@@ -76,11 +75,8 @@ def _known(link: Link, mine: Sequence[Envelope]) -> set[str]:
     return {row["digest"] for row in link.execute(query, columns)} if mine else set()
 
 
-def _sealed_as(verdict: Verdict) -> Healing:
-    if verdict.envelope is None:
-        raise ValueError("an admitted record without an envelope")
-    once = uses(verdict.draft) if verdict.draft is not None and verdict.result is Result.EFFECTIVE else []
-    return verdict.envelope, verdict.record.message.signed, once
+def _once(verdict: Verdict) -> Sequence[str]:
+    return uses(verdict.draft) if verdict.draft is not None and verdict.result is Result.EFFECTIVE else []
 
 
 def _rows(link: Link, lacking: Sequence[Healing]) -> list[Row]:

@@ -12,8 +12,9 @@ from services.storage.pool import Link, Pool
 __all__ = ["Cut", "Place", "PositionError", "Rows"]
 
 # The view is given twice: a pointer that depended on the row would be looked up for each
-_ROWS = """SELECT key, row FROM view_row WHERE view = %s
-AND generation = coalesce(%s, (SELECT generation FROM view_pointer WHERE view_pointer.view = %s))"""
+_LIVE = """SELECT key, row FROM view_row WHERE view = %s
+AND generation = (SELECT generation FROM view_pointer WHERE view_pointer.view = %s)"""
+_PAGE = f"{_LIVE} AND key > %s AND key >= %s AND key < %s ORDER BY key LIMIT %s"
 LAST = "\U0010ffff"
 """Greater than whatever goes on behind a prefix, in order of code points."""
 _HELD = """SELECT view, generation, key, row FROM view_row
@@ -37,8 +38,12 @@ ON CONFLICT (view) DO UPDATE SET (version, generation) = (excluded.version, excl
 
 
 class Cut(NamedTuple):
-    """A view at one moment: positions (topic -> offset of the last record in the rows) and rows, by key."""
+    """A live view at one moment: positions (topic -> offset of the last record in the rows) and rows, by key.
 
+    version: by which it was folded; 0: never.
+    """
+
+    version: int
     positions: dict[str, int]
     rows: list[tuple[str, dict[str, Any]]]
 
@@ -124,35 +129,28 @@ class Rows:
                 found[Place(row["view"], row["generation"])][row["key"]] = row["row"]
         return found
 
-    def read(self, view: str, key: str, generation: int | None = None) -> dict[str, Any] | None:
-        """One row of the live (or the given) generation."""
-        return self.load(view, [key], generation).get(key)
-
-    def load(self, view: str, keys: list[str], generation: int | None = None) -> dict[str, dict[str, Any]]:
-        """Some rows by key, as far as they exist."""
-        return {
-            row["key"]: row["row"]
-            for row in self._pool.rows(f"{_ROWS} AND key = ANY(%s)", view, generation, view, keys)
-        }
+    def read(self, view: str, key: str) -> dict[str, Any] | None:
+        """One row of the live generation."""
+        found = self._pool.one(f"{_LIVE} AND key = %s", view, view, key)
+        return None if found is None else found["row"]
 
     def list(self, view: str, prefix: str = "", after: str = "", limit: int = 100) -> list[tuple[str, dict[str, Any]]]:
         """(key, row) of the live generation, by key in code point order, at most ``limit`` behind ``after``."""
-        query = f"{_ROWS} AND key > %s AND key >= %s AND key < %s ORDER BY key LIMIT %s"
-        found = self._pool.rows(query, view, None, view, after, prefix, prefix + LAST, limit)
+        found = self._pool.rows(_PAGE, view, view, after, prefix, prefix + LAST, limit)
         return [(row["key"], row["row"]) for row in found]
 
-    def all(self, view: str, generation: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every row, by key."""
-        yield from self.cut(view, generation).rows
+    def all(self, view: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every row of the live generation, by key."""
+        yield from self.cut(view).rows
 
-    def cut(self, view: str, generation: int | None = None) -> Cut:
-        """Rows and positions that belong together, for a fingerprint, while projectors go on."""
+    def cut(self, view: str) -> Cut:
+        """Live rows and positions that belong together, for a fingerprint, while projectors go on."""
         with self._pool.connection() as link:
             link.isolation_level = IsolationLevel.REPEATABLE_READ
             try:
                 with link.transaction():
-                    rows = link.execute(f"{_ROWS} ORDER BY key", (view, generation, view)).fetchall()
-                    return Cut(_positions(link, view, generation), [(row["key"], row["row"]) for row in rows])
+                    rows = link.execute(f"{_LIVE} ORDER BY key", (view, view)).fetchall()
+                    return Cut(_version(link, view), _positions(link, view), [(row["key"], row["row"]) for row in rows])
             finally:
                 link.isolation_level = None
 
@@ -177,7 +175,12 @@ def _swap(link: Link, view: str, version: int, generation: int) -> None:
     link.execute("DELETE FROM view_position WHERE view = %s AND generation <> %s", (view, generation))
 
 
-def _positions(link: Link, view: str, generation: int | None) -> dict[str, int]:
+def _version(link: Link, view: str) -> int:
+    row = link.execute("SELECT version FROM view_pointer WHERE view = %s", (view,)).fetchone()
+    return row["version"] if row else 0
+
+
+def _positions(link: Link, view: str, generation: int | None = None) -> dict[str, int]:
     query = """SELECT topic, "offset" FROM view_position WHERE view = %(view)s
     AND generation = coalesce(%(generation)s, (SELECT generation FROM view_pointer WHERE view = %(view)s))"""
     rows = link.execute(query, {"view": view, "generation": generation}).fetchall()

@@ -168,7 +168,7 @@ def _sealed(signer: Signer, head: Head, entry: Entry) -> tuple[Envelope, Signed]
         raise Refused(Code.SHAPE, "PROTOCOL 2") from error
     found = read(signed.value)
     if found.envelope is None or found.draft is None:
-        raise Refused(found.refused, found.law or "PROTOCOL 2")
+        raise Refused(found.refused, found.law)
     return found.envelope, signed
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from services.node.folds import ledger_name
 from services.node.settings import Settings
 from services.upkeep.patient import Patient
-from services.verifier import Chained, History
+from services.verifier import History
 
 
 class Standing(NamedTuple):
@@ -41,4 +41,4 @@ def _standing(patient: Patient, channel: str) -> Standing:
 
 def _digests(history: History, source: str, epoch: int) -> dict[int, str]:
     """Number -> digest of what the log admitted of a writer in an epoch."""
-    return {at.number: digest for digest, at in history.admitted.items() if at[:2] == Chained(source, epoch, 0)[:2]}
+    return {at.number: digest for digest, at in history.admitted.items() if (at.source, at.epoch) == (source, epoch)}

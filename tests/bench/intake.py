@@ -1,7 +1,6 @@
 """Figure 2: records in a log to verdicts, replica and view rows, against eventsourcing's runner and OpenSSL."""
 
 from collections.abc import Callable
-from time import monotonic, sleep
 
 from services.node.intake import Intake
 from services.node.node import Node
@@ -10,6 +9,7 @@ from services.storage.pool import Pool
 from services.views import VIEWS
 from tests.bench.history import SIGNATURES, Written, written
 from tests.bench.lab import Lab
+from tests.bench.latency import awaited
 from tests.bench.machine import openssl_verify_rate
 from tests.bench.stats import Line, interleaved, lines, rate
 from tests.bench.stock import stock_events, stock_projection
@@ -18,7 +18,7 @@ from tests.support.world import YIWU
 
 RUNNER, VERIFY = "eventsourcing ProjectionRunner, 1 view", "openssl Ed25519 verify, 1 core"
 GOALS = {VERIFY: "≥ 1.15", RUNNER: "≥ 8"}
-WORKERS_SECONDS, LOOK_SECONDS = 300, 0.005
+SECONDS, LOOK_SECONDS = 300, 0.005
 _FOLDED = """SELECT count(*) AS there FROM view_position JOIN view_pointer USING (view, generation)
 JOIN unnest(%s::text[], %s::bigint[]) AS wanted (topic, "end") USING (topic) WHERE "offset" = "end" """
 STEPS = 10_000
@@ -62,20 +62,16 @@ def _workers(lab: Lab, history: Written) -> float:
     try:
         with workers(settings) as go:
             go.set()
-            return rate(len(history.records), lambda: _await(pool, history))
+            return rate(len(history.records), lambda: awaited(lambda: _folded(pool, history), SECONDS, LOOK_SECONDS))
     finally:
         pool.close()
 
 
-def _await(pool: Pool, history: Written) -> None:
-    """Raises TimeoutError."""
+def _folded(pool: Pool, history: Written) -> bool | None:
+    """True as soon as every view holds every record."""
     ends = history.ends
-    wanted = len(ends) * len(VIEWS)
-    until = monotonic() + WORKERS_SECONDS
-    while (row := pool.one(_FOLDED, list(ends), list(ends.values()))) is None or row["there"] != wanted:
-        if monotonic() > until:
-            raise TimeoutError("the workers never came to the end")
-        sleep(LOOK_SECONDS)
+    row = pool.one(_FOLDED, list(ends), list(ends.values()))
+    return True if row and row["there"] == len(ends) * len(VIEWS) else None
 
 
 def _alone(lab: Lab, history: Written, parts: dict[str, list[float]]) -> float:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
 from uuid import UUID
 
 import psycopg
@@ -16,7 +15,7 @@ from infra.postgres.server import Databases
 from services.node.node import Node, open_node
 from services.node.settings import DEVELOPMENT, Settings, create_folder
 from services.signing import create_key
-from services.storage.migrate import RUNTIME, prepare
+from services.storage.migrate import RUNTIME, prepare, runtime_url
 from services.transport.embedded import MEMBER, EmbeddedTopics, install
 from services.transport.embedded import _headers as stored_headers
 
@@ -42,9 +41,10 @@ class Lab:
         """A node's database; the runtime role's URL."""
         return prepare(self.databases.url(), self.name("node"))
 
-    def log(self, records: Sequence[Record]) -> "Written":
-        """An embedded log with the topics of those records, and nothing in them yet. A node's database was made before:
-        it brings the role.
+    def log(self, records: Sequence[Record]) -> "Backlog":
+        """An embedded log with the topics of those records, and nothing in them yet.
+
+        A node's database was made before: it brings the role.
         """
         url = self.databases.create_database(self.name("log"))
         install(url)
@@ -54,7 +54,7 @@ class Lab:
         making.close()
         with psycopg.connect(url) as connection:
             connection.execute(f"GRANT {MEMBER} TO {RUNTIME}".encode())
-        return Written(url, records)
+        return Backlog(url, records)
 
     def settings(self, source: str, root: str, database: str, log: str) -> Settings:
         """Of a node whose own key is nobody's."""
@@ -77,7 +77,7 @@ class Lab:
 
 
 @dataclass(frozen=True)
-class Written:
+class Backlog:
     """A log that is to hold those records exactly, with their times.
 
     The log takes no time from anybody, and these records are of 2021; an administrator's COPY may say it.
@@ -89,9 +89,7 @@ class Written:
     @property
     def url(self) -> str:
         """The runtime role's."""
-        parts = conninfo_to_dict(self.admin)
-        query = urlencode({name: str(parts[name]) for name in ("host", "port") if parts.get(name)})
-        return f"postgresql://{RUNTIME}@/{parts['dbname']}?{query}"
+        return runtime_url(self.admin, str(conninfo_to_dict(self.admin)["dbname"]))
 
     def fill(self) -> None:
         """All records at once."""

@@ -3,7 +3,7 @@
 from itertools import cycle, islice
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from services.gateway.rows import PAGE, Views
 from services.node.intake import Intake
@@ -32,7 +32,7 @@ def queries(lab: Lab, events: int, asked: int, rounds: int) -> list[Line]:
     with lab.node(YIWU, history.region.exchange, history.records) as node:
         drained(Intake(node).step)
         drained(Projector(node).step)
-        admin = make_conninfo(lab.databases.url(), dbname=node.settings.database.split("/")[-1].split("?")[0])
+        admin = make_conninfo(lab.databases.url(), dbname=conninfo_to_dict(node.settings.database)["dbname"])
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(_MORE, (events // FOLDED - 1,))
             connection.execute("VACUUM ANALYZE view_row")

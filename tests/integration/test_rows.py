@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
-from services.storage.rows import Place, PositionError, Rows
+from services.storage.rows import _PAGE, LAST, Place, PositionError, Rows
 from tests.support.storage import at_once, prepared
 
 VIEW, TOPIC = "leads", "duikou.trust.1"
@@ -30,9 +31,11 @@ def test_rows_and_position_come_together_or_not_at_all(rows: Rows) -> None:
         rows.commit(TOPIC, 2, 5, {Place(VIEW, live): {"a": {"status": "wrong"}}})
     rows.commit(TOPIC, 3, 5, {Place(VIEW, live): {"a": {"status": "反馈", "count": 2}}})
     assert rows.read(VIEW, "a") == {"status": "反馈", "count": 2}
-    assert rows.load(VIEW, ["a", "b", "c"]) == {"a": {"status": "反馈", "count": 2}, "b": {}}
+    here = Place(VIEW, live)
+    assert rows.held({here: ["a", "b", "c"]}) == {here: {"a": {"status": "反馈", "count": 2}, "b": {}}}
     assert rows.read(VIEW, "c") is rows.read("other", "a") is None
     assert rows.positions(VIEW) == rows.positions(VIEW, live) == {TOPIC: 5}
+    assert (rows.cut(VIEW).version, rows.cut("other").version) == (1, 0)
 
 
 def test_views_that_stand_together_move_together_or_not_at_all(rows: Rows) -> None:
@@ -88,13 +91,13 @@ def test_a_rebuild_grows_beside_the_live_rows_and_takes_their_place_at_once(rows
     assert len({live, beside, another}) == 3
     rows.commit(TOPIC, -1, 1, {Place(VIEW, beside): {"both": {"n": 2}}})
     assert rows.read(VIEW, "both") == {"n": 1}
-    assert rows.read(VIEW, "both", beside) == {"n": 2}
-    assert list(rows.all(VIEW, beside)) == [("both", {"n": 2})]
+    old, new = Place(VIEW, live), Place(VIEW, beside)
+    assert rows.held({new: ["old", "both"]}) == {new: {"both": {"n": 2}}}
     rows.swap(VIEW, 1, beside)
     assert list(rows.all(VIEW)) == [("both", {"n": 2})]
     assert rows.generation(VIEW, 1) == beside
     assert rows.positions(VIEW, live) == {}
-    assert list(rows.all(VIEW, live)) == []
+    assert rows.held({old: ["old", "both"]}) == {old: {}}
     with pytest.raises(PositionError):
         rows.commit(TOPIC, 1, 2, {Place(VIEW, live): {"both": {"n": 3}}})
 
@@ -120,6 +123,17 @@ def test_rows_are_listed_in_code_point_order_by_prefix_and_page(rows: Rows) -> N
     assert [key for key, _ in rows.list(VIEW, "a/")] == ["a/1", "a/10", "a/2"]
     assert [key for key, _ in rows.list(VIEW, "a/", after="a/1", limit=1)] == ["a/10"]
     assert rows.list(VIEW, "a_") == [("a_1", {"key": "a_1"})]
+
+
+def test_a_page_is_read_by_its_key_however_large_the_view_is(rows: Rows, url: str) -> None:
+    """Neither sorted nor looked at row by row: the pointer of the live generation is asked for once."""
+    live = Place(VIEW, rows.generation(VIEW, 1))
+    rows.commit(TOPIC, -1, 1, {live: {f"a/{number:05}": {} for number in range(5_000)}})
+    with psycopg.connect(url) as connection:
+        values = (VIEW, VIEW, "a/00100", "a/", "a/" + LAST, 100)
+        plan = "\n".join(row[0] for row in connection.execute(f"EXPLAIN {_PAGE}", values))
+    assert "Index Scan" in plan
+    assert not {"Sort", "SubPlan"} & set(plan.split())
 
 
 def test_a_cut_is_one_moment_while_a_projector_goes_on(rows: Rows) -> None:

@@ -13,7 +13,8 @@ _TRUST = ("trust", "genesis", "delegation", "chains")
 _LOG = "attacks"
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "services.verifier": ("verifier", "chains", "genesis", "generations", _LOG),
+    "services.verifier.history": ("verifier", "chains", "genesis", "generations", _LOG),
+    "services.verifier.records": ("verifier", _LOG),
     "contracts.profile": ("profile",),
     "contracts.envelope": ("envelope", _LOG),
     "contracts.dsse": ("signing", "envelope"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.channels import Place
 from contracts.pairing import ProposedSummary
+from contracts.refusals import Code, Refused
 from contracts.trust import ClockProfile
 from contracts.vocabulary import Classification, Purpose, Restriction, Role, Urgency
 from services.domain import CONTEXTS, advance, pairing
@@ -110,3 +111,12 @@ class FakeStates:
     def standing(self, status: pairing.Status) -> None:
         """The pairing comes to stand so."""
         self.streams["pairing", PAIRING] = replace(self.state("pairing", PAIRING), status=status)
+
+
+def judged(states: FakeStates, e: Any, at: int = NOW) -> Code | None:
+    """Why the event would be void; None: it is effective, and kept."""
+    try:
+        states.then(e, at)
+    except Refused as refused:
+        return refused.code
+    return None

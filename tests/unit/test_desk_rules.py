@@ -14,7 +14,7 @@ from contracts.content import Content
 from contracts.dsse import Dsse
 from contracts.envelope import Draft
 from contracts.lead import Shared, Supplemented
-from contracts.refusals import Code, Refused
+from contracts.refusals import Code
 from contracts.vocabulary import Role
 from services.domain import desk, uses
 from services.domain.clocks import DAY, HOUR, format_time
@@ -34,6 +34,7 @@ from tests.support.states import (
     OWNER,
     FakeStates,
     channel,
+    judged,
 )
 
 PAPER = "44440000-0000-4000-8000-000000000001"
@@ -146,14 +147,6 @@ def at_status(status: Status) -> FakeStates:
         found.then(step(), NOW)
     assert found.state("desk", PAPER).status is status
     return found
-
-
-def judged(found: FakeStates, e: Draft[Any]) -> Code | None:
-    try:
-        found.then(e, NOW)
-    except Refused as refused:
-        return refused.code
-    return None
 
 
 AUTHORS, APPROVERS = {Role.AUTHOR}, {Role.APPROVER, Role.HEAD}

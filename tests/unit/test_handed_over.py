@@ -22,7 +22,7 @@ def test_root_and_mandate_come_back_as_they_were(made: World, tmp_path: Path) ->
     assert root(tmp_path) == made.root
     draft = made.verdicts[TRUST][1].draft
     assert draft is not None
-    path = keep_mandate(tmp_path, 7, draft.data, draft.subject)
+    path = keep_mandate(tmp_path, 7, draft.data)
     assert path.name == "000007.json"
     assert mandate_file(path) == (draft.data, draft.subject)
     assert list(path.parent.iterdir()) == [path]

@@ -24,7 +24,7 @@ from contracts.lead import (
     Supplemented,
     Withdrawn,
 )
-from contracts.refusals import Code, Refused
+from contracts.refusals import Code
 from contracts.vocabulary import Basis, OutcomeStage, Purpose, Restriction, Urgency
 from services.domain import enquiry, lead, papers, signatures
 from services.domain.clocks import DAY, HOUR, Clock, format_time, parse_time
@@ -45,7 +45,7 @@ from tests.support.papers import (
     content,
     draft,
 )
-from tests.support.states import AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, channel, terms
+from tests.support.states import AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, channel, judged, terms
 
 CALENDAR = Calendar(CALENDARS.values())
 STRANGER = "00000000-0000-4000-8000-0000000000ff"
@@ -134,12 +134,6 @@ def at_status(status: Status, states: FakeStates | None = None) -> FakeStates:
     return found
 
 
-def refused(states: FakeStates, e: Draft[Any], at: int = NOW) -> Code:
-    with pytest.raises(Refused) as caught:
-        states.then(e, at)
-    return caught.value.code
-
-
 PASSES: dict[str, tuple[Status, Callable[[], Draft[Any]], Status]] = {
     "S1 the owner shares": (Status.ABSENT, share, Status.SENT),
     "S2 the recipient's node has it": (Status.SENT, delivered, Status.DELIVERED),
@@ -210,7 +204,7 @@ def test_a_row_passes(before: Status, event: Callable[[], Draft[Any]], after: St
 
 @pytest.mark.parametrize(("before", "event", "code"), REFUSALS.values(), ids=REFUSALS)
 def test_a_row_refuses(before: Status, event: Callable[[], Draft[Any]], code: Code) -> None:
-    assert refused(at_status(before), event()) is code
+    assert judged(at_status(before), event()) is code
 
 
 def test_every_row_has_an_example_that_passes_and_one_that_is_refused() -> None:
@@ -292,23 +286,15 @@ BASES: dict[str, tuple[dict[str, Any], dict[str, Any], Code | None]] = {
 }
 
 
-def judged(e: Draft[Any]) -> Code | None:
-    try:
-        FakeStates().then(e, NOW)
-    except Refused as found:
-        return found.code
-    return None
-
-
 @pytest.mark.parametrize(("summary", "code"), GUARDS.values(), ids=GUARDS)
 def test_a_share_is_complete(summary: dict[str, Any], code: Code | None) -> None:
-    assert judged(share(**summary)) is code
+    assert judged(FakeStates(), share(**summary)) is code
 
 
 @pytest.mark.parametrize(("basis", "summary", "code"), BASES.values(), ids=BASES)
 def test_the_matrix_of_bases(basis: dict[str, Any], summary: dict[str, Any], code: Code | None) -> None:
     reference = {"organ": OWNER, "date": "2021-05-01", **basis}
-    assert judged(share(basis=reference, **summary)) is code
+    assert judged(FakeStates(), share(basis=reference, **summary)) is code
 
 
 def test_an_administrative_case_is_enough_for_a_venue() -> None:
@@ -321,14 +307,14 @@ def test_an_administrative_case_is_enough_for_a_venue() -> None:
 def test_a_grant_belongs_to_a_later_rule_version() -> None:
     """Nobody forwards yet (PROTOCOL 1)."""
     grant = {"envelope": base64.b64encode(b"{}").decode(), "signature": base64.b64encode(bytes(64)).decode()}
-    assert judged(draft(Shared, LEAD_SUMMARY, embedded=grant)) is Code.TYPE
+    assert judged(FakeStates(), draft(Shared, LEAD_SUMMARY, embedded=grant)) is Code.TYPE
 
 
 def test_a_basis_of_the_day_of_the_approval_is_no_basis_from_the_future() -> None:
     """L4: the approval decided at 00:00 of that day."""
     basis = {"kind": "criminal_case", "organ": OWNER, "date": "2021-05-06"}
     paper = approvals(Shared, OWNER, decided=papers.begin("2021-05-06"))
-    assert judged(draft(Shared, LEAD_SUMMARY | {"basis": basis}, approval=paper)) is None
+    assert judged(FakeStates(), draft(Shared, LEAD_SUMMARY | {"basis": basis}, approval=paper)) is None
 
 
 def test_nothing_is_known_of_a_lead_before_it_is_shared() -> None:
@@ -363,7 +349,7 @@ def test_the_outcome_that_stands_is_named_by_its_digest() -> None:
 def test_restrictions_stay_under_the_ceiling() -> None:
     states = FakeStates(channel(terms(ceiling=(Restriction.FORWARD_CONSENT,))))
     both = ["evidence_consent", "forward_consent"]
-    assert refused(states, share(restrictions=both)) is Code.CEILING
+    assert judged(states, share(restrictions=both)) is Code.CEILING
     assert states.then(share(), NOW).status is Status.SENT
 
 
@@ -379,7 +365,7 @@ def test_no_date_of_an_approval_stops_the_verifier(decided: str, monkeypatch: py
     paper = approvals(Shared, OWNER)
     monkeypatch.undo()
     monkeypatch.setattr(signatures, "check", lambda *_: None)
-    assert judged(draft(Shared, LEAD_SUMMARY, approval=paper)) is Code.SHAPE
+    assert judged(FakeStates(), draft(Shared, LEAD_SUMMARY, approval=paper)) is Code.SHAPE
 
 
 STANDINGS: dict[str, tuple[Pairing, Status, Callable[[], Draft[Any]], Code | None]] = {
@@ -403,7 +389,7 @@ def test_obligations_outlive_permission(
     if code is None:
         states.then(event(), NOW)
     else:
-        assert refused(states, event()) is code
+        assert judged(states, event()) is code
 
 
 def test_what_is_kept_has_its_words_too() -> None:
@@ -427,7 +413,7 @@ def test_race_accepted_after_it_was_revoked() -> None:
     """The same two events in the other order: the acceptance is void for both sides alike."""
     states = at_status(Status.RECEIVED)
     states.then(withdraw(), NOW)
-    assert refused(states, accept()) is Code.STATE
+    assert judged(states, accept()) is Code.STATE
 
 
 def test_race_rejected_and_the_owner_not_told() -> None:
@@ -444,12 +430,12 @@ def test_race_silent_return() -> None:
     states = at_status(Status.IN_PROGRESS)
     assert states.then(removed(), NOW).status is Status.IN_PROGRESS
     assert states.late == ["duikou.lead.removal_answered.v1"]
-    assert refused(at_status(Status.WITH_OUTCOME), close(OTHER)) is Code.WRONG_SIDE
+    assert judged(at_status(Status.WITH_OUTCOME), close(OTHER)) is Code.WRONG_SIDE
 
 
 def test_the_recipient_closes_when_the_owner_is_silent_for_30_days() -> None:
     states = at_status(Status.WITH_OUTCOME)
-    assert refused(states, close(OTHER), NOW + 30 * DAY - 1) is Code.WRONG_SIDE
+    assert judged(states, close(OTHER), NOW + 30 * DAY - 1) is Code.WRONG_SIDE
     assert states.then(close(OTHER), NOW + 30 * DAY).status is Status.CLOSED
 
 
@@ -464,7 +450,7 @@ def test_what_is_for_information_ends_without_an_outcome_and_owes_nothing() -> N
 def test_no_lead_is_closed_while_an_enquiry_about_it_waits() -> None:
     states = at_status(Status.WITH_OUTCOME)
     states.then(draft(Asked, ASKED_SUMMARY, subject=ENQUIRY), NOW)
-    assert refused(states, close()) is Code.STATE
+    assert judged(states, close()) is Code.STATE
     states.then(draft(Cancelled, {"officer": AUTHOR, "ground": "error"}, subject=ENQUIRY), NOW)
     assert states.then(close(), NOW).status is Status.CLOSED
 
@@ -484,7 +470,7 @@ def test_an_enquiry_that_waits_for_nothing_here_keeps_no_lead_open(other: enquir
 
 
 def test_the_duty_officer_accepts_only_what_is_urgent() -> None:
-    assert refused(at_status(Status.RECEIVED), accept(DUTY)) is Code.OFFICERS
+    assert judged(at_status(Status.RECEIVED), accept(DUTY)) is Code.OFFICERS
     states = FakeStates()
     for e in (share(urgency="urgent", urgency_ground="flight"), delivered(), received()):
         states.then(e, NOW)
@@ -508,7 +494,7 @@ def test_a_day_is_within_until_it_is_over_and_from_where_it_begins_in_time(day: 
 def test_a_paper_that_cannot_be_read_is_signed_by_nobody() -> None:
     unread = approvals(Shared, OWNER) | {"approval": approvals(Shared, OWNER)["submission"]}
     unread["approval"] = unread["approval"] | {"payload": base64.b64encode(b"{}").decode()}
-    assert judged(draft(Shared, LEAD_SUMMARY, approval=unread)) is Code.SIGNATURES
+    assert judged(FakeStates(), draft(Shared, LEAD_SUMMARY, approval=unread)) is Code.SIGNATURES
 
 
 @pytest.mark.parametrize(
@@ -519,12 +505,12 @@ def test_the_next_feedback_is_within_30_days(day: str, code: Code | None) -> Non
     if code is None:
         states.then(accept(day=day), NOW)
     else:
-        assert refused(states, accept(day=day)) is code
+        assert judged(states, accept(day=day)) is code
 
 
 def test_a_supplement_only_tightens_unless_it_says_so() -> None:
     states = at_status(Status.RECEIVED)
-    assert refused(states, supplement(restrictions=[])) is Code.SIGNATURES
+    assert judged(states, supplement(restrictions=[])) is Code.SIGNATURES
     looser = supplement(restrictions=[], looser=True)
     assert lead.needs(looser) is Sign.HEAD
     assert states.then(looser, NOW).restrictions == ()
@@ -534,13 +520,13 @@ def test_a_supplement_obeys_basis_number_and_protection() -> None:
     states = FakeStates()
     checked = {"kind": "pre_case_check", "organ": OWNER, "date": "2021-05-01"}
     states.then(share(basis=checked, restrictions=[]), NOW)
-    assert refused(states, supplement(persons=[WITNESS], restrictions=["forward_consent"])) is Code.BASIS
-    assert refused(states, supplement(persons=[SUSPECT] * 8)) is Code.STATE
+    assert judged(states, supplement(persons=[WITNESS], restrictions=["forward_consent"])) is Code.BASIS
+    assert judged(states, supplement(persons=[SUSPECT] * 8)) is Code.STATE
     states.then(supplement(persons=[SUSPECT] * 7), NOW)
-    assert refused(states, supplement(persons=[SUSPECT])) is Code.STATE  # eight of one lead, not of one document
+    assert judged(states, supplement(persons=[SUSPECT])) is Code.STATE  # eight of one lead, not of one document
     open_case = FakeStates()
     open_case.then(share(restrictions=[]), NOW)
-    assert refused(open_case, supplement(persons=[WITNESS])) is Code.CEILING
+    assert judged(open_case, supplement(persons=[WITNESS])) is Code.CEILING
 
 
 def test_a_witness_that_a_supplement_names_stays_protected() -> None:
@@ -548,7 +534,7 @@ def test_a_witness_that_a_supplement_names_stays_protected() -> None:
     states = at_status(Status.RECEIVED)
     states.then(supplement(persons=[WITNESS]), NOW)
     states.then(supplement(), NOW)
-    assert refused(states, supplement(restrictions=[], looser=True)) is Code.CEILING
+    assert judged(states, supplement(restrictions=[], looser=True)) is Code.CEILING
 
 
 def named_in_feedback(**who: Any) -> Draft[Any]:
@@ -722,13 +708,13 @@ def test_an_urgent_lead_is_decided_in_8_hours() -> None:
 def test_a_witness_stays_protected_whatever_a_supplement_says() -> None:
     states = FakeStates()
     states.then(share(persons=[WITNESS]), NOW)
-    assert refused(states, supplement(restrictions=[], looser=True)) is Code.CEILING
+    assert judged(states, supplement(restrictions=[], looser=True)) is Code.CEILING
 
 
 def test_the_silence_of_the_owner_begins_with_his_last_word() -> None:
     states = at_status(Status.WITH_OUTCOME)
     states.then(supplement(), NOW + 10 * DAY)
-    assert refused(states, close(OTHER), NOW + 39 * DAY) is Code.WRONG_SIDE
+    assert judged(states, close(OTHER), NOW + 39 * DAY) is Code.WRONG_SIDE
     assert states.then(close(OTHER), NOW + 40 * DAY).status is Status.CLOSED
 
 

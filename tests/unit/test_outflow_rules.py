@@ -8,11 +8,11 @@ import pytest
 from contracts.channels import Place
 from contracts.envelope import Draft
 from contracts.outflow import Corrected, Reported
-from contracts.refusals import Code, Refused
+from contracts.refusals import Code
 from services.domain.outflow import INITIAL, Report, Status
 from services.domain.trust import Unit
 from tests.support.papers import draft
-from tests.support.states import APPROVER, AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, channel
+from tests.support.states import APPROVER, AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, channel, judged
 
 ORIGIN, OTHERS = "411729", "411728"
 REPORT = "55550000-0000-4000-8000-000000000001"
@@ -34,14 +34,6 @@ def report(unit: str = OWNER, officer: str = AUTHOR, **summary: Any) -> Draft[An
 def correct(unit: str = OWNER, replaces: str = "8" * 64, **summary: Any) -> Draft[Any]:
     said = report(unit, **summary).data.wire()["summary"] | {"replaces": replaces}
     return replace(draft(Corrected, said, unit, REPORT), digest="9" * 64)
-
-
-def judged(found: FakeStates, e: Draft[Any]) -> Code | None:
-    try:
-        found.then(e, NOW)
-    except Refused as refused:
-        return refused.code
-    return None
 
 
 def test_counts_stand_as_they_were_reported_until_they_are_corrected_whole() -> None:

@@ -1,26 +1,8 @@
-"""Judges one channel, record after record, in log order: one final verdict each (PROTOCOL 1, WIRE 17).
-
-Pure: the pinned root, the topic's name and the records are all that enters. Intake, gateway and auditor call the same.
-
-  inspect: any order, in threads                     admit: strictly in log order
-  1 size, profile, attributes      noise shape       5 value already admitted       duplicate
-  2 exchange, place, writer        noise             6 key in force, signature      noise key, signature
-  3 event type and data model      (kept for 9)      7 frozen, epoch                noise
-  4 which key's signature fits     (kept for 6)      8 sequence, predecessor        fork, noise gap
-                                                     9 type open, data model        void    - the chain advances -
-                                                    10 `seen`                       void order_disputed, or disputed
-                                                    11 the rules                    void, with the rule's code
-
-`admit` does 2 as well where it depends on what the log said before (is the writer a member here?).
-The caller still owes: the records are those of the topic, in offset order, none left out (a gap stops the channel).
-"""
+"""A channel's history: every record gets its verdict in log order, and the state moves on (checks 2 and 5 to 11)."""
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import lru_cache
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from contracts.channel import Cut, LedgerReopened, Opened, TrustCopied
@@ -37,122 +19,13 @@ from contracts.channels import (
     Topic,
     topic,
 )
-from contracts.envelope import GENESIS_SEEN, REMEMBERED, START, ZEROS, Draft, Envelope, Head, Record, event_pae
-from contracts.pairing import Accepted, Proposed
-from contracts.profile import MAX_VALUE, ShapeError
+from contracts.envelope import GENESIS_SEEN, START, ZEROS, Draft, Envelope, Head, Record
 from contracts.refusals import Code, Refused, Stop
 from contracts.trust import Heartbeat, KeyClosed, Mandated, RootEstablished
-from services.domain import CONTEXTS, Use, advance, keys, pairing, uses
+from services.domain import CONTEXTS, Use, advance, pairing, uses
 from services.domain import channel as channels
 from services.domain import trust as trusts
-
-ROLLING_START = bytes(32)
-MAX_OF_TYPE = dict.fromkeys((RootEstablished.TYPE, Proposed.TYPE, Accepted.TYPE), channels.MAX_OFFER)
-"""Bytes of what geneses embed; longer is void ``shape``, for no genesis could carry it (WIRE 4, WIRE-CHOICES B13)."""
-
-
-class Result(StrEnum):
-    """The five outcomes of a record (PROTOCOL 1)."""
-
-    EFFECTIVE = "effective"
-    VOID = "void"
-    NOISE = "noise"
-    DUPLICATE = "duplicate"
-    FORK = "fork"
-
-
-class Verdict(NamedTuple):
-    """What a record is, for ever. ``envelope`` and ``draft`` as far as they could be read.
-
-    late: a fact whose row no longer allowed it; disputed: a fact with a wrong ``seen``, or one its writer no longer
-    stands by; at: effective time in ms; hash: rolling hash of the topic up to and with this record.
-    """
-
-    record: Record
-    result: Result
-    code: Code | None
-    law: str
-    at: int
-    hash: bytes
-    keyid: str = ""
-    envelope: Envelope | None = None
-    draft: Draft[Any] | None = None
-    late: bool = False
-    disputed: bool = False
-
-
-class Stopped(Exception):
-    """The channel cannot be judged further here. Nobody's record is at fault; an operator must act."""
-
-    def __init__(self, stop: Stop, position: Any) -> None:
-        super().__init__(f"{stop} at {position.topic}/{position.offset}")
-        self.stop = stop
-        self.position = position
-
-
-class Inspected(NamedTuple):
-    """What can be said of a record without its history. ``refused``, ``law``: why there is no draft."""
-
-    digest: str
-    envelope: Envelope | None
-    draft: Draft[Any] | None
-    refused: Code = Code.SHAPE
-    law: str = ""
-    tried: frozenset[str] = frozenset()
-    fits: str = ""
-
-
-def inspect(record: Record, known: Mapping[str, Mapping[str, trusts.Key]]) -> Inspected:
-    """Checks 1, 3, 4 of any record, in any order, in threads.
-
-    Args:
-        known: writer -> its keys ever copied, as far as the caller knows; ``admit`` tries those that came later.
-    """
-    found = readable(record)
-    if found.envelope is None:
-        return found
-    candidates = known.get(found.envelope.source, {})
-    return found._replace(tried=frozenset(candidates), fits=fitting(record, candidates))
-
-
-def readable(record: Record) -> Inspected:
-    """Checks 1 and 3 alone: for whoever has stored which key fitted."""
-    return read(record.message.value or b"")
-
-
-@lru_cache(maxsize=REMEMBERED)
-def read(value: bytes) -> Inspected:
-    """Checks 1 and 3 of an envelope's bytes, and nothing about keys. One answer serves every part of a process."""
-    digest = sha256(value).hexdigest()
-    try:
-        envelope = Envelope.parse(value)
-    except ShapeError:
-        return Inspected(digest, None, None)
-    try:
-        if len(value) > MAX_OF_TYPE.get(envelope.type, MAX_VALUE):
-            raise Refused(Code.SHAPE, "WIRE 4")
-        return Inspected(digest, envelope, envelope.draft(digest))
-    except Refused as error:
-        return Inspected(digest, envelope, None, error.code, error.law)
-
-
-def fitting(record: Record, candidates: Mapping[str, trusts.Key]) -> str:
-    """Id of the key whose signature this is, the hinted one tried first; empty if none's."""
-    signature = record.message.signature
-    if len(signature) != 64:
-        return ""
-    message, hint = event_pae(record.message.value or b""), record.message.keyid
-    for name in sorted(candidates, key=lambda name: name != hint):
-        if keys.verifies(candidates[name].public, message, signature):
-            return name
-    return ""
-
-
-def rolling(before: bytes, record: Record) -> bytes:
-    """The topic's hash with one more record; whatever it is, noise included (WIRE 16)."""
-    message, position = record.message, record.position
-    place = position.offset.to_bytes(8, "big") + position.at.to_bytes(8, "big", signed=True)
-    return sha256(before + place + sha256(message.value or b"").digest() + sha256(message.signature).digest()).digest()
+from services.verifier.records import ROLLING_START, Inspected, Result, Stopped, Verdict, fitting, rolling
 
 
 class Chained(NamedTuple):
@@ -199,15 +72,17 @@ class History:
     prefixes: MutableMapping[int, bytes] = field(default_factory=lambda: {-1: ROLLING_START})
     streams: MutableMapping[tuple[str, str], Any] = field(default_factory=dict)
     claims: MutableMapping[str, Use] = field(default_factory=dict)
-    live: MutableMapping[tuple[str, str], bool] = field(default_factory=dict)
+    live: set[tuple[str, str]] = field(default_factory=set)
     earlier: tuple[Mapping[int, bytes], ...] = ()
     cut: Cut | None = None
     waiting: bool = False
 
     @classmethod
-    def of(cls, exchange: str, name: str) -> "History":
-        """An empty history of a topic, by its name."""
-        return cls(exchange, topic(name))
+    def of(cls, exchange: str, name: str, kept: Callable[[], MutableMapping[Any, Any]] = dict) -> "History":
+        """An empty history of a topic, by its name. ``kept``: where what grows with every record is kept."""
+        prefixes = kept()
+        prefixes[-1] = ROLLING_START
+        return cls(exchange, topic(name), admitted=kept(), prefixes=prefixes, streams=kept(), claims=kept())
 
     @classmethod
     def desk(cls, exchange: str, unit: str, trust: trusts.Trust) -> "History":
@@ -230,7 +105,7 @@ class History:
             prefixes={-1: before.hash},
             streams=dict(before.streams),
             claims=dict(before.claims),
-            live=dict(before.live),
+            live=set(before.live),
             earlier=(*before.earlier, dict(before.prefixes)),
             cut=Cut(offset=before.offset, hash=before.hash.hex()),
             waiting=True,
@@ -245,7 +120,7 @@ class History:
             prefixes=ChainMap({}, self.prefixes),
             streams=ChainMap({}, self.streams),
             claims=ChainMap({}, self.claims),
-            live=ChainMap({}, self.live),
+            live=set(self.live),
         )
 
     @property
@@ -259,9 +134,8 @@ class History:
 
     def open(self) -> Iterator[tuple[str, Any]]:
         """Streams that are not at an end."""
-        for key, alive in self.live.items():
-            if alive:
-                yield key[0], self.streams[key]
+        for key in self.live:
+            yield key[0], self.streams[key]
 
     def used(self, what: str) -> Use | None:
         """Who used a content id or number."""
@@ -325,12 +199,10 @@ class History:
 
     def _stands(self, key: tuple[str, str], state: Any) -> None:
         self.streams[key] = state
-        if state.status not in CONTEXTS[key[0]].ENDED:
-            self.live[key] = True
-        elif isinstance(self.live, ChainMap):
-            self.live[key] = False
+        if state.status in CONTEXTS[key[0]].ENDED:
+            self.live.discard(key)
         else:
-            self.live.pop(key, None)
+            self.live.add(key)
 
     def _judge(self, record: Record, i: Inspected) -> Verdict:
         noise = Verdict(record, Result.NOISE, Code.SHAPE, "", self.at, self.hash, "", i.envelope, i.draft)
@@ -472,7 +344,7 @@ class History:
         name = fitting(record, registry)
         if not name:
             return refused
-        self._begin(channel, e, i.digest)
+        self._begin(channel, i.draft, i.digest)
         return noise._replace(result=Result.EFFECTIVE, code=None, keyid=name)
 
     def _continued(self, record: Record, i: Inspected, e: Envelope, noise: Verdict) -> Verdict:
@@ -509,21 +381,15 @@ class History:
             return channels.genesis(draft, self.at)
         raise Refused(Code.PLACE, "WIRE 13")
 
-    def _begin(self, channel: channels.Channel, e: Envelope, digest: str) -> None:
+    def _begin(self, channel: channels.Channel, draft: Draft[Any], digest: str) -> None:
         self.channel = channel
         self.ledgers[REGISTRY] = Ledger(Head(1, 1, digest))
         terms = channel.terms
         if terms is not None:
             members = (terms.proposer, channel.counterpart(terms.proposer))
-            offer = draft_digest(e)
-            begun = pairing.begun(*members, offer, terms.valid_from, terms.valid_until)
+            offer = draft.data.embedded.offer  # a pairing's genesis embeds it, or is none
+            begun = pairing.begun(*members, offer.digest, terms.valid_from, terms.valid_until)
             self._stands(("pairing", channel.pairing), begun)
-
-
-def draft_digest(e: Envelope) -> str:
-    """Digest of the offer that a pairing channel's genesis embeds."""
-    event = e.draft().data
-    return event.embedded.offer.digest if isinstance(event, Opened) and event.embedded.offer else ""
 
 
 def _reopens_registry(e: Envelope) -> bool:
