@@ -92,10 +92,13 @@ def test_nobody_suffers_from_another_callers_conflict_or_fault(ledger: Ledger, u
 
 
 def test_what_everybody_would_refuse_is_not_sealed(ledger: Ledger, url: str) -> None:
+    laws = []
     for wrong in (entry(other="x" * 9_000), entry(other="两"), entry(officer="nobody")):
         with pytest.raises(Refused) as refused:
             seal(ledger, wrong)
         assert refused.value.code is Code.SHAPE
+        laws.append(refused.value.law)
+    assert laws == ["PROTOCOL 2", "", ""]
     assert_whole(url, 0)
 
 
@@ -161,6 +164,10 @@ def test_nothing_is_sealed_before_own_ledgers_are_read_back_by_any_process(url: 
     intake.healed(intake.generation)
     assert gateway.is_healed()
     seal(gateway, entry())
+    with psycopg.connect(url) as connection:
+        written = connection.execute("SELECT xmin FROM healing").fetchall()
+        intake.healed(intake.generation)
+        assert connection.execute("SELECT xmin FROM healing").fetchall() == written  # an idle round writes nothing
     gateway.close()
     intake.close()
 

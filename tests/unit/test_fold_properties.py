@@ -18,6 +18,7 @@ from contracts.envelope import Message, Record
 from contracts.lead import Delivered, Shared
 from contracts.profile import compact
 from contracts.vocabulary import Suspension
+from services.domain import CONTEXTS
 from services.domain.clocks import HOUR
 from services.registry import ceremony, genesis
 from services.vectors.seeds import EXPIRES
@@ -186,6 +187,32 @@ def test_nothing_read_twice_changes_anything(steps: list[tuple[str, str]], data:
     assert dict(history.ledgers) == dict(state.ledgers)
     assert dict(history.streams) == dict(state.streams)
     assert history.channel == state.channel
+
+
+def not_at_an_end(history: History) -> list[str]:
+    found = ((context, state) for (context, _), state in history.streams.items())
+    return sorted(repr(one) for one in found if one[1].status not in CONTEXTS[one[0]].ENDED)
+
+
+def still_open(history: History) -> list[str]:
+    return sorted(map(repr, history.open()))
+
+
+@slow
+@given(STEPS)
+def test_what_is_open_is_what_is_not_at_an_end(steps: list[tuple[str, str]]) -> None:
+    """In a history, and in what is tried on it: that opens and ends matters, and none of those below."""
+    w = played(steps)
+    history = History.of(w.exchange, str(Topic(w.channel, 1)))
+    for record in w.logs[w.channel]:
+        history.admit(record, inspect(record, {}))
+    before, trial = still_open(history), history.overlay()
+    assert before == not_at_an_end(history)
+    lead = w.share()
+    for verdict in (lead, *(w.withdraw(XINCAI, subject) for subject in shares(w))):
+        trial.admit(verdict.record, inspect(verdict.record, {}))
+        assert still_open(trial) == not_at_an_end(trial)
+    assert still_open(history) == before
 
 
 # -- whatever is in it -------------------------------------------------------------------------------------------------

@@ -33,10 +33,12 @@ def test_the_channel_goes_on_with_its_matters_and_chains() -> None:
     """What was shared before the cut is delivered behind it; nobody's chain begins anew."""
     w = world()
     lead = w.share()
-    before = w.history(w.channel).ledger(XINCAI).head
+    before, open_before = w.history(w.channel).ledger(XINCAI).head, list(w.history(w.channel).open())
     w.lose_topic()
     assert plain(begun(w)) == EFFECTIVE
     assert w.history(w.channel).ledger(XINCAI).head == before
+    assert sorted(map(repr, w.history(w.channel).open())) == sorted(map(repr, open_before))
+    assert "lead" in dict(open_before)
     assert lead.draft is not None
     assert plain(w.fact(YIWU, lead.draft.subject)) == EFFECTIVE
     assert plain(w.share()) == EFFECTIVE
