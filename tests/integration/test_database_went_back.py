@@ -77,3 +77,20 @@ def test_a_projector_that_lives_on_folds_what_was_read_again(survivors: tuple[Re
         return node.rows.cut("cases").positions == node.replica.positions()
 
     made.until("the view is up to date", up_to_date, SECONDS)
+
+
+def test_of_two_projectors_the_slower_one_goes_on_from_where_the_other_is(
+    survivors: tuple[Region, Node, Projector],
+) -> None:
+    """What it remembers is behind: nothing is folded twice, and it does not stay behind for ever."""
+    made, node, slower = survivors
+    made.until("read to the end", lambda: not slower.step(), SECONDS)
+    made.share()
+    made.even(XINCAI, YIWU)
+    faster = Projector(node)
+    made.until("folded by another", lambda: not faster.step(), SECONDS)
+    leads = len(list(node.rows.all("cases")))
+    assert slower.step()
+    assert slower.positions == {}
+    assert not slower.step()
+    assert len(list(node.rows.all("cases"))) == leads

@@ -13,14 +13,15 @@ from contracts.envelope import Message, Record
 from contracts.pairing import Proposed
 from contracts.refusals import NotYet
 from contracts.vocabulary import Role
-from services import verifier
+from services.domain import uses
 from services.domain.trust import Key
 from services.signing import dsse
 from services.storage.errors import Claimed, LogChangedError, ReplicaGapError, VerdictChangedError
 from services.storage.ledger import Entry, Ledger
 from services.storage.replica import Replica
 from services.vectors.seeds import XINCAI, YIWU, seeded
-from services.verifier import History, Result, Verdict
+from services.verifier import History, Result, Verdict, inspect, records
+from services.verifier import history as judging
 from tests.support.storage import at_once, prepared
 from tests.support.world import World, world
 
@@ -86,19 +87,19 @@ def test_a_history_rebuilt_from_the_replica_is_the_original(replica: Replica, mo
     w, topic, verdicts = eventful()
     replica.store(topic, verdicts, XINCAI)
     looked: list[int] = []
-    real = verifier.fitting
+    real = records.fitting
 
     def fitting(record: Record, candidates: Mapping[str, Key]) -> str:
         looked.append(record.position.offset)
         return real(record, candidates)
 
-    monkeypatch.setattr(verifier, "fitting", fitting)
+    monkeypatch.setattr(judging, "fitting", fitting)
     rebuilt = replica.history(w.exchange, topic)
     assert looked == [0]  # the genesis, before which no key is known
     monkeypatch.undo()
     original = History.of(w.exchange, topic)
     for verdict in verdicts:
-        original.admit(verdict.record, verifier.inspect(verdict.record, {}))
+        original.admit(verdict.record, inspect(verdict.record, {}))
     assert rebuilt == original
     half = original.of(w.exchange, topic)
     for record, inspected in list(replica.inspected(topic))[:5]:
@@ -220,9 +221,11 @@ def test_the_log_heals_the_ledger_in_the_transaction_that_stores_it(replica: Rep
     assert ledger.append([next_entry(w)], {name: head})[0].sequence == head.sequence + 1
 
 
-def test_what_the_log_used_up_is_claimed_again(replica: Replica, ledger: Ledger) -> None:
+def test_what_the_log_used_up_is_claimed_again_and_what_was_void_used_nothing(replica: Replica, ledger: Ledger) -> None:
     w = world()
     w.share()
+    void = w.share(seen="1.0." + "0" * 64)
+    assert void.result is Result.VOID
     topic, used = (
         str(Topic(w.channel, 1)),
         [what for what, use in w.history(w.channel).claims.items() if use.source == XINCAI],
@@ -234,6 +237,9 @@ def test_what_the_log_used_up_is_claimed_again(replica: Replica, ledger: Ledger)
     for what in used:
         with pytest.raises(Claimed):
             ledger.append([replace(next_entry(w), once=(what,))], {f"{w.channel}/{XINCAI}": head})
+    unused = tuple(uses(void.draft))  # type: ignore[arg-type]
+    assert unused
+    assert ledger.append([replace(next_entry(w), once=unused)], {f"{w.channel}/{XINCAI}": head})
 
 
 def test_what_is_read_after_healing_and_not_ours_stays_out_and_is_told(replica: Replica, ledger: Ledger) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from contracts.refusals import NotYet
+from services.cli.against import _fingerprint
 from services.storage.rows import _PAGE, LAST, Place, PositionError, Rows
+from services.views.cases import CASES
 from tests.support.storage import at_once, prepared
 
 VIEW, TOPIC = "leads", "duikou.trust.1"
@@ -112,6 +115,14 @@ def test_a_new_version_of_a_view_begins_empty_and_once(rows: Rows, url: str) -> 
     assert rows.positions(VIEW) == {}
     assert rows.read(VIEW, "a") is None
     second.close()
+
+
+def test_a_view_folded_by_another_version_is_not_compared_and_stays_as_it_is(rows: Rows) -> None:
+    """An audit beside a node of other software: it waits for that node, and takes no view from it."""
+    rows.generation("cases", CASES.version + 1)
+    with pytest.raises(NotYet, match="folded by this software"):
+        _fingerprint(rows, "cases", {}, 1)
+    assert rows.cut("cases").version == CASES.version + 1
 
 
 def test_rows_are_listed_in_code_point_order_by_prefix_and_page(rows: Rows) -> None:

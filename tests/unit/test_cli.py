@@ -303,6 +303,7 @@ LIES: dict[str, Callable[[FileSigner], tuple[Any, dict[str, str]]]] = {
     "another officer's key": lambda _: (statement(), {"keyid": OTHER}),
     "no statement": lambda _: (statement(), {"payload": "e30="}),
     "no base64": lambda _: (statement(), {"payload": "%"}),
+    "base64 with something between": lambda key: (statement(), {"payload": "\n" + to_sign(statement(), key).payload}),
 }
 
 
