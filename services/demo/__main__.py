@@ -81,12 +81,14 @@ def _show(console: Console, running: Cluster, troupe: Troupe, channel: str, root
         table = Table(title=f"{office.name} {office.code} · 案件 cases", title_justify="left")
         for column in ("方向", "状态", "事项", "谁读过", "最后"):
             table.add_column(column)
-        for case in troupe.at(office.code, "author", "look").cases():
+        looker = troupe.at(office.code, "author", "look")
+        for listed in looker.cases():
+            case = looker.case(listed.channel, listed.subject)  # a list does not say who read
             read = ", ".join(sorted({one["unit"] for one in case.reads}))
             last = case.state["timeline"][-1]["type"].split(".")[2] if case.state["timeline"] else ""
             table.add_row(str(case.state["direction"]), case.status, case.subject[:8], read, last)
         console.print(table)
-        for record in troupe.at(office.code, "author", "look").refused():
+        for record in looker.refused():
             console.print(
                 f"   {record.result}: {record.type} · {record.code} ({record.law}) at {record.topic}@{record.offset}"
             )

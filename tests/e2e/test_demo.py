@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from services.cli.errors import AUDIT_REFUSED
-from services.demo.cast import NODES
+from services.demo.cast import NODES, YIWU
 from services.demo.papers import INVENTED
 from services.views.cases import CASES
 from tests.support.servers import server_folder, skip_or_fail
@@ -75,8 +75,11 @@ pytestmark = [pytest.mark.xdist_group("kafka"), pytest.mark.timeout(MINUTES_10)]
 
 def test_the_story_ends_as_told(told: Demo) -> None:
     """Outcome, reader, removal and the lost race are on the screen, with the root and the next command."""
-    for words in ("with_outcome", "removed", "330782000001", "pairing_state (L6)", "/docs", "duikou audit --root"):
+    for words in ("with_outcome", "removed", "pairing_state (L6)", "/docs", "duikou audit --root"):
         assert words in told.said
+    cases = [line for line in told.said.splitlines() if "with_outcome" in line]
+    assert len(cases) == 2
+    assert all(YIWU in line for line in cases), "both see who read"
 
 
 def test_the_printed_command_audits_the_running_nodes(told: Demo) -> None:
