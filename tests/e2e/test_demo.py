@@ -131,10 +131,18 @@ def test_no_word_of_a_content_is_at_rest_anywhere(told: Demo) -> None:
     """PROTOCOL 10: no invented name, phone or number in any file of PostgreSQL, Kafka, logs, exports."""
     forms = [form for word in INVENTED for form in (word.encode(), json.dumps(word).strip('"').encode())]
     files = [path for path in told.state.rglob("*") if path.is_file()]
-    found = [str(path.relative_to(told.state)) for path in files if any(form in path.read_bytes() for form in forms)]
+    found = [str(path.relative_to(told.state)) for path in files if any(form in _at_rest(path) for form in forms)]
     assert found == []
     assert len(files) > 100, "the databases are among them"
     assert told.state / "export.jsonl" in files
+
+
+def _at_rest(path: Path) -> bytes:
+    """A file's bytes; none if a living server removed it since it was listed, as PostgreSQL does with its caches."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def test_told_again_it_goes_on_and_doubles_nothing(told: Demo) -> None:
