@@ -66,34 +66,46 @@ def _types(context: str, names: str) -> frozenset[str]:
 
 _CHANNEL = _types("channel", "opened trust_copied ledger_reopened")
 _PROPOSALS = _types("pairing", "proposed accepted declined")
-OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {
-    1: {
-        Place.TRUST: _types(
-            "trust",
-            "root_established root_rotated province_delegated unit_admitted unit_profile_published key_added "
-            "key_closed officer_enrolled officer_ended unit_suspended unit_reinstated policy_published heartbeat",
-        )
-        | _types("channel", "ledger_reopened"),
-        Place.PROPOSALS: _CHANNEL | _PROPOSALS,
-        Place.OUTFLOW: _CHANNEL | _types("outflow", "reported corrected"),
-        Place.CHECKPOINT: _CHANNEL,
-        Place.DESK: _types(
-            "desk", "drafted revised submitted returned approved discarded assigned reassigned linked acknowledged"
-        ),
-        Place.PAIRING: _CHANNEL
-        | _types("channel", "encryption_key_published")
-        | _types("pairing", "suspended resumed ending_announced ended")
-        | _types(
-            "lead",
-            "shared delivered received accepted declined supplemented acknowledged feedback_given outcome_recorded "
-            "withdrawn removal_answered closed",
-        )
-        | _types("enquiry", "asked delivered received undertaken answered refused cancelled closed")
-        | _types("access", "recorded"),
-        Place.SUPERVISION: _CHANNEL | _types("channel", "encryption_key_published"),
-    },
+_FIRST: dict[Place, frozenset[str]] = {
+    Place.TRUST: _types(
+        "trust",
+        "root_established root_rotated province_delegated unit_admitted unit_profile_published key_added "
+        "key_closed officer_enrolled officer_ended unit_suspended unit_reinstated policy_published heartbeat",
+    )
+    | _types("channel", "ledger_reopened"),
+    Place.PROPOSALS: _CHANNEL | _PROPOSALS,
+    Place.OUTFLOW: _CHANNEL | _types("outflow", "reported corrected"),
+    Place.CHECKPOINT: _CHANNEL,
+    Place.DESK: _types(
+        "desk", "drafted revised submitted returned approved discarded assigned reassigned linked acknowledged"
+    ),
+    Place.PAIRING: _CHANNEL
+    | _types("channel", "encryption_key_published")
+    | _types("pairing", "suspended resumed ending_announced ended")
+    | _types(
+        "lead",
+        "shared delivered received accepted declined supplemented acknowledged feedback_given outcome_recorded "
+        "withdrawn removal_answered closed",
+    )
+    | _types("enquiry", "asked delivered received undertaken answered refused cancelled closed")
+    | _types("access", "recorded"),
+    Place.SUPERVISION: _CHANNEL | _types("channel", "encryption_key_published"),
 }
+_SECOND: dict[Place, frozenset[str]] = {
+    **_FIRST,
+    Place.PAIRING: _FIRST[Place.PAIRING].union(
+        _types("enquiry", ""),
+        _types("lead", ""),
+        _types("liaison", ""),
+        _types("operation", ""),
+        _types("pairing", ""),
+    ),
+}
+OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {1: _FIRST, 2: _SECOND}
 """Rule version -> place -> event types open there. A version never changes; new types need the next (PROTOCOL 1)."""
+
+NEWEST = max(OPEN_TYPES)
+"""The rule version that a policy may publish once every node runs this software."""
 
 REGISTRY_TYPES = _CHANNEL
 """What only the registry writes outside ``trust``; it writes nothing else there."""

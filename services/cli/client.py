@@ -260,6 +260,15 @@ class Officer:
         """All counts again; ``replaces``: digest of what stands."""
         return self._act(f"/v1/outflow/reports/{subject}/correction", body)
 
+    # -- anything that one officer says --------------------------------------------------------------------------------
+
+    def say(
+        self, channel: str, kind: str, act: str, body: Mapping[str, Any] | None = None, *, subject: str | None = None
+    ) -> Answer:
+        """An act of the interface by its path: ``kind`` as leads, enquiries; no ``subject`` where it opens a matter."""
+        matter = f"{kind}/{subject}" if subject else kind
+        return self._act(f"/v1/channels/{channel}/{matter}/{act}", body)
+
     # -- reading -------------------------------------------------------------------------------------------------------
 
     def access_statement(

@@ -41,6 +41,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "refused": office.refused,
     "restore": upkeep.restore,
     "resume": upkeep.resume,
+    "say": office.say,
     "sign": documents.sign,
     "status": office.status,
     "token": office.token,

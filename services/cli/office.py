@@ -7,6 +7,7 @@ import typer
 
 from contracts.vocabulary import Suspension
 from services.cli.matters import listed
+from services.cli.replies import Answer
 from services.cli.session import ChannelArg, Json, Token, Url, document, officer, table, tell
 
 pairing = typer.Typer(help="Pairings")
@@ -69,6 +70,24 @@ def node(url: Url, token: Token, as_json: Json = False) -> None:
 def units(url: Url, token: Token, as_json: Json = False) -> None:
     """The contact book."""
     tell(as_json, lambda: officer(url, token).units(), table("unit", "superior", "suspended", "profile"))
+
+
+def say(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="leads, enquiries and so on")],
+    act: Annotated[str, typer.Argument(metavar="ACT", help="The event: received, accepted, misdirected and so on")],
+    channel: ChannelArg,
+    url: Url,
+    token: Token,
+    subject: Annotated[str, typer.Option("--about", help="The matter's id; none where the act opens one")] = "",
+    path: Annotated[Path | None, typer.Option("--file", help="JSON: what the act says")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say anything that one officer answers for; /docs of the node lists the acts and what they say."""
+
+    def said() -> Answer:
+        return officer(url, token).say(channel, kind, act, document(path) if path else {}, subject=subject or None)
+
+    tell(as_json, said)
 
 
 @pairing.command("list")

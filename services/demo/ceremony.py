@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from contracts.calendar import CALENDARS
-from contracts.channels import REGISTRY, TRUST
+from contracts.channels import NEWEST, REGISTRY, TRUST
 from contracts.envelope import GENESIS_SEEN, START, ZEROS, Draft, Envelope
 from contracts.trust import ClockProfile, Mandated, Policy, Profile, YearDays
 from contracts.vocabulary import KeyKind
@@ -133,7 +133,7 @@ def _policy() -> Policy:
     years = tuple(
         YearDays(year=year, holidays=CALENDARS[year].holidays, workdays=CALENDARS[year].workdays) for year in YEARS
     )
-    return Policy(rule_version=1, calendar=years, clocks=ClockProfile(), classification_ceiling="work_secret")
+    return Policy(rule_version=NEWEST, calendar=years, clocks=ClockProfile(), classification_ceiling="work_secret")
 
 
 def _profile(office: Office) -> Profile:

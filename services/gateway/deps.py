@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any
@@ -143,16 +143,15 @@ class Commands:
         """The event id that this key stands for."""
         return command_id(self.node.source, channel, self.officer, self.key, event.TYPE)
 
-    def tell(self, channel: str, subject: str, event: type[Event], body: "Body | None" = None, **more: Any) -> Answer:
-        """An event that one officer answers for: its summary is the body and the officer, its content is encrypted.
+    def tell(self, channel: str, subject: str, event: type[Event], said: Mapping[str, Any]) -> Answer:
+        """An event that one officer answers for: its summary is ``said`` and the officer, its content is encrypted.
 
-        Raises InvalidError besides what ``issue`` raises.
+        said: JSON values; ``content`` among them is the plaintext. Raises InvalidError besides what ``issue`` raises.
         """
-        said = shown(body) if body is not None else {}
-        content = said.pop("content", None)
-        summary = parsed(event.model_fields["summary"].annotation, {**said, **more, "officer": self.officer})
+        clear = {name: value for name, value in said.items() if name != "content"}
+        summary = parsed(event.model_fields["summary"].annotation, {**clear, "officer": self.officer})
         data: dict[str, Any] = {"summary": shown(summary)}
-        plain = checked_content(event.TYPE, summary, content)
+        plain = checked_content(event.TYPE, summary, said.get("content"))
         if plain is not None:
             data["content"] = shown(encrypted(self.node, channel, event.TYPE, plain, keep=False)[0])
         return self.issue(channel, subject, parsed(event, data))

@@ -52,13 +52,13 @@ class CorrectionBody(ReportBody):
 def report(body: ReportBody, issue: Issue) -> Answer:
     """The answer's ``subject`` is the report's id."""
     subject = minted(issue.id(OUTFLOW, outflow.Reported))
-    return issue.tell(OUTFLOW, subject, outflow.Reported, **_rounded(body))
+    return issue.tell(OUTFLOW, subject, outflow.Reported, _rounded(body))
 
 
 @router.post("/{subject}/correction", status_code=202, summary="Correct outflow counts")
 def correct(subject: SubjectId, body: CorrectionBody, issue: Issue) -> Answer:
     """The newest counts stand."""
-    return issue.tell(OUTFLOW, subject, outflow.Corrected, **_rounded(body))
+    return issue.tell(OUTFLOW, subject, outflow.Corrected, _rounded(body))
 
 
 def _rounded(body: ReportBody) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts import pairing
 from contracts.vocabulary import DocumentKind, Suspension
-from services.gateway.deps import Answer, Body, ChannelId, Commands, Issue, Nothing
+from services.gateway.deps import Answer, Body, ChannelId, Commands, Issue, Nothing, shown
 from services.gateway.examples import example
 from services.gateway.rows import From, MatterNow, Page, Viewing, plain
 from services.node.folds import now_ms
@@ -37,13 +37,13 @@ class SuspendBody(Body):
 @router.post("/suspended", status_code=202, summary="Suspend a pairing")
 def suspended(channel: ChannelId, body: SuspendBody, issue: Issue) -> Answer:
     """P6: a flag of our side; withdrawals, removals and receipts go on."""
-    return issue.tell(channel, _subject(issue, channel), pairing.Suspended, body)
+    return issue.tell(channel, _subject(issue, channel), pairing.Suspended, shown(body))
 
 
 @router.post("/ended", status_code=202, summary="End a pairing that was announced to end")
 def ended(channel: ChannelId, _: Nothing, issue: Issue) -> Answer:
     """P11: by the announcer, when every matter is closed or 30 days are over."""
-    return issue.tell(channel, _subject(issue, channel), pairing.Ended)
+    return issue.tell(channel, _subject(issue, channel), pairing.Ended, {})
 
 
 def _subject(issue: Commands, channel: str) -> str:

@@ -6,12 +6,11 @@ Seen from a unit's node. Forms stand in ``schemas/``; what is judged beyond form
 from typing import Any
 
 from contracts.catalogue import events
-from contracts.channels import OPEN_TYPES, REGISTRY_TYPES, UNIT_TYPES, Place
+from contracts.channels import NEWEST, OPEN_TYPES, REGISTRY_TYPES, UNIT_TYPES, Place
 from contracts.dsse import EVENT
 from contracts.profile import MAX_VALUE
 from services.transport.contract import REPLICATED, SETTINGS
 
-RULE_VERSION = 1
 ADDRESSES = {
     Place.TRUST: "duikou.trust.{n}",
     Place.PROPOSALS: "duikou.pairing.{n}",
@@ -45,7 +44,7 @@ def build() -> dict[str, Any]:
         "asyncapi": "3.1.0",
         "info": {
             "title": "duikou 对口",
-            "version": str(RULE_VERSION),
+            "version": str(NEWEST),
             "description": "Signed exchange of case leads between paired units. Every message is a CloudEvent in "
             "structured mode; its signature (DSSE, Ed25519) stands in a header, its place in the log is the order.",
         },
@@ -67,7 +66,7 @@ def name(place: Place) -> str:
 
 
 def _published() -> dict[str, Any]:
-    types = {event for place in ADDRESSES for event in OPEN_TYPES[RULE_VERSION][place]}
+    types = {event for place in ADDRESSES for event in OPEN_TYPES[NEWEST][place]}
     return {event: model for event, model in sorted(events().items()) if event in types}
 
 
@@ -92,7 +91,7 @@ def _channel(place: Place) -> dict[str, Any]:
 
 
 def _types(place: Place) -> list[str]:
-    return sorted(OPEN_TYPES[RULE_VERSION][place])
+    return sorted(OPEN_TYPES[NEWEST][place])
 
 
 def _binding() -> dict[str, Any]:

@@ -36,7 +36,7 @@ from services.domain.trust import ROOT
 from services.registry import ceremony, genesis
 from services.signing import possession
 from services.vectors.region import Region
-from services.vectors.seeds import EXPIRES, JINHUA, OFFICES, XINCAI, YIWU, policy, seeded
+from services.vectors.seeds import EXPIRES, JINHUA, OFFICES, UNKNOWN_RULES, XINCAI, YIWU, policy, seeded
 from services.verifier import Verdict
 
 UNITS, OFFICERS = (XINCAI, YIWU), ("author", "approver", "head", "intake")
@@ -226,7 +226,7 @@ def _channel(r: Region, channel: str) -> None:
     r.write(YIWU, channel, subject, delivered)  # towards a suspended unit: a fact stands
     r.now += 72 * HOUR
     _share(r, channel)
-    r.trust(ceremony.policy(r.by(ROOT), policy(rule_version=2)))
+    r.trust(ceremony.policy(r.by(ROOT), policy(rule_version=UNKNOWN_RULES)))
     r.write(REGISTRY, channel, channel, genesis.copied(r.signed(r.verdicts[TRUST][-1])))  # then it stalls
 
 

@@ -10,12 +10,11 @@ from pydantic import BaseModel, StringConstraints
 
 from contracts import contents, fields
 from contracts.catalogue import events
-from contracts.channels import KEEPER_TYPE, OPEN_TYPES, REGISTRY_TYPES
+from contracts.channels import KEEPER_TYPE, NEWEST, OPEN_TYPES, REGISTRY_TYPES
 from contracts.event import Event
 from contracts.trust import Mandated
 from services.domain import CONTEXTS
 from services.domain.rules import Allowed, Rule, Side, Sign
-from services.vectors.asyncapi import RULE_VERSION
 from services.vectors.schemas import schema
 
 SIDES = {
@@ -99,7 +98,7 @@ def _event(name: str, event: type[Event]) -> Iterator[str]:
 
 
 def _places(name: str) -> list[str]:
-    return [place.name.lower() for place, types in OPEN_TYPES[RULE_VERSION].items() if name in types]
+    return [place.name.lower() for place, types in OPEN_TYPES[NEWEST].items() if name in types]
 
 
 def _writer(name: str, event: type[Event]) -> str:

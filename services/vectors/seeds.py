@@ -57,6 +57,10 @@ def seed(name: str) -> bytes:
     return sha256(f"duikou vectors\n{name}".encode()).digest()
 
 
+UNKNOWN_RULES = 9_999
+"""A rule version that no software has."""
+
+
 def policy(rule_version: int = 1, **changes: Any) -> Policy:
     """The policy of the region, with the holidays of one week of 2021."""
     year = YearDays(

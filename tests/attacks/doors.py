@@ -15,7 +15,7 @@ from services.node.settings import DEVELOPMENT, Settings, SettingsError, check
 from services.registry import ceremony, genesis
 from services.transport.contract import check_message
 from services.transport.errors import MessageTooLargeError
-from services.vectors.seeds import policy
+from services.vectors.seeds import UNKNOWN_RULES, policy
 from tests.attacks.row import WAITS, Outcome, Row, door
 from tests.support.acts import subject_of
 from tests.support.ledgers import close_key, fork
@@ -83,7 +83,7 @@ def key_closed_in_trust(w: World) -> None:
 
 def newer_rules(w: World) -> None:
     """Rules that this software does not know are copied."""
-    w.trust(ceremony.policy(w.by(ROOT), policy(rule_version=2)))
+    w.trust(ceremony.policy(w.by(ROOT), policy(rule_version=UNKNOWN_RULES)))
     w.write("registry", w.channel, w.channel, genesis.copied(w.signed(w.last("trust"))))
 
 

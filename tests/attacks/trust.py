@@ -12,7 +12,7 @@ from contracts.vocabulary import KeyKind, Role, Suspension
 from services.domain.clocks import DAY, HOUR, format_time
 from services.domain.trust import ROOT
 from services.registry import ceremony, genesis
-from services.vectors.seeds import EXPIRES, policy
+from services.vectors.seeds import EXPIRES, UNKNOWN_RULES, policy
 from services.verifier import Verdict
 from tests.attacks.mandates import last_in_trust
 from tests.attacks.row import EFFECTIVE, Row, noise, stops, void
@@ -141,7 +141,7 @@ def registrar_back(w: World) -> Verdict:
 
 def newer_rules(w: World) -> Verdict:
     """The root publishes rules that this software does not know; the next record."""
-    w.trust(ceremony.policy(w.by(ROOT), policy(rule_version=2)))
+    w.trust(ceremony.policy(w.by(ROOT), policy(rule_version=UNKNOWN_RULES)))
     w.write(REGISTRY, w.channel, w.channel, genesis.copied(w.signed(w.last(TRUST))))
     return w.share()
 

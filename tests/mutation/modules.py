@@ -37,6 +37,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.keys": ("trust", "signing", "signatures", _LOG),
     "services.domain.obligations": ("lead_rules", "enquiry_rules", "clocks", "pairing_rules"),
     "services.domain.outflow": ("machines", "outflow_rules"),
+    "services.domain.dues": ("lead_rules", "enquiry_rules"),
+    "services.domain.lead_dues": ("lead_rules",),
+    "services.domain.enquiry_dues": ("enquiry_rules",),
     "services.domain.papers": (*_RULES, _LOG),
     "services.signing": ("signing",),
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.channels import Place
+from contracts.channels import NEWEST, Place
 from contracts.pairing import ProposedSummary
 from contracts.refusals import Code, Refused
 from contracts.trust import ClockProfile
@@ -59,7 +59,7 @@ def channel(running: Terms | None = None) -> Channel:
         id=CHANNEL,
         place=Place.PAIRING,
         members=(OWNER, OTHER),
-        trust=Trust(exchange=EXCHANGE, units=units, officers=officers),
+        trust=Trust(exchange=EXCHANGE, units=units, officers=officers, rule_version=NEWEST),
         pairing=PAIRING,
         terms=running or terms(),
         encryption={OWNER: key, OTHER: key},

@@ -7,9 +7,9 @@ import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from contracts.refusals import Code, NotYet, Refused
-from services.gateway import problems
+from services.gateway import examples, problems
 from services.gateway.auth import TokenError
-from services.gateway.leads import FeedbackBody
+from services.gateway.desk import DraftBody
 from services.gateway.problems import REMEDY, KeyReusedError, LateError, problem, status_of
 from services.node.papers import InvalidError, broken, parsed
 from services.node.reading import GoneError, TooEarlyError
@@ -102,7 +102,7 @@ def test_a_path_and_a_rule_but_no_value_and_no_made_up_name() -> None:
 def test_a_body_is_text_and_numbers_of_json(content: dict[str, Any]) -> None:
     """Python's JSON reads half a surrogate pair and NaN; the gateway answered 500 to them."""
     with pytest.raises(ValidationError) as caught:
-        FeedbackBody.model_validate({"use": "still_checking", "next_feedback_on": "2026-12-20", "content": content})
+        DraftBody.model_validate({**examples.DRAFT, "content": content})
     assert json.dumps(broken(caught.value.errors()), ensure_ascii=False).encode()
 
 

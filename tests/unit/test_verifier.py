@@ -12,7 +12,7 @@ from services.domain import CONTEXTS
 from services.domain.clocks import DAY
 from services.domain.trust import _CHANGES
 from services.registry import ceremony, genesis
-from services.vectors.seeds import policy
+from services.vectors.seeds import UNKNOWN_RULES, policy
 from services.verifier import History, Stopped, Verdict, inspect
 from tests.support.acts import paused, seen, subject_of
 from tests.support.world import XINCAI, YIWU, Result, World, plain, world
@@ -92,7 +92,7 @@ def test_unknown_type_is_void_and_holds_nobody() -> None:
 def test_newer_rule_version_stalls_not_refuses() -> None:
     """Only the registry can cause it, and nothing is judged by rules that this software does not know."""
     w = world()
-    w.trust(ceremony.policy(w.by("root"), policy(rule_version=2)))
+    w.trust(ceremony.policy(w.by("root"), policy(rule_version=UNKNOWN_RULES)))
     assert w.stops(TRUST) == "stalled"
     assert w.share().result is EFFECTIVE  # not copied yet
     w.write(REGISTRY, w.channel, w.channel, genesis.copied(w.signed(w.last(TRUST))))

@@ -1,0 +1,41 @@
+"""What an obligation is: of a kind, by a moment, of one of the two units (MECHANISM 1.0)."""
+
+from typing import NamedTuple
+
+from contracts.calendar import Calendar
+from contracts.vocabulary import Term
+from services.domain.clocks import Days, Hours, Span, in_time
+
+FETCH = Hours(1)
+"""送达: else the owner sees 对方未取件."""
+ACKNOWLEDGE = Days(3)
+
+
+class Duty(Term):
+    """What is owed."""
+
+    DELIVER = "deliver", "送达", "deliver"
+    SIGN_FOR = "sign_for", "签收", "sign for"
+    DECIDE = "decide", "受理或不予受理", "accept or decline"
+    FEEDBACK = "feedback", "反馈", "feedback"
+    ACKNOWLEDGE = "acknowledge", "确认补充", "acknowledge"
+    CORRECT = "correct", "更正或撤回", "correct or withdraw"
+    ANSWER = "answer", "答复", "answer"
+    REMOVE = "remove", "销毁回执", "removal answer"
+
+
+class Due(NamedTuple):
+    """``at``: ms, the first moment that is late. ``owner``: owed by the unit that opened the stream, else the other."""
+
+    kind: Duty
+    at: int
+    owner: bool = False
+
+    def overdue(self, now: int) -> bool:
+        """Whether it is late at ``now`` (ms)."""
+        return not in_time(now, self.at)
+
+
+def after(kind: Duty, start: int, span: Span, calendar: Calendar, *, owner: bool = False) -> Due:
+    """Owed ``span`` after ``start`` (ms). Raises CalendarMissingError."""
+    return Due(kind, span.due(start, calendar), owner)
