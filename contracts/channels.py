@@ -94,11 +94,11 @@ _FIRST: dict[Place, frozenset[str]] = {
 _SECOND: dict[Place, frozenset[str]] = {
     **_FIRST,
     Place.PAIRING: _FIRST[Place.PAIRING].union(
-        _types("enquiry", ""),
+        _types("enquiry", "completion_requested completed interim_given answer_corrected acknowledged"),
         _types("lead", ""),
         _types("liaison", ""),
         _types("operation", ""),
-        _types("pairing", ""),
+        _types("pairing", "contacts_changed renewal_offered renewal_accepted"),
     ),
 }
 OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {1: _FIRST, 2: _SECOND}

@@ -5,7 +5,16 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from contracts import enquiry, enquiry_content, lead, lead_content, profile
+from contracts import (
+    enquiry,
+    enquiry_content,
+    enquiry_course,
+    lead,
+    lead_content,
+    pairing_content,
+    pairing_course,
+    profile,
+)
 from contracts.content_model import ContentError, ContentModel
 
 MODELS: Mapping[str, type[ContentModel]] = MappingProxyType(
@@ -13,12 +22,15 @@ MODELS: Mapping[str, type[ContentModel]] = MappingProxyType(
         enquiry.Answered.TYPE: enquiry_content.AnsweredContent,
         enquiry.Asked.TYPE: enquiry_content.AskedContent,
         enquiry.Undertaken.TYPE: enquiry_content.UndertakenContent,
+        enquiry_course.AnswerCorrected.TYPE: enquiry_content.AnswerCorrectedContent,
+        enquiry_course.Completed.TYPE: enquiry_content.CompletedContent,
         lead.Accepted.TYPE: lead_content.AcceptedContent,
         lead.FeedbackGiven.TYPE: lead_content.FeedbackContent,
         lead.OutcomeRecorded.TYPE: lead_content.OutcomeContent,
         lead.RemovalAnswered.TYPE: lead_content.RemovalContent,
         lead.Shared.TYPE: lead_content.LeadContent,
         lead.Supplemented.TYPE: lead_content.SupplementContent,
+        pairing_course.ContactsChanged.TYPE: pairing_content.ContactsContent,
     }
 )
 """Event type -> model of its content. Types that are not here carry none."""

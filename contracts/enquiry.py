@@ -1,6 +1,6 @@
 """Enquiries of a pairing (FIELDS 6.7, MECHANISM 1.3). Subject: the enquiry's own random id, of this channel only.
 
-Form ``measure`` (办案协作) is in the model from the start; a later rule version opens it (services.domain.enquiry).
+Form ``measure`` (办案协作) is in the model from the start; rule version 2 opens it (services.domain.enquiry).
 """
 
 from typing import Annotated, Literal, Self
@@ -118,7 +118,8 @@ class ItemAnswer(Wire):
         return self
 
 
-def _each_item_once(answers: tuple[ItemAnswer, ...]) -> tuple[ItemAnswer, ...]:
+def each_item_once(answers: tuple[ItemAnswer, ...]) -> tuple[ItemAnswer, ...]:
+    """Items in ascending order. Raises ValueError."""
     if not ascending([answer.no for answer in answers]):
         raise ValueError("items stand in ascending order, each once")
     return answers
@@ -129,7 +130,7 @@ class AnsweredSummary(Outgoing):
 
     kind: Literal[DocumentKind.REPLY]
     officer: Uuid | None = None
-    answers: Annotated[tuple[ItemAnswer, ...], Items(1, MAX_ITEMS), AfterValidator(_each_item_once)]
+    answers: Annotated[tuple[ItemAnswer, ...], Items(1, MAX_ITEMS), AfterValidator(each_item_once)]
     persons_count: PersonsCount
     sealed_record: Literal[True] | None = None
 

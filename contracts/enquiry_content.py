@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 from contracts.content_model import ContentModel
 from contracts.enquiry import MAX_ITEMS, ItemNo
 from contracts.fields import Day, Items, Wire, text
-from contracts.findings import Contact, Findings
-from contracts.parts import MAX_PERSONS, ascending
+from contracts.findings import AttachmentContent, Contact, Findings, digests
+from contracts.parts import MAX_ATTACHMENTS, MAX_PERSONS, ascending
 from contracts.person import IdDocument, Name, Number, line
 from contracts.vocabulary import AnswerCode, Question, Sex
 
@@ -44,12 +44,16 @@ def _numbered(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
+Titles = Annotated[tuple[AttachmentContent, ...], Items(1, MAX_ATTACHMENTS)]
+
+
 class AskedContent(ContentModel):
-    """协查函. ``case_no`` where a case is cited and no lead."""
+    """协查函, 办案协作函. ``case_no`` where a case is cited and no lead; ``attachments``: titles of the papers."""
 
     contact: Contact
     case_no: Annotated[str, line(60)] | None = None
     items: Annotated[tuple[Item, ...], Items(1, MAX_ITEMS), AfterValidator(_numbered)]
+    attachments: Titles | None = None
 
     @model_validator(mode="after")
     def _of_lead_or_case(self) -> Self:
@@ -63,6 +67,7 @@ class AskedContent(ContentModel):
         same = {
             "items_count": summary.items_count == len(self.items),
             "case": (summary.case is None) == (self.case_no is None),
+            "attachments": digests(self.attachments) == digests(summary.attachments),
         }
         return tuple(name for name, agrees in same.items() if not agrees)
 
@@ -124,3 +129,21 @@ class AnsweredContent(ContentModel):
             "persons_count": people == summary.persons_count,
         }
         return tuple(name for name, agrees in same.items() if not agrees)
+
+
+class CompletedContent(ContentModel):
+    """补正: titles of the papers that were asked for."""
+
+    contact: Contact
+    attachments: Titles
+
+    def differs(self, summary: Any, on: date) -> tuple[str, ...]:
+        """Whether the papers are those of the summary."""
+        same = digests(self.attachments) == digests(summary.attachments)
+        return () if same else ("attachments",)
+
+
+class AnswerCorrectedContent(AnsweredContent):
+    """更正答复: what is right now, in full, and what was wrong."""
+
+    wrong: Annotated[str, text(500)]

@@ -1,6 +1,7 @@
 """What a lead says, in encrypted content only (FIELDS 6.3, 6.5): facts, and everything that hangs on them."""
 
-from typing import Annotated, ClassVar, Self
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -150,6 +151,11 @@ class AttachmentContent(Wire):
     title: Annotated[str, line(60)]
     pages: Annotated[int, Field(ge=1, le=9_999)]
     plain_digest: Digest
+
+
+def digests(attachments: Iterable[Any] | None) -> list[str]:
+    """By which names a content or a summary knows its attachments, in its order."""
+    return [one.digest for one in attachments or ()]
 
 
 class Findings(ContentModel):

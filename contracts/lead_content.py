@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from contracts.content_model import ContentError, ContentModel
 from contracts.fields import Items, text
-from contracts.findings import Contact, Findings, Substance
+from contracts.findings import Contact, Findings, Substance, digests
 from contracts.lead import (
     WITHOUT_CASE,
 )
@@ -56,7 +56,7 @@ class SupplementContent(Findings):
             "persons": _fits(right.persons, summary.persons),
             "identifiers_count": right.identifiers_count == summary.identifiers_count,
             "substances": right.substances == summary.substances,
-            "attachments": _digests(self.attachments) == _digests(summary.attachments),
+            "attachments": digests(self.attachments) == digests(summary.attachments),
             "restrictions": self._restricted(set(summary.restrictions or ()), right),
         }
         return tuple(name for name, agrees in same.items() if not agrees)
@@ -76,10 +76,6 @@ def _fits(right: tuple[PersonSummary, ...], said: tuple[PersonSummary, ...]) -> 
     return all(
         other in (one, one.model_copy(update={"approver": head})) for one, other in zip(right, said, strict=True)
     )
-
-
-def _digests(attachments: Any) -> list[str]:
-    return [one.digest for one in attachments or ()]
 
 
 class LeadContent(SupplementContent):

@@ -21,6 +21,7 @@ class Duty(Term):
     ACKNOWLEDGE = "acknowledge", "确认补充", "acknowledge"
     CORRECT = "correct", "更正或撤回", "correct or withdraw"
     ANSWER = "answer", "答复", "answer"
+    COMPLETE = "complete", "补正", "complete the papers"
     REMOVE = "remove", "销毁回执", "removal answer"
 
 

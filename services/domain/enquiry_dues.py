@@ -1,10 +1,13 @@
 """What is owed about an enquiry (MECHANISM 1.3, column clock)."""
 
 from contracts.calendar import Calendar
-from services.domain import enquiry, papers
-from services.domain.clocks import DAY, SIGN_FOR, Clock
-from services.domain.dues import FETCH, Due, Duty, after
+from services.domain import enquiry
+from services.domain.clocks import SIGN_FOR, Clock, Days
+from services.domain.dues import ACKNOWLEDGE, FETCH, Due, Duty, after
 from services.domain.enquiry import Enquiry
+
+COMPLETE = Days(15)
+"""Until the asker is alerted: nobody has completed the papers."""
 
 
 def owed(state: Enquiry, calendar: Calendar, clock: Clock) -> tuple[Due, ...]:
@@ -14,15 +17,13 @@ def owed(state: Enquiry, calendar: Calendar, clock: Clock) -> tuple[Due, ...]:
             return (after(Duty.DELIVER, state.asked_at, FETCH, calendar),)
         case enquiry.Status.DELIVERED:
             return (after(Duty.SIGN_FOR, state.since, SIGN_FOR[state.urgency], calendar),)
+        case enquiry.Status.TO_COMPLETE:
+            return (after(Duty.COMPLETE, state.since, COMPLETE, calendar, owner=True),)
         case status if status in enquiry.PENDING:
-            return (_answer(state, calendar, clock),)
+            return (Due(Duty.ANSWER, enquiry.answer_due(state, calendar, clock)), *_unread(state, calendar))
         case _:
-            return ()
+            return _unread(state, calendar)
 
 
-def _answer(state: Enquiry, calendar: Calendar, clock: Clock) -> Due:
-    """By the clock, or by the end of the day it is needed: a hearing does not roll on to a working day."""
-    regular = after(Duty.ANSWER, state.asked_at, clock.span(state.urgency), calendar)
-    if not state.needed_by:
-        return regular
-    return regular._replace(at=min(regular.at, papers.begin(state.needed_by) + DAY))
+def _unread(state: Enquiry, calendar: Calendar) -> tuple[Due, ...]:
+    return tuple(after(Duty.ACKNOWLEDGE, at, ACKNOWLEDGE, calendar, owner=True) for _, at in state.unread)

@@ -7,14 +7,18 @@ from contracts.channels import Place
 from contracts.envelope import Draft
 from contracts.event import Event
 from contracts.pairing import Accepted, Declined, Ended, EndingAnnounced, Proposed, Resumed, Suspended
+from contracts.pairing_course import ContactsChanged, RenewalAccepted, RenewalOffered
 from contracts.refusals import Code, Refused
-from contracts.vocabulary import Term
+from contracts.vocabulary import Role, Term
 from services.domain.clocks import DAY, parse_time
 from services.domain.rules import HEAD, Allowed, Rule, Side, Sign, States
 
 CLOSING_SPAN = 30 * DAY
 """ms of 收尾 after the term is over or the ending was announced."""
 ANSWER_SPAN = (3 * DAY, 60 * DAY)
+RENEWAL_SPAN = 90 * DAY
+"""ms before the end of the term in which it may be renewed."""
+RENEWAL_ANSWER_SPAN = (3 * DAY, 30 * DAY)
 
 
 class Status(Term):
@@ -31,10 +35,20 @@ class Status(Term):
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """An offer to renew: digest of its envelope, who made it, until when it binds (ms), days it adds."""
+
+    offer: str
+    by: str
+    answer_by: int
+    term_days: int
+
+
+@dataclass(frozen=True)
 class Pairing:
     """One stream in ``duikou.pairing`` and, under the same subject, one in the channel. Times in ms.
 
-    offer, answer: digests of the envelopes; the answer's makes the channel id.
+    offer, answer: digests of the envelopes; the answer's makes the channel id. renewal: the offer to renew that stands.
     """
 
     status: Status = Status.ABSENT
@@ -48,6 +62,7 @@ class Pairing:
     flags: tuple[str, ...] = ()
     announcer: str = ""
     closing_from: int = 0
+    renewal: Renewal | None = None
 
     def standing(self, at: int) -> Status:
         """The status with the end of the term counted in: nothing is ever stored for it (PROTOCOL 5)."""
@@ -64,6 +79,11 @@ RULES: dict[type[Event], Rule] = {
     Proposed: Rule("P1", Side.OPENER, frozenset({Status.ABSENT}), Status.PROPOSED, Sign.HEAD, Allowed.ALWAYS),
     Accepted: Rule("P2", Side.OTHER, frozenset({Status.PROPOSED}), Status.ACCEPTED, Sign.HEAD, Allowed.ALWAYS),
     Declined: Rule("P3", Side.OTHER, frozenset({Status.PROPOSED}), Status.DECLINED, Sign.HEAD, Allowed.ALWAYS),
+    ContactsChanged: Rule(
+        "P5", Side.EITHER, frozenset({Status.IN_FORCE}), None, Sign.ONE, Allowed.ALWAYS, (Role.INTAKE,)
+    ),
+    RenewalOffered: Rule("P8", Side.EITHER, frozenset({Status.IN_FORCE}), None, Sign.HEAD, Allowed.ALWAYS),
+    RenewalAccepted: Rule("P9", Side.EITHER, frozenset({Status.IN_FORCE}), None, Sign.HEAD, Allowed.ALWAYS),
     Suspended: Rule(
         "P6",
         Side.EITHER,
@@ -106,6 +126,10 @@ def permit(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
             raise Refused(Code.WRONG_SIDE, "P7")
         case Ended():
             _end(state, e, at, states)
+        case RenewalOffered():
+            _offer_renewal(state, e, at)
+        case RenewalAccepted():
+            _accept_renewal(state, e, at)
         case _:
             pass
 
@@ -146,31 +170,57 @@ def _end(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
         raise Refused(Code.STATE, "P11")
 
 
+def _offer_renewal(state: Pairing, e: Draft[RenewalOffered], at: int) -> None:
+    """In the last 90 days; binding within the term, so that an answer in time finds the pairing in force (L12)."""
+    answer_by = parse_time(e.data.summary.answer_by)
+    if at < state.valid_until - RENEWAL_SPAN:
+        raise Refused(Code.STATE, "P8")
+    if state.renewal is not None and at < state.renewal.answer_by:
+        raise Refused(Code.STATE, "L12")
+    in_span = RENEWAL_ANSWER_SPAN[0] <= answer_by - at <= RENEWAL_ANSWER_SPAN[1]
+    if not in_span or answer_by > state.valid_until:
+        raise Refused(Code.OFFER_LAPSED, "L12")
+
+
+def _accept_renewal(state: Pairing, e: Draft[RenewalAccepted], at: int) -> None:
+    if state.renewal is None or e.data.summary.offer != state.renewal.offer:
+        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
+    if e.source == state.renewal.by:
+        raise Refused(Code.WRONG_SIDE, "P9")
+    if at >= state.renewal.answer_by:
+        raise Refused(Code.OFFER_LAPSED, "L12")
+
+
 def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     """Flags stand per side; in force again only when no side's flag stands (P7)."""
-    then = RULES[type(e.data)].then
+    changes: dict[str, Any] = {}
     match e.data:
         case Proposed(summary=summary):
-            offered = {"owner": e.source, "counterpart": summary.counterpart, "offer": e.digest}
-            return replace(state, status=then, answer_by=parse_time(summary.answer_by), **offered)
+            until = parse_time(summary.answer_by)
+            changes = {"owner": e.source, "counterpart": summary.counterpart, "offer": e.digest, "answer_by": until}
         case Accepted():
-            return replace(state, status=then, answer=e.digest)
+            changes = {"answer": e.digest}
         case Suspended():
-            return replace(state, status=then, flags=tuple(sorted({*state.flags, e.source})))
+            changes = {"flags": tuple(sorted({*state.flags, e.source}))}
         case Resumed():
-            return _resume(state, e.source)
+            changes = _resumed(state, e.source)
+        case RenewalOffered(summary=summary):
+            changes = {"renewal": Renewal(e.digest, e.source, parse_time(summary.answer_by), summary.term_days)}
+        case RenewalAccepted():
+            changes = {"valid_until": state.valid_until + state.renewal.term_days * DAY, "renewal": None}
         case EndingAnnounced():
-            return replace(state, status=then, announcer=e.source, closing_from=at)
+            changes = {"announcer": e.source, "closing_from": at}
         case _:
-            return replace(state, status=then)
+            pass
+    then = RULES[type(e.data)].then
+    return replace(state, **({} if then is None else {"status": then}), **changes)
 
 
-def _resume(state: Any, source: str) -> Any:
+def _resumed(state: Any, source: str) -> dict[str, Any]:
     flags = tuple(flag for flag in state.flags if flag != source)
     if flags:
-        return replace(state, flags=flags)
-    back = Status.CLOSING if state.closing_from else Status.IN_FORCE
-    return replace(state, flags=flags, status=back)
+        return {"flags": flags}
+    return {"flags": flags, "status": Status.CLOSING if state.closing_from else Status.IN_FORCE}
 
 
 def needs(e: Draft[Any]) -> Sign:

@@ -7,9 +7,10 @@ from pydantic import BaseModel
 
 from contracts.channels import TRUST
 from services.domain.clocks import format_time
+from services.domain.counting import calendar_of
 from services.gateway import examples
 from services.gateway.examples import example
-from services.gateway.rows import Viewing, calendar_of
+from services.gateway.rows import Viewing
 from services.node.folds import now_ms
 from services.views.inbox import INBOX, Item, clocks, due_items
 from services.views.pairings import PAIRINGS

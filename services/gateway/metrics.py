@@ -18,8 +18,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from contracts.channels import DESK, OPEN_TOPICS, TRUST, topic
 from contracts.refusals import NotYet
 from services import journal
+from services.domain.counting import calendar_of
 from services.gateway.deps import NodeOf
-from services.gateway.rows import calendar_of
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.settings import LOOPBACK

@@ -1,12 +1,13 @@
 """What a head says alone about a pairing (MECHANISM 1.1). All else about it is a document with two signatures."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from contracts import pairing
-from contracts.vocabulary import DocumentKind, Suspension
+from contracts import pairing, pairing_course
+from contracts.vocabulary import DocumentKind, Role, Suspension
+from services.gateway import examples
 from services.gateway.deps import Answer, Body, ChannelId, Commands, Issue, Nothing, shown
 from services.gateway.examples import example
 from services.gateway.rows import From, MatterNow, Page, Viewing, plain
@@ -38,6 +39,21 @@ class SuspendBody(Body):
 def suspended(channel: ChannelId, body: SuspendBody, issue: Issue) -> Answer:
     """P6: a flag of our side; withdrawals, removals and receipts go on."""
     return issue.tell(channel, _subject(issue, channel), pairing.Suspended, shown(body))
+
+
+class ContactsBody(Body):
+    """Whose desk, and who answers there now."""
+
+    model_config = example({"desk": "duty", "content": {"contact": examples.HANDLER["handler"]}})
+
+    desk: Literal[Role.HEAD, Role.INTAKE, Role.DUTY]
+    content: dict[str, Any]
+
+
+@router.post("/contacts", status_code=202, summary="Say who answers a desk's telephone now")
+def contacts(channel: ChannelId, body: ContactsBody, issue: Issue) -> Answer:
+    """P5 变更联络人, by the intake desk; encrypted for the other unit."""
+    return issue.tell(channel, _subject(issue, channel), pairing_course.ContactsChanged, shown(body))
 
 
 @router.post("/ended", status_code=202, summary="End a pairing that was announced to end")

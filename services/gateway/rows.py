@@ -7,15 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
-from contracts.calendar import Calendar, CalendarMissingError
-from contracts.profile import compact
+from contracts.calendar import CalendarMissingError
 from contracts.refusals import Code, Refused
-from contracts.trust import YearDays
-from services.domain.clocks import Clock, format_time
+from services.domain.clocks import format_time
+from services.domain.counting import calendar_of, clock_of
 from services.domain.obligations import owed
-from services.domain.trust import Trust
 from services.gateway import examples
 from services.gateway.deps import MAX_WAIT_SECONDS, NAP_SECONDS, Asking, NodeOf, settled
 from services.gateway.examples import example
@@ -30,7 +28,6 @@ from services.views.view import View, stream
 R = TypeVar("R")
 PAGE = 100
 """Rows of an answer at most."""
-_YEARS = TypeAdapter(tuple[YearDays, ...])
 _PLACE = re.compile(r"(duikou\.[a-z0-9.]{1,80})@([0-9]{1,16})")
 AFTER_EXAMPLE = f"{examples.TOPIC}@12"
 
@@ -147,23 +144,6 @@ def views_of(node: NodeOf, caller: Asking, after: After = "", wait: WaitFor = 5)
 Viewing = Annotated[Views, Depends(views_of)]
 
 
-def calendar_of(trust: Trust) -> Calendar:
-    """Working days as the policy in force publishes them; a calendar that is none has no years (WIRE-CHOICES A8)."""
-    try:
-        return Calendar(_YEARS.validate_json(compact(trust.policy.get("calendar", ()))))
-    except ValidationError:
-        return Calendar(())
-
-
-def clock_of(node: Node, channel: str) -> Clock:
-    """The pairing's clock profile."""
-    terms = node.folds.history(channel).channel.terms
-    if terms is None:
-        return Clock()
-    clocks = terms.offer.clocks
-    return Clock(clocks.urgent_hours, clocks.priority_days, clocks.routine_days)
-
-
 def matter(node: Node, key: str, row: Any) -> MatterNow:
     """A lead or enquiry with what is due."""
     at = stream(key)
@@ -179,9 +159,9 @@ def plain(key: str, row: Any) -> MatterNow:
 
 def due_now(node: Node, channel: str, row: Any) -> tuple[list[DueNow], int | None]:
     """What is owed in a matter, soonest first; a year without calendar is said, never guessed."""
-    calendar = calendar_of(node.folds.history(channel).channel.trust)
+    state = node.folds.history(channel).channel
     try:
-        found = owed(row, calendar, clock_of(node, channel))
+        found = owed(row, calendar_of(state.trust), clock_of(state.terms))
     except CalendarMissingError as missing:
         return [], missing.year
     ours, now = row.owner == node.source, now_ms()

@@ -18,4 +18,4 @@ def new(me: str, verdict: Verdict) -> Asked:
     return Asked(**begun(me, verdict))
 
 
-ENQUIRIES = View("enquiries", 1, frozenset({"enquiry"}), Asked, new, between)
+ENQUIRIES = View("enquiries", 2, frozenset({"enquiry"}), Asked, new, between)

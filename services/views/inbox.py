@@ -31,6 +31,7 @@ class Kind(Term):
     ACKNOWLEDGE = "acknowledge", "待确认", "to be acknowledged"
     CORRECT = "correct", "待更正", "to be corrected or withdrawn"
     ANSWER = "answer", "待答复", "to be answered"
+    COMPLETE = "complete", "待补正", "papers to be completed"
     REMOVE = "remove", "待销毁回执", "removal to be answered"
     ANSWER_OFFER = "answer_offer", "协作提议待答复", "pairing offer to be answered"
     APPROVE = "approve", "待审批", "to be approved"
@@ -133,4 +134,4 @@ def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clo
         yield Item(name, Kind[due.kind.name], due.at, due.overdue(now), mine)
 
 
-INBOX = View("inbox", 1, frozenset({"lead", "enquiry", "pairing", "desk"}), Waiting, new, step, key)
+INBOX = View("inbox", 2, frozenset({"lead", "enquiry", "pairing", "desk"}), Waiting, new, step, key)

@@ -9,6 +9,7 @@ from contracts.vocabulary import Purpose, Restriction
 from services.domain import channel as channels
 from services.domain import pairing
 from services.domain.clocks import Clock
+from services.domain.counting import clock
 from services.verifier import Verdict
 from services.views.timeline import Direction, Told, recorded, told
 from services.views.view import View, draft_of
@@ -71,15 +72,14 @@ def _in_force(row: Agreement, verdict: Verdict) -> Agreement:
 
 
 def _terms(row: Agreement, offer: ProposedSummary) -> Agreement:
-    clocks = offer.clocks
     return replace(
         row,
         purposes=offer.purposes,
         ceiling=offer.ceiling,
         oversight=(offer.oversight_a, offer.oversight_b),
         term_days=offer.term_days,
-        clock=Clock(clocks.urgent_hours, clocks.priority_days, clocks.routine_days),
+        clock=clock(offer.clocks),
     )
 
 
-PAIRINGS = View("pairings", 1, frozenset({"pairing", "channel"}), Agreement, new, step, key)
+PAIRINGS = View("pairings", 2, frozenset({"pairing", "channel"}), Agreement, new, step, key)

@@ -40,6 +40,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.dues": ("lead_rules", "enquiry_rules"),
     "services.domain.lead_dues": ("lead_rules",),
     "services.domain.enquiry_dues": ("enquiry_rules",),
+    "services.domain.counting": ("calendar", "enquiry_rules"),
+    "services.domain.measures": ("enquiry_rules",),
     "services.domain.papers": (*_RULES, _LOG),
     "services.signing": ("signing",),
 }

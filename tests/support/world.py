@@ -15,7 +15,7 @@ from contracts import lead, pairing
 from contracts.access import Recorded, RecordedSummary, SignedAccess
 from contracts.approval import AccessStatement, Delegation, Session
 from contracts.channel import Opened
-from contracts.channels import REGISTRY, Kind, Topic
+from contracts.channels import NEWEST, REGISTRY, TRUST, Kind, Topic
 from contracts.content import Content
 from contracts.dsse import Dsse
 from contracts.envelope import Envelope, Message, Position, Record, Signed
@@ -29,13 +29,14 @@ from contracts.vocabulary import (
     Withdrawal,
 )
 from services.domain.clocks import DAY, HOUR, format_time
-from services.registry import genesis
+from services.domain.trust import ROOT
+from services.registry import ceremony, genesis
 from services.signing import Signer, dsse
 from services.vault.content import encrypt
 from services.vault.hybrid import PrivateKey
 from services.vectors.logs import lead_summary
 from services.vectors.region import Region, region
-from services.vectors.seeds import JINHUA, OFFICES, XINCAI, YIWU, ZHUMADIAN, seed, seeded
+from services.vectors.seeds import JINHUA, OFFICES, XINCAI, YIWU, ZHUMADIAN, policy, seed, seeded
 from services.verifier import History, Result, Stopped, Verdict, inspect
 
 __all__ = [
@@ -117,6 +118,11 @@ class World(Region):
     def again(self, verdict: Verdict, channel: str = "") -> Verdict:
         """The same message once more."""
         return self.append(channel or self.channel, verdict.record.message)
+
+    def newest_rules(self) -> Verdict:
+        """A policy opens the newest rule version that this software has, here too."""
+        self.trust(ceremony.policy(self.by(ROOT), policy(rule_version=NEWEST)))
+        return self.write(REGISTRY, self.channel, self.channel, genesis.copied(self.signed(self.verdicts[TRUST][-1])))
 
     def later(self, ms: int) -> None:
         """Time passes."""

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from contracts.calendar import CALENDARS, Calendar, CalendarMissingError, YearCalendar
 from contracts.trust import YearDays
+from services.domain.counting import calendar_of
 from services.domain.trust import Trust
-from services.gateway.rows import calendar_of
 
 CALENDAR = Calendar(CALENDARS.values())
 DAYS = st.dates(date(2021, 1, 1), date(2026, 12, 10))

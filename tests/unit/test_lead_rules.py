@@ -682,6 +682,7 @@ def test_duties_have_the_words_of_the_law() -> None:
         "acknowledge": ("确认补充", "acknowledge"),
         "correct": ("更正或撤回", "correct or withdraw"),
         "answer": ("答复", "answer"),
+        "complete": ("补正", "complete the papers"),
         "remove": ("销毁回执", "removal answer"),
     }
 

@@ -9,8 +9,15 @@ import pytest
 from contracts import lead, pairing
 from contracts.channels import PAIRING
 from contracts.lead import Shared
+from contracts.pairing_course import (
+    ContactsChanged,
+    ContactsChangedSummary,
+    RenewalAccepted,
+    RenewalOffered,
+    RenewalOfferedSummary,
+)
 from contracts.refusals import Refused
-from contracts.vocabulary import Role, Suspension
+from contracts.vocabulary import Classification, Role, Suspension, Urgency
 from services.domain import CONTEXTS
 from services.domain.clocks import DAY, SECOND, format_time
 from services.domain.enquiry import Enquiry
@@ -197,7 +204,85 @@ def share(w: World) -> Verdict:
     return w.share()
 
 
+def newest(w: World) -> Verdict:
+    """Rule version 2 and later: contacts, renewal."""
+    return w.newest_rules()
+
+
+def contacts(source: str = YIWU, post: str = "intake", **more: Any) -> Step:
+    def say(w: World) -> Verdict:
+        summary = ContactsChangedSummary(officer=w.officers[f"{source}/{post}"].id, desk=Role.DUTY)
+        content = w.content(source, w.channel, ContactsChanged.TYPE)
+        return w.write(source, w.channel, w.pairing, ContactsChanged(summary=summary, content=content), **more)
+
+    return say
+
+
+def near_the_end(days: int = 60) -> Step:
+    """So many days before the term is over, in a channel of the newest rules."""
+    return then(newest, lambda w: wait(_until(w) - w.now - days * DAY)(w))
+
+
+def _until(w: World) -> int:
+    return int(w.history(w.channel).state("pairing", w.pairing).valid_until)
+
+
+def renew(source: str = XINCAI, ahead: int = 30 * DAY, **more: Any) -> Step:
+    def say(w: World) -> Verdict:
+        summary = RenewalOfferedSummary(
+            kind="agreement",
+            classification=Classification.WORK_SECRET,
+            urgency=Urgency.ROUTINE,
+            term_days=300,
+            agreement="1" * 64,
+            impact_assessment="2" * 64,
+            answer_by=format_time(w.now + SECOND + ahead),
+        )
+        return said_by(w, source, RenewalOffered, summary, **more)
+
+    return say
+
+
+def agree(source: str = YIWU, offer: str = "", **more: Any) -> Step:
+    def say(w: World) -> Verdict:
+        stands = w.history(w.channel).state("pairing", w.pairing).renewal
+        digest = offer or (stands.offer if stands else "0" * 64)
+        return said_by(w, source, RenewalAccepted, pairing.AnswerSummary(offer=digest), **more)
+
+    return say
+
+
+def _lapsed_then(step: Callable[[], Step]) -> Step:
+    """An offer to renew lapses after 3 days; then."""
+    return then(near_the_end(), renew(ahead=3 * DAY), wait(3 * DAY), step())
+
+
 ROWS: list[tuple[str, Step, Said, str]] = [
+    ("P5: somebody else answers the telephone", then(newest, contacts()), EFFECTIVE, "in_force"),
+    ("contacts by no intake desk", then(newest, contacts(post="author")), void("officers"), "in_force"),
+    ("contacts under rule version 1", contacts(), void("type"), "in_force"),
+    ("contacts while closing", then(newest, announce(), contacts()), void("state"), "closing"),
+    ("P8: renewal offered", then(near_the_end(), renew()), EFFECTIVE, "in_force"),
+    ("renewal on the first of the last 90 days", then(near_the_end(90), wait(0), renew()), EFFECTIVE, "in_force"),
+    ("renewal before the last 90 days", then(near_the_end(91), renew()), void("state"), "in_force"),
+    ("renewal under rule version 1", renew(), void("type"), "in_force"),
+    ("renewal by the approver", then(near_the_end(), renew(role=Role.APPROVER)), void("officers"), "in_force"),
+    ("renewal with 31 days to answer", then(near_the_end(), renew(ahead=31 * DAY)), void("offer_lapsed"), "in_force"),
+    ("renewal with 2 days to answer", then(near_the_end(), renew(ahead=2 * DAY)), void("offer_lapsed"), "in_force"),
+    ("renewal answered after the term", then(near_the_end(20), renew()), void("offer_lapsed"), "in_force"),
+    ("a second offer beside one that binds", then(near_the_end(), renew(), renew(YIWU)), void("state"), "in_force"),
+    ("a second offer when the first has lapsed", _lapsed_then(renew), EFFECTIVE, "in_force"),
+    ("P9: renewal accepted", then(near_the_end(), renew(), agree()), EFFECTIVE, "in_force"),
+    ("renewal accepted by its maker", then(near_the_end(), renew(), agree(XINCAI)), void("wrong_side"), "in_force"),
+    (
+        "renewal of other terms",
+        then(near_the_end(), renew(), agree(offer="a" * 64)),
+        void("unknown_matter"),
+        "in_force",
+    ),
+    ("renewal that nobody offered", then(near_the_end(), agree()), void("unknown_matter"), "in_force"),
+    ("renewal accepted too late", _lapsed_then(agree), void("offer_lapsed"), "in_force"),
+    ("renewal accepted twice", then(near_the_end(), renew(), agree(), agree()), void("unknown_matter"), "in_force"),
     ("P6: paused", pause(), EFFECTIVE, "suspended"),
     ("by somebody who is no head", pause(post="approver"), void("officers"), "in_force"),
     ("paused twice by one side", then(pause(), pause()), void("state"), "suspended"),
@@ -248,6 +333,17 @@ def test_every_row_is_in_the_tables() -> None:
     sentences = [row[0] for row in OFFERS] + [row[0] for row in ROWS]
     rows = {sentence.split(":")[0] for sentence in sentences if sentence.startswith("P")}
     assert rows == {rule.row for rule in RULES.values()}
+
+
+def test_a_renewal_adds_its_days_to_the_term() -> None:
+    w = world()
+    near_the_end()(w)
+    before = _until(w)
+    renew()(w)
+    assert _until(w) == before
+    agree()(w)
+    assert _until(w) == before + 300 * DAY
+    assert w.history(w.channel).state("pairing", w.pairing).renewal is None
 
 
 MATTERS: dict[str, Any] = {

@@ -19,9 +19,9 @@ from contracts.trust import Mandate
 from services.auditor import AuditorError, audit
 from services.auditor.lines import Header, Line, decode
 from services.domain.clocks import DAY, Clock
+from services.domain.counting import calendar_of
 from services.domain.obligations import owed
 from services.domain.trust import ROOT
-from services.gateway.rows import calendar_of
 from services.registry import ceremony
 from services.signing import Signer
 from services.vectors.seeds import seeded
