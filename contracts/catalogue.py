@@ -1,9 +1,33 @@
 """All events of the exchange: importing this module registers every type (``contracts.event.TYPES``)."""
 
-from contracts import access, channel, desk, enquiry, enquiry_course, lead, outflow, pairing, pairing_course, trust
+from contracts import (
+    access,
+    channel,
+    desk,
+    enquiry,
+    enquiry_course,
+    lead,
+    outflow,
+    oversight,
+    pairing,
+    pairing_course,
+    trust,
+)
 from contracts.event import TYPES, Event
 
-MODULES = (access, channel, desk, enquiry, enquiry_course, lead, outflow, pairing, pairing_course, trust)
+MODULES = (
+    access,
+    channel,
+    desk,
+    enquiry,
+    enquiry_course,
+    lead,
+    outflow,
+    oversight,
+    pairing,
+    pairing_course,
+    trust,
+)
 
 
 def events() -> dict[str, type[Event]]:

@@ -100,6 +100,15 @@ _SECOND: dict[Place, frozenset[str]] = {
         _types("operation", ""),
         _types("pairing", "contacts_changed renewal_offered renewal_accepted"),
     ),
+    Place.SUPERVISION: _FIRST[Place.SUPERVISION].union(
+        _types("access", "recorded"),
+        _types(
+            "oversight",
+            "incident_reported incident_followed_up incident_closed supervision_opened supervision_received "
+            "supervision_extended supervision_answered supervision_returned supervision_closed supervision_escalated "
+            "supervision_suggested redress_opened redress_decided",
+        ),
+    ),
 }
 OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {1: _FIRST, 2: _SECOND}
 """Rule version -> place -> event types open there. A version never changes; new types need the next (PROTOCOL 1)."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from contracts.channels import OPEN_TOPICS, PAIRING, Kind, Topic, channel_id
+from contracts.channels import OPEN_TOPICS, PAIRING, TRUST, Topic, topic
 from services.auditor import AuditorError, Copies, Export, Outcome, Report, Source, Topics, rendered
 from services.auditor import audit as judged
 from services.auditor import export as written
@@ -17,9 +17,12 @@ from services.auditor.source import Claims
 from services.cli.against import claims
 from services.cli.errors import AUDIT_REFUSED
 from services.cli.session import Json, failing, out, pairs, tell
+from services.domain.channel import supervised
+from services.node.node import accepted
 from services.node.settings import SettingsError, load
 from services.storage.replica import Replica
 from services.transport import Credentials, Log, open_log, visible_end
+from services.verifier import History
 
 Root = Annotated[str, typer.Option("--root", help="Fingerprint of the root, 64 hex digits, from outside")]
 LogUrl = Annotated[str, typer.Option("--log", help="The log: postgresql://... or kafka://host:port")]
@@ -132,15 +135,19 @@ def _source(
 
 
 def _all(root: str, log: Log) -> list[str]:
-    """The open topics, and the channel of every accepted pairing; a member's log may hide some of them."""
-    proposals = list(_existing(log, PAIRING))
+    """The open topics, the channels of pairings and of units with their superiors; a member's log may hide some."""
     judge = Judge(root, frozenset())
-    judge.take(Topics(log, proposals).records)
-    folded = [judge.topics[name].history for name in proposals if name in judge.topics]
-    streams = folded[-1].streams.items() if folded else ()
-    accepted = [one.answer for (context, _), one in streams if context == "pairing" and one.answer]
-    channels = [channel_id(root, Kind.PAIRING, answer) for answer in accepted]
+    judge.take(Topics(log, [*_existing(log, PAIRING), *_existing(log, TRUST)]).records)
+    proposals, trust = _newest(judge, PAIRING), _newest(judge, TRUST)
+    channels = [channel for channel, _ in accepted(root, proposals)] if proposals else []
+    channels += [channel for channel, _ in supervised(root, trust.channel.trust)] if trust else []
     return [name for channel in (*OPEN_TOPICS, *channels) for name in _existing(log, channel)]
+
+
+def _newest(judge: Judge, channel: str) -> History | None:
+    """The history of the last topic of a channel that was read."""
+    read = [topic(name) for name in judge.topics if topic(name).channel == channel]
+    return judge.topics[str(max(read))].history if read else None
 
 
 def _existing(log: Log, channel: str) -> Iterator[str]:

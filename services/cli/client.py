@@ -323,6 +323,14 @@ class Officer:
         """An enquiry with its timeline and readers."""
         return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/enquiries/{subject}", after=after))
 
+    def oversight(self, after: str | None = None) -> list[Matter]:
+        """What the unit and its superior, or a superior and its units, have between them."""
+        return list(self._pages("/v1/oversight", after))
+
+    def concern(self, channel: str, subject: str, after: str | None = None) -> Matter:
+        """One of them with its timeline and readers."""
+        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/oversight/{subject}", after=after))
+
     def pairings(self, after: str | None = None) -> list[Matter]:
         """Proposals and pairings."""
         return list(self._pages("/v1/pairings", after))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from services.cli import auditing, documents, mandates, matters, office, questions, topics, upkeep
+from services.cli import auditing, concerns, documents, mandates, matters, office, questions, topics, upkeep
 
 HELP = """Exchange of signed case leads between paired units.
 
@@ -17,6 +17,7 @@ app.add_typer(documents.app, name="paper")
 app.add_typer(mandates.app, name="mandate")
 app.add_typer(matters.app, name="case")
 app.add_typer(questions.app, name="enquiry")
+app.add_typer(concerns.app, name="oversight")
 app.add_typer(office.pairing, name="pairing")
 app.add_typer(office.outflow, name="outflow")
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -10,7 +10,7 @@ from contracts.desk import Approved
 from contracts.envelope import Draft
 from contracts.fields import EventId, Subject, Uuid, matches
 from contracts.refusals import Code, Refused
-from services.domain import access, channel, desk, enquiry, lead, outflow, pairing, signatures
+from services.domain import access, channel, desk, enquiry, lead, outflow, oversight, pairing, signatures
 from services.domain.rules import Context, Outcome, Rule, Side, States, Use
 
 CONTEXTS: dict[str, Context] = {
@@ -20,11 +20,20 @@ CONTEXTS: dict[str, Context] = {
     "enquiry": enquiry,
     "lead": lead,
     "outflow": outflow,
+    "oversight": oversight,
     "pairing": pairing,
 }
 """Context name -> its module. ``trust`` has no table: its events are mandates (services.domain.trust)."""
 
-_SUBJECTS: dict[str, Any] = {"access": Uuid, "enquiry": Uuid, "lead": Uuid, "outflow": Uuid, "pairing": EventId}
+_BETWEEN_TWO = frozenset({Place.PAIRING, Place.SUPERVISION})
+_SUBJECTS: dict[str, Any] = {
+    "access": Uuid,
+    "enquiry": Uuid,
+    "lead": Uuid,
+    "outflow": Uuid,
+    "oversight": Uuid,
+    "pairing": EventId,
+}
 """Form of the subject where it is an id (WIRE 19, WIRE-CHOICES B11)."""
 
 
@@ -109,7 +118,7 @@ def _once(e: Draft[Any], states: States) -> None:
         if states.used(what) is not None:
             raise Refused(code, "WIRE 18")
     content = getattr(e.data, "content", None)
-    if content is not None and states.place is Place.PAIRING and not _wrapped_for_recipient(e, content, states):
+    if content is not None and states.place in _BETWEEN_TWO and not _wrapped_for_recipient(e, content, states):
         raise Refused(Code.NO_RECIPIENT_KEY, "PROTOCOL 8")
 
 

@@ -3,7 +3,7 @@
 The verifier asks here for the genesis; copies, reopenings and encryption keys come through ``advance`` like any event.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,8 @@ from services.domain.clocks import DAY
 from services.domain.rules import Allowed, Rule, Side, Sign, States
 from services.domain.trust import Trust
 
+SUPERVISION = 2
+"""Rule version from which units and their superiors have channels."""
 MAX_OFFER = 8_192
 """Bytes of root, offer and answer where they are embedded (WIRE 4)."""
 
@@ -128,6 +130,18 @@ def late(state: Channel, e: Draft[Any]) -> bool:
         return False
     known = state.encryption.get(e.source, ())
     return e.data.summary.number != (known[-1].number if known else 0) + 1
+
+
+def supervised(exchange: str, trust: Trust) -> Iterator[tuple[str, tuple[str, str]]]:
+    """(channel id, (unit, superior)) of every admission under an admitted superior (PROTOCOL 3).
+
+    From the rule version on that gives such a channel something to say; ``trust`` as ``duikou.trust`` has it.
+    """
+    if trust.rule_version < SUPERVISION:
+        return
+    for unit, known in trust.units.items():
+        if known.superior in trust.units and known.superior != unit:
+            yield channel_id(exchange, Kind.SUPERVISION, known.admission), (unit, known.superior)
 
 
 def _original(event: TrustCopied) -> Envelope:

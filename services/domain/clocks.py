@@ -50,7 +50,18 @@ class Days:
         return due_days(at_ms, self.count, calendar)
 
 
-Span = Hours | Days
+@dataclass(frozen=True)
+class WorkingDays:
+    """A clock that only worked days move."""
+
+    count: int
+
+    def due(self, at_ms: int, calendar: Calendar) -> int:
+        """24:00 at +08:00 of the ``count``-th worked day after the day of the start. Raises CalendarMissingError."""
+        return _midnight(calendar.nth_working_day_after(day(at_ms), self.count)) + DAY
+
+
+Span = Hours | Days | WorkingDays
 
 SIGN_FOR: Mapping[Urgency, Span] = MappingProxyType(
     {Urgency.URGENT: Hours(2), Urgency.PRIORITY: Hours(24), Urgency.ROUTINE: Days(3)}

@@ -22,6 +22,8 @@ class Duty(Term):
     CORRECT = "correct", "更正或撤回", "correct or withdraw"
     ANSWER = "answer", "答复", "answer"
     COMPLETE = "complete", "补正", "complete the papers"
+    FOLLOW_UP = "follow_up", "续报", "follow up"
+    REVIEW = "review", "审查反馈", "review the answer"
     REMOVE = "remove", "销毁回执", "removal answer"
 
 

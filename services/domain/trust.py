@@ -60,11 +60,15 @@ class Province:
 
 @dataclass(frozen=True)
 class Unit:
-    """An admitted unit. ``suspended_until``: ms; 0 not suspended; None until reinstated."""
+    """An admitted unit. ``suspended_until``: ms; 0 not suspended; None until reinstated.
+
+    admission: digest of its ``unit_admitted`` in ``duikou.trust``; empty where only a copy is known.
+    """
 
     superior: str
     jurisdiction: tuple[str, ...]
     suspended_until: int | None = 0
+    admission: str = ""
 
     def suspended(self, at: int) -> bool:
         """Whether permissions by or towards it are void at that time."""
@@ -329,7 +333,7 @@ def _admit(trust: Trust, e: Draft[Any], body: said.AdmittedBody, at: int, _: str
         raise Refused(Code.STATE, "PROTOCOL 4")
     _subject(e, body.unit)
     trust = _enrol(trust, body.key, KeyKind.UNIT, body.unit, at)
-    return replace(trust, units={**trust.units, body.unit: Unit(body.superior, body.jurisdiction)})
+    return replace(trust, units={**trust.units, body.unit: Unit(body.superior, body.jurisdiction, admission=e.digest)})
 
 
 def _subject(e: Draft[Any], wanted: str) -> None:

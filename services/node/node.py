@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, channel_id, topic
 from contracts.refusals import NotYet
 from services import journal, private_files
+from services.domain.channel import supervised
 from services.domain.pairing import Pairing
 from services.node.folds import Folds, ledger_name
 from services.node.news import News
@@ -63,13 +65,16 @@ class Node:
         """(channel id, pairing) of every accepted pairing that we write, read, or open."""
         return accepted(self.exchange, self.folds.history(PAIRING))
 
+    def supervised(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        """(channel id, (unit, superior)) of every admitted unit with an admitted superior."""
+        return supervised(self.exchange, self.folds.history(TRUST).channel.trust)
+
     def channels(self) -> list[str]:
         """Bilateral channels that are ours; of the registry, all."""
-        mine = (name for name, state in self.pairings() if self._ours(state))
+        pairings = ((name, (state.owner, state.counterpart)) for name, state in self.pairings())
+        both = chain(pairings, self.supervised())
+        mine = [name for name, members in both if self.settings.is_registry or self.source in members]
         return [name for name in mine if self.present(name)]
-
-    def _ours(self, state: Pairing) -> bool:
-        return self.settings.is_registry or self.source in (state.owner, state.counterpart)
 
     def writable(self) -> list[str]:
         """Channels in which we may have a ledger."""

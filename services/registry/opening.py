@@ -26,6 +26,7 @@ from services import journal
 from services.domain.channel import MAX_OFFER
 from services.domain.clocks import format_time
 from services.domain.pairing import Pairing
+from services.domain.trust import Trust
 from services.node.commands import NAMESPACE, duty_id, propose, propose_all
 from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
@@ -49,11 +50,16 @@ class Registry:
     folder: Path
     granted: set[tuple[str, str, bool]] = field(default_factory=set)
     ready: set[str] = field(default_factory=set)
+    complete: dict[str, tuple[bytes, Trust]] = field(default_factory=dict)
+    """Channel -> the end of ``duikou.trust``, and trust there, when nothing was left to copy."""
 
     def step(self) -> bool:
         """One round; whether anything was done. Raises NotYet."""
         done = [self._open_topics(), self._mandates(), self._grant_units()]
-        done += [self._open_channel(id, state) for id, state in list(self.node.pairings())]
+        for id, state in list(self.node.pairings()):
+            done.append(self._open_channel(id, (state.owner, state.counterpart), partial(self._pairing, state)))
+        for id, members in list(self.node.supervised()):
+            done.append(self._open_channel(id, members, partial(self._supervision, members[0])))
         done += [self._copy(channel) for channel in (*OPEN_TOPICS[1:], *self.node.channels())]
         return any([*done, self._beat()])
 
@@ -112,12 +118,12 @@ class Registry:
     def _rule_version(self) -> int:
         return self.node.folds.history(TRUST).channel.trust.rule_version
 
-    def _open_channel(self, channel: str, state: Pairing) -> bool:
+    def _open_channel(self, channel: str, members: tuple[str, str], make: Callable[[], Opened]) -> bool:
         """Topic, genesis, read back, then the members' rights (WIRE-CHOICES A5)."""
         done = self._topic(channel)
-        done |= self._first(channel, partial(self._pairing, state))
+        done |= self._first(channel, make)
         if self._opened(channel):
-            for member in (state.owner, state.counterpart):
+            for member in members:
                 done |= self._grant(channel, member, write=True)
             for reader in self.node.folds.history(channel).channel.readers:
                 done |= self._grant(channel, reader, write=False)
@@ -127,11 +133,15 @@ class Registry:
         offer, answer = (self._signed(PAIRING, digest) for digest in (state.offer, state.answer))
         return genesis.pairing(root(self.folder), offer, answer, self._rotations(), self._rule_version())
 
+    def _supervision(self, unit: str) -> Opened:
+        admission = self._signed(TRUST, self.node.folds.history(TRUST).channel.trust.units[unit].admission)
+        return genesis.supervision(root(self.folder), admission, self._rotations(), self._rule_version())
+
     def _signed(self, channel: str, digest: str) -> Signed:
         for signed in self._effective(channel):
             if signed.digest == digest:
                 return signed
-        raise NotYet("an envelope of the pairing is not in the replica yet")
+        raise NotYet("an envelope that a genesis embeds is not in the replica yet")
 
     def _effective(self, channel: str) -> Iterator[Signed]:
         """What counts in all topics of a channel, in order."""
@@ -191,7 +201,12 @@ class Registry:
         history = self.node.folds.history(channel)
         if not history.opened or not self.node.running(channel):
             return False
+        place = (self.node.folds.history(TRUST).hash, history.channel.trust)
+        if self.complete.get(channel) == place:
+            return False
         missing = [signed for signed in self._effective(TRUST) if self._is_missing(history, signed)]
+        if not missing:
+            self.complete[channel] = place
         return bool(missing) and self._copy_all(channel, missing)
 
     def _is_missing(self, history: History, signed: Signed) -> bool:

@@ -253,7 +253,7 @@ def _content_keys(patient: Patient) -> Iterator[Finding]:
         yield Finding(Level.FAIL, "no content.keys", f"{RUNBOOK}, restore: the key files are backed up apart")
         return
     held = KeyFile(own.content_keys)
-    for channel in patient.pairings():
+    for channel in patient.bilateral():
         newest = patient.history(channel).channel.newest_keys(own.source)
         for number in {key.number for key in newest} - set(held.numbers(channel)):
             yield Finding(Level.FAIL, f"{channel}: our key {number} is not in content.keys", f"{RUNBOOK}, restore")

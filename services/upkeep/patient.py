@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 
 from contracts.channels import DESK, OPEN_TOPICS, PAIRING, TRUST, Topic
+from services.domain.channel import supervised
 from services.domain.trust import Trust
 from services.node.folds import ledger_name
 from services.node.node import accepted, topic_fault
@@ -93,17 +94,18 @@ class Patient:
         """Of ``duikou.trust``."""
         return self.history(TRUST).channel.trust
 
-    def pairings(self) -> Iterator[str]:
-        """Channels that are ours; of the registry, all."""
+    def bilateral(self) -> Iterator[str]:
+        """Channels that are ours and that we have begun to read; of the registry, all."""
         own = self.settings
-        for channel, state in accepted(own.root, self.history(PAIRING)):
-            if own.is_registry or own.source in (state.owner, state.counterpart):
+        pairings = ((name, (one.owner, one.counterpart)) for name, one in accepted(own.root, self.history(PAIRING)))
+        for channel, members in chain(pairings, supervised(own.root, self.trust)):
+            if own.is_registry or own.source in members:
                 yield channel
 
     def channels(self) -> dict[str, bool]:
         """Channel -> whether we write there (WIRE 12), of all that this node reads."""
         desk = [] if self.settings.is_registry else [DESK]
-        names = (*OPEN_TOPICS, *desk, *self.pairings())
+        names = (*OPEN_TOPICS, *desk, *self.bilateral())
         return {name: self.history(name).channel.may_write(self.settings.source) for name in names}
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from services.views.fingerprint import fingerprint, within
 from services.views.inbox import INBOX
 from services.views.officers import OFFICERS
 from services.views.outflow import OUTFLOW
+from services.views.oversight import OVERSIGHT
 from services.views.pairings import PAIRINGS
 from services.views.reads import READS
 from services.views.refused import REFUSED
@@ -31,6 +32,7 @@ VIEWS: dict[str, View[Any]] = {
         INBOX,
         OFFICERS,
         OUTFLOW,
+        OVERSIGHT,
         PAIRINGS,
         READS,
         REFUSED,

@@ -12,9 +12,11 @@ from services.domain import desk as papers
 from services.domain.clocks import Clock, in_time
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
+from services.domain.oversight import Oversight
 from services.domain.pairing import Pairing, Status
 from services.verifier import Verdict
 from services.views import desk as desks
+from services.views import oversight
 from services.views.desk import Leaf
 from services.views.pairings import Agreement
 from services.views.timeline import Direction, begun
@@ -32,6 +34,8 @@ class Kind(Term):
     CORRECT = "correct", "待更正", "to be corrected or withdrawn"
     ANSWER = "answer", "待答复", "to be answered"
     COMPLETE = "complete", "待补正", "papers to be completed"
+    FOLLOW_UP = "follow_up", "待续报", "to be followed up"
+    REVIEW = "review", "待审查反馈", "answer to be reviewed"
     REMOVE = "remove", "待销毁回执", "removal to be answered"
     ANSWER_OFFER = "answer_offer", "协作提议待答复", "pairing offer to be answered"
     APPROVE = "approve", "待审批", "to be approved"
@@ -46,6 +50,7 @@ class Waiting:
     counterpart: str = ""
     lead: Lead | None = None
     enquiry: Enquiry | None = None
+    oversight: Oversight | None = None
     pairing: Pairing | None = None
     desk: Leaf | None = None
 
@@ -75,7 +80,8 @@ def new(me: str, verdict: Verdict) -> Waiting:
         other = draft.data.summary.counterpart
         sides = {draft.source: Direction.OUT, other: Direction.IN}
         return Waiting(sides.get(me, Direction.WATCH), draft.source if me == other else other, pairing=Pairing())
-    return Waiting(**begun(me, verdict), **{draft.context: CONTEXTS[draft.context].INITIAL})
+    opening = oversight.opened if draft.context == "oversight" else begun
+    return Waiting(**opening(me, verdict), **{draft.context: CONTEXTS[draft.context].INITIAL})
 
 
 def step(row: Waiting, verdict: Verdict) -> Waiting:
@@ -112,7 +118,7 @@ def due_items(
 
 
 def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:
-    state = row.lead or row.enquiry
+    state = row.lead or row.enquiry or row.oversight
     if state is not None:
         return _owed(name, row, state, now, calendar, clock)
     if row.pairing is not None and row.pairing.status is Status.PROPOSED and now < row.pairing.answer_by:
@@ -134,4 +140,4 @@ def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clo
         yield Item(name, Kind[due.kind.name], due.at, due.overdue(now), mine)
 
 
-INBOX = View("inbox", 2, frozenset({"lead", "enquiry", "pairing", "desk"}), Waiting, new, step, key)
+INBOX = View("inbox", 2, frozenset({"lead", "enquiry", "oversight", "pairing", "desk"}), Waiting, new, step, key)

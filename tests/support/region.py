@@ -332,6 +332,12 @@ class Region:
 
     # -- what units do -------------------------------------------------------------------------------------------------
 
+    def _paired(self, unit: str) -> str:
+        """The channel of the unit's newest pairing; empty while it cannot be read."""
+        node = self.node(unit)
+        mine = [name for name, state in node.pairings() if unit in (state.owner, state.counterpart)]
+        return mine[-1] if mine and node.present(mine[-1]) else ""
+
     def pair(self, a: str = XINCAI, b: str = YIWU) -> str:
         """The channel of an agreement between two units, open and with both encryption keys."""
         superior = {office.code: office.superior for office in OFFICES}
@@ -339,8 +345,7 @@ class Region:
         self.pairing = self.send(a, PAIRING, pairing.Proposed.TYPE, offer, by="head")
         digest = self.until("the offer arrives", lambda: self.stream(b, PAIRING, "pairing", self.pairing).offer)
         self.send(b, PAIRING, pairing.Accepted.TYPE, {"offer": digest}, by="head", subject=self.pairing)
-        found = self.until("the channel is there", lambda: self.node(a).channels())
-        self.channel = found[-1]
+        self.channel = self.until("the channel is there", lambda: self._paired(a))
         for unit in (a, b):
             self.until("the channel is usable", partial(self._usable, unit, self.channel))
         return self.channel

@@ -21,6 +21,7 @@ from contracts.dsse import Dsse
 from contracts.envelope import Envelope, Message, Position, Record, Signed
 from contracts.lead import Shared, SharedSummary, Withdrawn
 from contracts.profile import compact
+from contracts.trust import UnitAdmitted
 from contracts.vocabulary import (
     AccessKind,
     AccessReason,
@@ -123,6 +124,20 @@ class World(Region):
         """A policy opens the newest rule version that this software has, here too."""
         self.trust(ceremony.policy(self.by(ROOT), policy(rule_version=NEWEST)))
         return self.write(REGISTRY, self.channel, self.channel, genesis.copied(self.signed(self.verdicts[TRUST][-1])))
+
+    def supervised(self, unit: str) -> str:
+        """The channel of a unit and its superior, under the newest rules, both with a key in it; its id."""
+        admitted = next(
+            self.signed(verdict)
+            for verdict in self.verdicts[TRUST]
+            if verdict.draft is not None and verdict.draft.type == UnitAdmitted.TYPE and verdict.draft.subject == unit
+        )
+        channel = genesis.enabled(self.exchange, Kind.SUPERVISION, admitted)
+        self.open(channel, genesis.supervision(self.root, admitted, rule_version=NEWEST))
+        self.copy_trust(channel)
+        for member in self.history(channel).channel.members:
+            self.publish_key(member, channel)
+        return channel
 
     def later(self, ms: int) -> None:
         """Time passes."""

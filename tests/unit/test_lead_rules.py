@@ -683,6 +683,8 @@ def test_duties_have_the_words_of_the_law() -> None:
         "correct": ("更正或撤回", "correct or withdraw"),
         "answer": ("答复", "answer"),
         "complete": ("补正", "complete the papers"),
+        "follow_up": ("续报", "follow up"),
+        "review": ("审查反馈", "review the answer"),
         "remove": ("销毁回执", "removal answer"),
     }
 

@@ -17,6 +17,8 @@ from contracts.channel import StandsBy
 from contracts.channels import DESK, PAIRING, TRUST
 from contracts.enquiry import Delivered
 from contracts.lead import DeliveredSummary
+from contracts.oversight import IncidentReported, IncidentReportedSummary
+from contracts.oversight_terms import IncidentKind, Severity
 from contracts.profile import compact
 from contracts.refusals import Code
 from contracts.vocabulary import KeyKind, Role, Suspension
@@ -24,6 +26,7 @@ from services.domain import CONTEXTS, enquiry, lead
 from services.domain import access as accesses
 from services.domain import desk as papers
 from services.domain import outflow as outflows
+from services.domain import oversight as oversights
 from services.domain import pairing as pairs
 from services.domain.clocks import DAY, HOUR
 from services.domain.trust import DELAY
@@ -43,6 +46,7 @@ STATES: dict[str, type[Any]] = {
     "cases": lead.Lead,
     "enquiries": enquiry.Enquiry,
     "pairings": pairs.Pairing,
+    "oversight": oversights.Oversight,
     "outflow": outflows.Report,
     "reads": accesses.Access,
     "desk": papers.Paper,
@@ -76,7 +80,23 @@ def story_with_desk() -> Story:
     )
     made.on_desk(XINCAI, made.fresh(), said.Acknowledged(summary=seen))
     draft(made)
+    incident(made)
     return made
+
+
+def incident(made: Story) -> None:
+    """新蔡 reports an incident to its superior."""
+    channel = made.supervised(XINCAI)
+    summary = IncidentReportedSummary(
+        officer=made.officer(XINCAI, "head"),
+        kind=IncidentKind.MAJOR_CASE,
+        severity=Severity.SERIOUS,
+        at="2021-04-01T00:00:00.000Z",
+        division="411729",
+    )
+    words = made.content(XINCAI, channel, IncidentReported.TYPE)
+    verdict = made.write(XINCAI, channel, made.fresh(), IncidentReported(summary=summary, content=words))
+    assert plain(verdict) == ("effective", "")
 
 
 def draft(made: Story) -> str:
@@ -537,3 +557,21 @@ def test_a_row_never_spans_channels() -> None:
 def test_every_context_with_rules_has_a_view() -> None:
     shown = {context for view in VIEWS.values() for context in view.contexts}
     assert shown >= set(CONTEXTS)
+
+
+# -- between unit and superior -----------------------------------------------------------------------------------------
+
+
+def test_an_incident_is_outgoing_for_the_unit_and_incoming_for_its_superior() -> None:
+    """The superior reads it in the channel that only the two have (MECHANISM 3.1)."""
+    for me, direction in ((XINCAI, Direction.OUT), (ZHUMADIAN, Direction.IN)):
+        (row,) = rows_of("oversight", everything(story_with_desk()), me).values()
+        assert (row.direction, row.status, row.owner) == (direction, oversights.Status.REPORTED, XINCAI)
+        (waiting,) = [one for one in rows_of("inbox", everything(story_with_desk()), me).values() if one.oversight]
+        assert (waiting.direction, waiting.oversight.status) == (direction, oversights.Status.REPORTED)
+
+
+def test_an_incident_is_due_to_be_followed_up_by_the_unit() -> None:
+    rows = rows_of("inbox", everything(story_with_desk()))
+    (item,) = [one for one in due_items(rows, 0, CALENDAR, {}) if one.kind is Kind.FOLLOW_UP]
+    assert item.mine

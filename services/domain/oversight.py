@@ -1,0 +1,174 @@
+"""Between a unit and its own superior (MECHANISM 1.6 I1-I2, 1.7, 1.8): incidents, supervision, redress.
+
+Three machines in one context; each opening event begins one. The unit is the channel's first member, its superior the
+second, and nobody is supervised by anybody else (MECHANISM 3.1).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contracts.calendar import CalendarMissingError
+from contracts.envelope import Draft
+from contracts.event import Event
+from contracts.oversight import (
+    IncidentClosed,
+    IncidentFollowedUp,
+    IncidentReported,
+    RedressDecided,
+    RedressOpened,
+    SupervisionAnswered,
+    SupervisionClosed,
+    SupervisionEscalated,
+    SupervisionExtended,
+    SupervisionOpened,
+    SupervisionReceived,
+    SupervisionReturned,
+    SupervisionSuggested,
+)
+from contracts.oversight_terms import IncidentKind
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import Role, Term
+from services.domain.clocks import WorkingDays, in_time
+from services.domain.counting import calendar_of
+from services.domain.rules import INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
+
+REWORK_DAYS = 5
+"""Working days for what is done again (V5)."""
+
+
+class Status(Term):
+    """Where a matter between unit and superior stands."""
+
+    ABSENT = "absent", "无", "absent"
+    REPORTED = "reported", "已首报", "reported"
+    FOLLOWED_UP = "followed_up", "续报", "followed up"
+    REPORT_CLOSED = "report_closed", "终报", "closed"
+    SUPERVISED = "supervised", "已督办", "supervision opened"
+    IN_PROGRESS = "in_progress", "办理中", "in progress"
+    ANSWERED = "answered", "已反馈", "answered"
+    STRUCK_OFF = "struck_off", "销号", "struck off"
+    ESCALATED = "escalated", "已升级", "escalated"
+    SUGGESTED = "suggested", "已商请", "suggested"
+    REDRESS = "redress", "申诉受理", "redress under way"
+    DECIDED = "decided", "已决定", "decided"
+
+
+@dataclass(frozen=True)
+class Oversight:
+    """One matter. Times in ms.
+
+    since: begin of the status. breach: an incident for which it must be decided whom to tell; told: it is decided.
+    clock_from, days: working days until the unit answers a supervision; extended: once.
+    """
+
+    status: Status = Status.ABSENT
+    owner: str = ""
+    since: int = 0
+    opened_at: int = 0
+    breach: bool = False
+    told: bool = False
+    clock_from: int = 0
+    days: int = 0
+    extended: bool = False
+
+
+INITIAL = Oversight()
+ENDED = frozenset({Status.REPORT_CLOSED, Status.STRUCK_OFF, Status.ESCALATED, Status.SUGGESTED, Status.DECIDED})
+_DECIDERS = (Role.APPROVER, Role.HEAD)
+_BREACHES = frozenset({IncidentKind.DATA_BREACH, IncidentKind.KEY_LOST})
+
+
+def _row(row: str, by: Side, when: set[Status], then: Status | None, sign: Sign, roles: tuple[Role, ...] = ()) -> Rule:
+    return Rule(row, by, frozenset(when), then, sign, Allowed.ALWAYS, roles)
+
+
+_OPEN_INCIDENT = {Status.REPORTED, Status.FOLLOWED_UP}
+RULES: dict[type[Event], Rule] = {
+    IncidentReported: _row("I1", Side.OPENER, {Status.ABSENT}, Status.REPORTED, Sign.BY_DATA, (Role.DUTY, Role.HEAD)),
+    IncidentFollowedUp: _row("I2", Side.OWNER, _OPEN_INCIDENT, Status.FOLLOWED_UP, Sign.TWO),
+    IncidentClosed: _row("I2a", Side.OWNER, _OPEN_INCIDENT, Status.REPORT_CLOSED, Sign.TWO),
+    SupervisionOpened: _row("V1", Side.OPENER, {Status.ABSENT}, Status.SUPERVISED, Sign.TWO),
+    SupervisionReceived: _row("V2", Side.OTHER, {Status.SUPERVISED}, Status.IN_PROGRESS, Sign.ONE, INTAKE_OR_DUTY),
+    SupervisionExtended: _row("V3", Side.OWNER, {Status.IN_PROGRESS}, None, Sign.ONE, _DECIDERS),
+    SupervisionAnswered: _row("V4", Side.OTHER, {Status.IN_PROGRESS}, Status.ANSWERED, Sign.HEAD),
+    SupervisionReturned: _row("V5", Side.OWNER, {Status.ANSWERED}, Status.IN_PROGRESS, Sign.ONE, _DECIDERS),
+    SupervisionClosed: _row("V6", Side.OWNER, {Status.ANSWERED}, Status.STRUCK_OFF, Sign.TWO),
+    SupervisionEscalated: _row("V7", Side.OWNER, {Status.IN_PROGRESS}, Status.ESCALATED, Sign.ONE, (Role.HEAD,)),
+    SupervisionSuggested: _row("V8", Side.OPENER, {Status.ABSENT}, Status.SUGGESTED, Sign.TWO),
+    RedressOpened: _row("A1", Side.OPENER, {Status.ABSENT}, Status.REDRESS, Sign.ONE, (Role.REVIEWER, Role.INTAKE)),
+    RedressDecided: _row("A2", Side.OWNER, {Status.REDRESS}, Status.DECIDED, Sign.TWO),
+}
+OPENED_BY_SUPERIOR: frozenset[type[Event]] = frozenset({SupervisionOpened})
+"""What the second member begins; everything else is begun by the unit."""
+
+
+def needs(e: Draft[Any]) -> Sign:
+    """What the node saw by itself nobody signs."""
+    if isinstance(e.data, IncidentReported):
+        return Sign.ONE if e.data.summary.officer else Sign.NODE
+    return RULES[type(e.data)].sign
+
+
+def permit(state: Oversight, e: Draft[Any], at: int, states: States) -> None:
+    """What the rows cannot say. Raises Refused."""
+    if RULES[type(e.data)].opens:
+        _begun_by(e, states)
+    match e.data:
+        case IncidentClosed(summary=summary) if state.breach and not (state.told or summary.notice):
+            raise Refused(Code.STATE, "PIPL 57")
+        case SupervisionExtended() if state.extended:
+            raise Refused(Code.STATE, "V3")
+        case SupervisionEscalated():
+            _escalate(state, e, at, states)
+        case SupervisionSuggested(summary=summary) if summary.unit in states.channel.members:
+            raise Refused(Code.WRONG_SIDE, "MECHANISM 3.1")
+        case _:
+            pass
+
+
+def _begun_by(e: Draft[Any], states: States) -> None:
+    unit, superior = states.channel.members
+    if e.source != (superior if type(e.data) in OPENED_BY_SUPERIOR else unit):
+        raise Refused(Code.WRONG_SIDE, "MECHANISM 3.1")
+
+
+def _escalate(state: Oversight, e: Draft[SupervisionEscalated], at: int, states: States) -> None:
+    """To the superior's own superior, of what is late."""
+    own = states.channel.trust.units.get(e.source)
+    if own is None or e.data.summary.to != own.superior:
+        raise Refused(Code.WRONG_SIDE, "MECHANISM 3.1")
+    try:
+        due = answer_due(state, calendar_of(states.channel.trust))
+    except CalendarMissingError as missing:
+        raise Refused(Code.STATE, "V7") from missing
+    if in_time(at, due):
+        raise Refused(Code.STATE, "V7")
+
+
+def answer_due(state: Oversight, calendar: Any) -> int:
+    """Ms until when the unit answers a supervision. Raises CalendarMissingError."""
+    return WorkingDays(state.days).due(state.clock_from, calendar)
+
+
+def evolve(state: Any, e: Draft[Any], at: int) -> Any:
+    """The row's status, and what starts clocks."""
+    changes: dict[str, Any] = {}
+    match e.data:
+        case IncidentReported(summary=summary):
+            changes = {"breach": summary.kind in _BREACHES}
+        case IncidentFollowedUp(summary=summary):
+            changes = {"told": state.told or summary.notice is not None}
+        case SupervisionOpened(summary=summary):
+            changes = {"days": summary.days, "clock_from": at}
+        case SupervisionExtended(summary=summary):
+            changes = {"days": summary.days, "clock_from": at, "extended": True}
+        case SupervisionReturned():
+            changes = {"days": REWORK_DAYS, "clock_from": at}
+        case _:
+            pass
+    rule = RULES[type(e.data)]
+    if rule.opens:
+        changes |= {"owner": e.source, "opened_at": at}
+    if rule.then is not None:
+        changes |= {"status": rule.then, "since": at}
+    return replace(state, **changes)
