@@ -97,7 +97,11 @@ _SECOND: dict[Place, frozenset[str]] = {
         _types("enquiry", "completion_requested completed interim_given answer_corrected acknowledged"),
         _types("lead", ""),
         _types("liaison", ""),
-        _types("operation", ""),
+        _types(
+            "operation",
+            "proposed agreed declined plan_amended team_dispatched team_arrived milestone_reached custody_handed_over "
+            "evidence_handed_over suspended resumed aborted team_returned concluded results_proposed results_agreed",
+        ),
         _types("pairing", "contacts_changed renewal_offered renewal_accepted"),
     ),
     Place.SUPERVISION: _FIRST[Place.SUPERVISION].union(

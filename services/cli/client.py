@@ -323,6 +323,14 @@ class Officer:
         """An enquiry with its timeline and readers."""
         return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/enquiries/{subject}", after=after))
 
+    def operations(self, after: str | None = None) -> list[Matter]:
+        """Joint operations, one a channel."""
+        return list(self._pages("/v1/operations", after))
+
+    def operation(self, channel: str, subject: str, after: str | None = None) -> Matter:
+        """An operation with its timeline and readers."""
+        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/operations/{subject}", after=after))
+
     def oversight(self, after: str | None = None) -> list[Matter]:
         """What the unit and its superior, or a superior and its units, have between them."""
         return list(self._pages("/v1/oversight", after))

@@ -1,4 +1,4 @@
-"""Incidents, supervision, redress: between a unit and its superior. Acts of one officer: ``duikou say oversight``."""
+"""Operations; and incidents, supervision, redress between a unit and its superior. Acts: ``duikou say KIND ACT``."""
 
 import typer
 
@@ -6,6 +6,7 @@ from services.cli.matters import listed, shown
 from services.cli.session import ChannelArg, Json, SubjectArg, Token, Url, officer, tell
 
 app = typer.Typer(help="Incidents, supervision, redress")
+operations = typer.Typer(help="Joint operations")
 
 
 @app.command("list")
@@ -18,3 +19,15 @@ def list_(url: Url, token: Token, as_json: Json = False) -> None:
 def show(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
     """One with its timeline."""
     tell(as_json, lambda: officer(url, token).concern(channel, subject), shown)
+
+
+@operations.command("list")
+def operations_(url: Url, token: Token, as_json: Json = False) -> None:
+    """All of them, one line a channel."""
+    tell(as_json, lambda: officer(url, token).operations(), listed)
+
+
+@operations.command("show")
+def operation(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """One with its timeline."""
+    tell(as_json, lambda: officer(url, token).operation(channel, subject), shown)

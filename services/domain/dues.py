@@ -24,6 +24,10 @@ class Duty(Term):
     COMPLETE = "complete", "补正", "complete the papers"
     FOLLOW_UP = "follow_up", "续报", "follow up"
     REVIEW = "review", "审查反馈", "review the answer"
+    COUNTERSIGN = "countersign", "会签", "countersign"
+    CONFIRM_ARRIVAL = "confirm_arrival", "到达确认", "confirm the arrival"
+    CONCLUDE = "conclude", "结束行动", "conclude the operation"
+    RESULTS = "results", "战果确认", "agree on results"
     REMOVE = "remove", "销毁回执", "removal answer"
 
 

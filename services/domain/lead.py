@@ -57,6 +57,7 @@ class Status(Term):
     RECEIVED = "received", "已签收", "signed for"
     IN_PROGRESS = "in_progress", "办理中", "in progress"
     WITH_OUTCOME = "with_outcome", "有结果", "with an outcome"
+    DISPUTED = "disputed", "争议", "jurisdiction disputed"
     DECLINED = "declined", "不予受理", "declined"
     WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
     CLOSED = "closed", "办结", "closed"
@@ -94,7 +95,16 @@ class Lead:
 
 
 INITIAL = Lead()
-LIVE = frozenset({Status.SENT, Status.DELIVERED, Status.RECEIVED, Status.IN_PROGRESS, Status.WITH_OUTCOME})
+LIVE = frozenset(
+    {
+        Status.SENT,
+        Status.DELIVERED,
+        Status.RECEIVED,
+        Status.IN_PROGRESS,
+        Status.WITH_OUTCOME,
+        Status.DISPUTED,
+    }
+)
 ENDED = frozenset(Status) - LIVE - {Status.ABSENT}
 """At an end as a matter; removals and receipts go on."""
 _WORKED_ON = frozenset({Status.IN_PROGRESS, Status.WITH_OUTCOME})
@@ -230,9 +240,19 @@ def _close(state: Lead, e: Draft[Closed], at: int, states: States) -> None:
         raise Refused(Code.STATE, "S18")
     if e.source != state.owner and at < max(state.owner_spoke, state.since) + SILENCE:
         raise Refused(Code.WRONG_SIDE, "S18")
-    for context, other in states.open():
-        if context == "enquiry" and other.pending and other.lead == e.subject:
-            raise Refused(Code.STATE, "S18")
+    if any(_keeps_open(context, other, e.subject) for context, other in states.open()):
+        raise Refused(Code.STATE, "S18")
+
+
+def _keeps_open(context: str, other: Any, subject: str) -> bool:
+    """An enquiry that waits for its answer, an operation that is not over."""
+    match context:
+        case "enquiry":
+            return bool(other.pending and other.lead == subject)
+        case "operation":
+            return subject in other.leads
+        case _:
+            return False
 
 
 def evolve(state: Any, e: Draft[Any], at: int) -> Any:

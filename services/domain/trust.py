@@ -118,6 +118,11 @@ class Trust:
     ahead: frozenset[str] = frozenset()
     heartbeat: int = 0
 
+    def serves(self, officer: str, unit: str, at: int) -> bool:
+        """Whether that officer is the unit's and in force at ``at`` (ms)."""
+        found = self.officers.get(officer)
+        return found is not None and found.unit == unit and found.serves(at)
+
     def keys_of(self, source: str) -> dict[str, Key]:
         """Signing keys ever known for a writer, by key id."""
         kinds = {REGISTRY: KeyKind.REGISTRY, KEEPER: KeyKind.KEEPER}

@@ -13,6 +13,7 @@ from services.views.enquiries import ENQUIRIES
 from services.views.fingerprint import fingerprint, within
 from services.views.inbox import INBOX
 from services.views.officers import OFFICERS
+from services.views.operations import OPERATIONS
 from services.views.outflow import OUTFLOW
 from services.views.oversight import OVERSIGHT
 from services.views.pairings import PAIRINGS
@@ -31,6 +32,7 @@ VIEWS: dict[str, View[Any]] = {
         ENQUIRIES,
         INBOX,
         OFFICERS,
+        OPERATIONS,
         OUTFLOW,
         OVERSIGHT,
         PAIRINGS,

@@ -12,6 +12,7 @@ from services.domain import desk as papers
 from services.domain.clocks import Clock, in_time
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
+from services.domain.operation import Operation
 from services.domain.oversight import Oversight
 from services.domain.pairing import Pairing, Status
 from services.verifier import Verdict
@@ -36,6 +37,10 @@ class Kind(Term):
     COMPLETE = "complete", "待补正", "papers to be completed"
     FOLLOW_UP = "follow_up", "待续报", "to be followed up"
     REVIEW = "review", "待审查反馈", "answer to be reviewed"
+    COUNTERSIGN = "countersign", "待会签", "to be countersigned"
+    CONFIRM_ARRIVAL = "confirm_arrival", "待到达确认", "arrival to be confirmed"
+    CONCLUDE = "conclude", "待结束", "operation to be concluded"
+    RESULTS = "results", "待战果确认", "results to be agreed"
     REMOVE = "remove", "待销毁回执", "removal to be answered"
     ANSWER_OFFER = "answer_offer", "协作提议待答复", "pairing offer to be answered"
     APPROVE = "approve", "待审批", "to be approved"
@@ -50,6 +55,7 @@ class Waiting:
     counterpart: str = ""
     lead: Lead | None = None
     enquiry: Enquiry | None = None
+    operation: Operation | None = None
     oversight: Oversight | None = None
     pairing: Pairing | None = None
     desk: Leaf | None = None
@@ -118,7 +124,7 @@ def due_items(
 
 
 def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:
-    state = row.lead or row.enquiry or row.oversight
+    state = row.lead or row.enquiry or row.operation or row.oversight
     if state is not None:
         return _owed(name, row, state, now, calendar, clock)
     if row.pairing is not None and row.pairing.status is Status.PROPOSED and now < row.pairing.answer_by:
@@ -140,4 +146,6 @@ def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clo
         yield Item(name, Kind[due.kind.name], due.at, due.overdue(now), mine)
 
 
-INBOX = View("inbox", 2, frozenset({"lead", "enquiry", "oversight", "pairing", "desk"}), Waiting, new, step, key)
+INBOX = View(
+    "inbox", 2, frozenset({"lead", "enquiry", "operation", "oversight", "pairing", "desk"}), Waiting, new, step, key
+)

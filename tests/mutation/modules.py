@@ -42,6 +42,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.enquiry_dues": ("enquiry_rules",),
     "services.domain.counting": ("calendar", "enquiry_rules"),
     "services.domain.measures": ("enquiry_rules",),
+    "services.domain.operation": ("machines", "operation_rules"),
+    "services.domain.operation_dues": ("operation_rules",),
     "services.domain.oversight": ("machines", "oversight_rules"),
     "services.domain.oversight_dues": ("oversight_rules",),
     "services.domain.papers": (*_RULES, _LOG),

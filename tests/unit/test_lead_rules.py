@@ -685,6 +685,10 @@ def test_duties_have_the_words_of_the_law() -> None:
         "complete": ("补正", "complete the papers"),
         "follow_up": ("续报", "follow up"),
         "review": ("审查反馈", "review the answer"),
+        "countersign": ("会签", "countersign"),
+        "confirm_arrival": ("到达确认", "confirm the arrival"),
+        "conclude": ("结束行动", "conclude the operation"),
+        "results": ("战果确认", "agree on results"),
         "remove": ("销毁回执", "removal answer"),
     }
 

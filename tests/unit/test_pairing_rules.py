@@ -24,6 +24,8 @@ from services.domain.enquiry import Enquiry
 from services.domain.enquiry import Status as EnquiryStatus
 from services.domain.lead import Lead
 from services.domain.lead import Status as LeadStatus
+from services.domain.operation import Operation
+from services.domain.operation import Status as OperationStatus
 from services.domain.pairing import ENDED, INITIAL, RULES, Pairing, Status, permit
 from services.domain.rules import Allowed
 from services.verifier import Verdict
@@ -349,6 +351,7 @@ def test_a_renewal_adds_its_days_to_the_term() -> None:
 MATTERS: dict[str, Any] = {
     "lead": Lead(LeadStatus.SENT, OWNER),
     "enquiry": Enquiry(EnquiryStatus.ASKED, OWNER),
+    "operation": Operation(OperationStatus.RUNNING, OWNER),
 }
 
 

@@ -17,18 +17,21 @@ from contracts.channel import StandsBy
 from contracts.channels import DESK, PAIRING, TRUST
 from contracts.enquiry import Delivered
 from contracts.lead import DeliveredSummary
+from contracts.operation import PlanSummary, Proposed
+from contracts.operation_terms import OperationKind
 from contracts.oversight import IncidentReported, IncidentReportedSummary
 from contracts.oversight_terms import IncidentKind, Severity
 from contracts.profile import compact
 from contracts.refusals import Code
-from contracts.vocabulary import KeyKind, Role, Suspension
+from contracts.vocabulary import Classification, DocumentKind, KeyKind, Role, Suspension, Urgency
 from services.domain import CONTEXTS, enquiry, lead
 from services.domain import access as accesses
 from services.domain import desk as papers
+from services.domain import operation as operations
 from services.domain import outflow as outflows
 from services.domain import oversight as oversights
 from services.domain import pairing as pairs
-from services.domain.clocks import DAY, HOUR
+from services.domain.clocks import DAY, HOUR, format_time
 from services.domain.trust import DELAY
 from services.registry import ceremony
 from services.signing import possession
@@ -46,6 +49,7 @@ STATES: dict[str, type[Any]] = {
     "cases": lead.Lead,
     "enquiries": enquiry.Enquiry,
     "pairings": pairs.Pairing,
+    "operations": operations.Operation,
     "oversight": oversights.Oversight,
     "outflow": outflows.Report,
     "reads": accesses.Access,
@@ -81,7 +85,29 @@ def story_with_desk() -> Story:
     made.on_desk(XINCAI, made.fresh(), said.Acknowledged(summary=seen))
     draft(made)
     incident(made)
+    operation(made)
     return made
+
+
+def operation(made: Story) -> None:
+    """新蔡's head proposes an operation about a lead of its own, under the newest rules."""
+    made.newest_rules()
+    subject = made.received()
+    begins = made.now + DAY
+    summary = PlanSummary(
+        kind=DocumentKind.ACTION_PLAN,
+        classification=Classification.WORK_SECRET,
+        urgency=Urgency.ROUTINE,
+        operation=OperationKind.CASE,
+        begins=format_time(begins),
+        ends=format_time(begins + DAY),
+        leads=(subject,),
+        enquiries=(),
+        answer_by=format_time(begins),
+    )
+    id_, plan = made.fresh(), made.content(XINCAI, made.channel, Proposed.TYPE)
+    event = made.approved(XINCAI, made.channel, id_, Proposed, summary, content=plan, role=Role.HEAD)
+    made.say(XINCAI, id_, event)
 
 
 def incident(made: Story) -> None:
@@ -575,3 +601,12 @@ def test_an_incident_is_due_to_be_followed_up_by_the_unit() -> None:
     rows = rows_of("inbox", everything(story_with_desk()))
     (item,) = [one for one in due_items(rows, 0, CALENDAR, {}) if one.kind is Kind.FOLLOW_UP]
     assert item.mine
+
+
+def test_an_operation_is_outgoing_for_its_proposer_and_waits_at_the_other_unit() -> None:
+    for me, direction, mine in ((XINCAI, Direction.OUT, False), (YIWU, Direction.IN, True)):
+        (row,) = rows_of("operations", everything(story_with_desk()), me).values()
+        assert (row.direction, row.status, row.owner) == (direction, operations.Status.PROPOSED, XINCAI)
+        rows = rows_of("inbox", everything(story_with_desk()), me)
+        (item,) = [one for one in due_items(rows, 0, CALENDAR, {}) if one.kind is Kind.COUNTERSIGN]
+        assert item.mine is mine
