@@ -95,8 +95,12 @@ _SECOND: dict[Place, frozenset[str]] = {
     **_FIRST,
     Place.PAIRING: _FIRST[Place.PAIRING].union(
         _types("enquiry", "completion_requested completed interim_given answer_corrected acknowledged"),
-        _types("lead", ""),
-        _types("liaison", ""),
+        _types(
+            "lead",
+            "misdirected regraded corrected jurisdiction_disputed jurisdiction_settled reopened held hold_released "
+            "reviewed expunged evidence_use_requested evidence_use_granted evidence_use_refused phone_recorded "
+            "phone_confirmed phone_disputed",
+        ),
         _types(
             "operation",
             "proposed agreed declined plan_amended team_dispatched team_arrived milestone_reached custody_handed_over "
@@ -104,6 +108,9 @@ _SECOND: dict[Place, frozenset[str]] = {
         ),
         _types("pairing", "contacts_changed renewal_offered renewal_accepted"),
     ),
+}
+_THIRD: dict[Place, frozenset[str]] = {
+    **_SECOND,
     Place.SUPERVISION: _FIRST[Place.SUPERVISION].union(
         _types("access", "recorded"),
         _types(
@@ -114,7 +121,7 @@ _SECOND: dict[Place, frozenset[str]] = {
         ),
     ),
 }
-OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {1: _FIRST, 2: _SECOND}
+OPEN_TYPES: dict[int, dict[Place, frozenset[str]]] = {1: _FIRST, 2: _SECOND, 3: _THIRD}
 """Rule version -> place -> event types open there. A version never changes; new types need the next (PROTOCOL 1)."""
 
 NEWEST = max(OPEN_TYPES)

@@ -39,11 +39,8 @@ IdentifiersCount = Annotated[int, Field(ge=0, le=MAX_IDENTIFIERS)]
 PersonsCount = Annotated[int, Field(ge=0, le=MAX_PERSONS)]
 
 
-class SharedSummary(Outgoing):
-    """Enough for everybody to check L4, the basis matrix and who had to sign.
-
-    phone_first: the phone record this lead writes down; with ``grant`` open in a later rule version.
-    """
+class LeadSummary(Outgoing):
+    """Enough for everybody to check L4, the basis matrix and who had to sign."""
 
     kind: Literal[DocumentKind.LEAD_NOTICE]
     category: Purpose
@@ -56,6 +53,11 @@ class SharedSummary(Outgoing):
     action: Actions
     substances: SubstanceKinds
     attachments: Attachments | None = None
+
+
+class SharedSummary(LeadSummary):
+    """phone_first: the phone record that this lead writes down, from rule version 2 on."""
+
     phone_first: Uuid | None = None
 
 

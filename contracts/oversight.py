@@ -1,7 +1,7 @@
 """Between a unit and its own superior: incidents, supervision, redress (MECHANISM 1.6-1.8, FIELDS 6.10).
 
 Subject: the matter's own random id. The unit is the channel's first member, its superior the second. Open from rule
-version 2 on.
+version 3 on.
 """
 
 from typing import Annotated, Literal, Self

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from contracts.calendar import CALENDARS
-from contracts.channels import NEWEST, REGISTRY, TRUST
+from contracts.channels import REGISTRY, TRUST
 from contracts.envelope import GENESIS_SEEN, START, ZEROS, Draft, Envelope
 from contracts.trust import ClockProfile, Mandated, Policy, Profile, YearDays
 from contracts.vocabulary import KeyKind
@@ -20,6 +20,9 @@ from services.node.settings import DEVELOPMENT, create_folder
 from services.registry import ceremony
 from services.registry.opening import keep_mandate, keep_root
 from services.signing import Signer, create_key, open_signer, possession, sealed
+
+RULES = 2
+"""Rule version of the story: what two paired units say. The third, of units and superiors, may still grow."""
 
 YEARS = (2021, 2026)
 """The plan's calendar and today's."""
@@ -133,7 +136,7 @@ def _policy() -> Policy:
     years = tuple(
         YearDays(year=year, holidays=CALENDARS[year].holidays, workdays=CALENDARS[year].workdays) for year in YEARS
     )
-    return Policy(rule_version=NEWEST, calendar=years, clocks=ClockProfile(), classification_ceiling="work_secret")
+    return Policy(rule_version=RULES, calendar=years, clocks=ClockProfile(), classification_ceiling="work_secret")
 
 
 def _profile(office: Office) -> Profile:

@@ -21,7 +21,7 @@ from services.domain.clocks import DAY
 from services.domain.rules import Allowed, Rule, Side, Sign, States
 from services.domain.trust import Trust
 
-SUPERVISION = 2
+SUPERVISION = 3
 """Rule version from which units and their superiors have channels."""
 MAX_OFFER = 8_192
 """Bytes of root, offer and answer where they are embedded (WIRE 4)."""

@@ -28,6 +28,10 @@ class Duty(Term):
     CONFIRM_ARRIVAL = "confirm_arrival", "到达确认", "confirm the arrival"
     CONCLUDE = "conclude", "结束行动", "conclude the operation"
     RESULTS = "results", "战果确认", "agree on results"
+    CONFIRM = "confirm", "确认电话告知", "confirm what was told by phone"
+    CONSENT = "consent", "证据使用答复", "answer a request for consent"
+    SETTLE = "settle", "管辖协商", "settle jurisdiction"
+    REVIEW_HOLD = "review_hold", "在诉保留复核", "review the hold"
     REMOVE = "remove", "销毁回执", "removal answer"
 
 

@@ -19,6 +19,21 @@ from contracts.lead import (
     Supplemented,
     Withdrawn,
 )
+from contracts.lead_consents import EvidenceUseGranted, EvidenceUseRefused, EvidenceUseRequested
+from contracts.lead_course import (
+    Corrected,
+    Expunged,
+    Held,
+    HoldReleased,
+    JurisdictionDisputed,
+    JurisdictionSettled,
+    Misdirected,
+    Regraded,
+    Reopened,
+    Reviewed,
+)
+from contracts.lead_phone import PhoneConfirmed, PhoneDisputed, PhoneRecorded
+from contracts.lead_terms import Claim
 from contracts.parts import MAX_PERSONS
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import (
@@ -37,11 +52,13 @@ from contracts.vocabulary import (
     Term,
     Urgency,
 )
-from services.domain import basis, papers
+from services.domain import basis, lead_course, papers
 from services.domain.clocks import DAY, parse_time
 from services.domain.rules import ANY_HANDLER, HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
 from services.domain.trust import MONTHS_12
 
+PHONE_FIRST = 2
+"""Rule version from which a lead may write down what was told by telephone."""
 FEEDBACK_SPAN = 30 * DAY
 """ms at most until the recipient is heard of again."""
 SILENCE = 30 * DAY
@@ -63,6 +80,12 @@ class Status(Term):
     CLOSED = "closed", "办结", "closed"
     REMOVED = "removed", "已清除", "removed"
     RETAINED = "retained", "入卷保留", "retained in a case file"
+    MISDIRECTED = "misdirected", "误送", "misdirected"
+    MOVED = "moved", "已移交", "moved to the other unit"
+    EXPUNGED = "expunged", "已销毁", "expunged"
+    PHONE_RECORDED = "phone_recorded", "待确认", "told by phone, to be confirmed"
+    PHONE_CONFIRMED = "phone_confirmed", "已确认", "told by phone, confirmed"
+    PHONE_DISPUTED = "phone_disputed", "有异议", "told by phone, disputed"
 
 
 @dataclass(frozen=True)
@@ -70,7 +93,9 @@ class Lead:
     """One share. Times are effective ms; digests are of envelopes.
 
     since: begin of the status. owner_spoke: last event of the owner. unread: supplements nobody acknowledged,
-    as (digest, at). outcome: digest of the outcome event that stands.
+    as (digest, at). outcome: digest of the outcome event that stands. author: who wrote it. versions: ids of the
+    owner's contents that stand. claims: (unit, what it wants); settled: (unit, whose, how, decision). held until
+    hold_review. evidence_asked: digest of a request for consent, evidence: it was granted. told_at: as confirmed.
     """
 
     status: Status = Status.ABSENT
@@ -92,6 +117,16 @@ class Lead:
     stage: OutcomeStage | None = None
     outcome: str = ""
     outcome_at: int = 0
+    author: str = ""
+    versions: tuple[str, ...] = ()
+    claims: tuple[tuple[str, Claim], ...] = ()
+    settled: tuple[tuple[str, str, str, str], ...] = ()
+    held: bool = False
+    hold_review: str = ""
+    evidence: bool = False
+    evidence_asked: str = ""
+    evidence_asked_at: int = 0
+    told_at: int = 0
 
 
 INITIAL = Lead()
@@ -105,13 +140,18 @@ LIVE = frozenset(
         Status.DISPUTED,
     }
 )
-ENDED = frozenset(Status) - LIVE - {Status.ABSENT}
+ENDED = frozenset(Status) - LIVE - {Status.ABSENT, Status.PHONE_RECORDED}
 """At an end as a matter; removals and receipts go on."""
 _WORKED_ON = frozenset({Status.IN_PROGRESS, Status.WITH_OUTCOME})
-_TO_REMOVE = frozenset({Status.WITHDRAWN, Status.DECLINED, Status.CLOSED})
+_TO_REMOVE = frozenset({Status.WITHDRAWN, Status.DECLINED, Status.CLOSED, Status.MISDIRECTED, Status.EXPUNGED})
 _TO_DECLINE = frozenset({Status.DELIVERED, Status.RECEIVED})
 _TO_CLOSE = frozenset({Status.WITH_OUTCOME, Status.RECEIVED})  # RECEIVED: only what was for information
-_TO_WITHDRAW = LIVE | {Status.DECLINED, Status.CLOSED}
+_TO_WITHDRAW = LIVE | {Status.DECLINED, Status.CLOSED, Status.MISDIRECTED}
+_TO_CORRECT = LIVE | {Status.CLOSED, Status.RETAINED}
+_TO_DISPUTE = frozenset({Status.RECEIVED, Status.IN_PROGRESS, Status.DISPUTED})
+_TO_HOLD = frozenset({Status.IN_PROGRESS, Status.WITH_OUTCOME, Status.CLOSED, Status.RETAINED})
+_WAITS_CONFIRMATION = frozenset({Status.PHONE_RECORDED})
+_TOLD = frozenset({Status.PHONE_RECORDED, Status.PHONE_CONFIRMED, Status.PHONE_DISPUTED})
 _ACCEPTERS = (Role.AUTHOR, Role.DUTY)  # DUTY: only what is urgent
 
 
@@ -131,31 +171,59 @@ RULES: dict[type[Event], Rule] = {
     Declined: Rule("S5", Side.OTHER, _TO_DECLINE, Status.DECLINED, Sign.TWO, Allowed.GOING_ON),
     FeedbackGiven: Rule("S7", Side.OTHER, _only(Status.IN_PROGRESS), None, Sign.BY_DATA, Allowed.ALWAYS, HANDLER),
     OutcomeRecorded: Rule("S8", Side.OTHER, _WORKED_ON, Status.WITH_OUTCOME, Sign.TWO, Allowed.ALWAYS),
+    Misdirected: Rule("S6", Side.OTHER, _TO_DECLINE, Status.MISDIRECTED, Sign.ONE, Allowed.ALWAYS, (Role.INTAKE,)),
+    EvidenceUseRequested: Rule("S9", Side.OTHER, _WORKED_ON, None, Sign.TWO, Allowed.GOING_ON),
+    EvidenceUseGranted: Rule("S9a", Side.OWNER, _WORKED_ON, None, Sign.TWO, Allowed.ALWAYS),
+    EvidenceUseRefused: Rule("S9b", Side.OWNER, _WORKED_ON, None, Sign.TWO, Allowed.ALWAYS),
+    Regraded: Rule("S11b", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
+    Corrected: Rule("S12", Side.OWNER, _TO_CORRECT, None, Sign.BY_DATA, Allowed.ALWAYS),
     Supplemented: Rule("S11", Side.OWNER, LIVE, None, Sign.BY_DATA, Allowed.GOING_ON),
     Acknowledged: Rule("S11a", Side.OTHER, LIVE, None, Sign.ONE, Allowed.ALWAYS, ANY_HANDLER),
     Withdrawn: Rule("S13", Side.OWNER, _TO_WITHDRAW, Status.WITHDRAWN, Sign.ONE, Allowed.ALWAYS, HANDLER),
     RemovalAnswered: Rule(
         "S14", Side.OTHER, _TO_REMOVE, Status.REMOVED, Sign.BY_DATA, Allowed.ALWAYS, ANY_HANDLER
     ),  # or RETAINED
+    JurisdictionDisputed: Rule("S16", Side.EITHER, _TO_DISPUTE, Status.DISPUTED, Sign.HEAD, Allowed.ALWAYS),
+    JurisdictionSettled: Rule(  # IN_PROGRESS or MOVED when both have said the same
+        "S17", Side.EITHER, _only(Status.DISPUTED), None, Sign.HEAD, Allowed.ALWAYS
+    ),
     Closed: Rule("S18", Side.EITHER, _TO_CLOSE, Status.CLOSED, Sign.ONE, Allowed.ALWAYS, HANDLER),
+    Reopened: Rule("S19", Side.EITHER, _only(Status.CLOSED), Status.IN_PROGRESS, Sign.TWO, Allowed.GOING_ON),
+    Held: Rule("S20", Side.OTHER, _TO_HOLD, None, Sign.TWO, Allowed.ALWAYS),
+    HoldReleased: Rule("S20a", Side.OTHER, _TO_HOLD, None, Sign.TWO, Allowed.ALWAYS),
+    Reviewed: Rule("S22", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
+    Expunged: Rule("S23", Side.OWNER, LIVE | {Status.CLOSED}, Status.EXPUNGED, Sign.BY_DATA, Allowed.ALWAYS),
+    PhoneRecorded: Rule("F2", Side.OPENER, _only(Status.ABSENT), Status.PHONE_RECORDED, Sign.HEAD, Allowed.NEW),
+    PhoneConfirmed: Rule(
+        "F3", Side.OTHER, _WAITS_CONFIRMATION, Status.PHONE_CONFIRMED, Sign.ONE, Allowed.ALWAYS, INTAKE_OR_DUTY
+    ),
+    PhoneDisputed: Rule(
+        "F3a", Side.OTHER, _WAITS_CONFIRMATION, Status.PHONE_DISPUTED, Sign.ONE, Allowed.ALWAYS, INTAKE_OR_DUTY
+    ),
 }
 
 
 def needs(e: Draft[Any]) -> Sign:
     """A head for a person who asks for one or looser handling; two where persons are named or something is kept."""
     match e.data:
-        case Shared(summary=summary):
+        case Supplemented(summary=summary) if summary.looser:
+            return Sign.HEAD
+        case Shared(summary=summary) | Supplemented(summary=summary) | Corrected(summary=summary):
             return _two_or_head(summary.persons)
-        case Supplemented(summary=summary):
-            return Sign.HEAD if summary.looser else _two_or_head(summary.persons)
         case FeedbackGiven(summary=summary, approval=approval):
             return Sign.TWO if summary.persons_count or approval else Sign.ONE
-        case RemovalAnswered(summary=summary, approval=approval):
-            if summary.result is not RemovalResult.REMOVED or approval:
-                return Sign.TWO
-            return Sign.ONE if summary.officer else Sign.NODE
+        case RemovalAnswered():
+            return _removal(e.data)
+        case Expunged(approval=approval):
+            return Sign.TWO if approval else Sign.NODE
         case _:
             return RULES[type(e.data)].sign
+
+
+def _removal(event: RemovalAnswered) -> Sign:
+    if event.summary.result is not RemovalResult.REMOVED or event.approval:
+        return Sign.TWO
+    return Sign.ONE if event.summary.officer else Sign.NODE
 
 
 def _two_or_head(persons: tuple[Any, ...]) -> Sign:
@@ -167,6 +235,9 @@ def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
     match e.data:
         case Shared():
             _share(e, states)
+        case PhoneRecorded():
+            _goes_out(e, states)
+            lead_course.permit(state, e, at, states)
         case Accepted():
             _accept(state, e, at, states)
         case Supplemented():
@@ -174,14 +245,24 @@ def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
         case Closed():
             _close(state, e, at, states)
         case _:
-            pass
+            lead_course.permit(state, e, at, states)
 
 
 def _share(e: Draft[Shared], states: States) -> None:
-    """L4, L6, the basis matrix. Forwarded leads and phone records come with a later rule version (PROTOCOL 1)."""
-    summary = e.data.summary
-    if e.data.embedded is not None or summary.phone_first is not None:
+    """Forwarded leads come with a later rule version (PROTOCOL 1), phone records came with the second."""
+    first = e.data.summary.phone_first
+    if e.data.embedded is not None or (first is not None and states.channel.trust.rule_version < PHONE_FIRST):
         raise Refused(Code.TYPE, "PROTOCOL 1")
+    if first is not None:
+        told = states.state("lead", first)
+        if told.status not in _TOLD or told.owner != e.source:
+            raise Refused(Code.UNKNOWN_MATTER, "F2")
+    _goes_out(e, states)
+
+
+def _goes_out(e: Draft[Any], states: States) -> None:
+    """L4, L6, the basis matrix."""
+    summary = e.data.summary
     if summary.category not in states.channel.terms.purposes:
         raise Refused(Code.PURPOSE, "L6")
     _restricted(summary.restrictions, _protects(summary.persons), states)
@@ -202,7 +283,7 @@ def _protects(persons: tuple[Any, ...]) -> bool:
     return any(person.category is not PersonCategory.SUSPECT for person in persons)
 
 
-def _approved(e: Draft[Shared]) -> None:
+def _approved(e: Draft[Any]) -> None:
     """Review date and basis date against the day of the approval; the approver's word for an X4 suspect."""
     summary, approval = e.data.summary, papers.approval(e)
     decided = parse_time(approval.decided_at)
@@ -259,12 +340,16 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     """What is said is carried over always; the status moves only where the row allowed it (late facts)."""
     rule = RULES[type(e.data)]
     after = _said(state, e, at)
-    if state.status in rule.when and rule.then is not None:
-        after = replace(after, status=_then(e, rule), since=at)
+    if state.status in rule.when:
+        status = _then(after, e, rule)
+        after = after if status is None else replace(after, status=status, since=at)
     return replace(after, owner_spoke=at) if e.source == after.owner else after
 
 
-def _then(e: Draft[Any], rule: Rule) -> Any:
+def _then(state: Any, e: Draft[Any], rule: Rule) -> Any:
+    if isinstance(e.data, JurisdictionSettled):
+        whose = lead_course.settled_on(state.settled)
+        return {"": None, state.owner: Status.MOVED}.get(whose, Status.IN_PROGRESS)
     kept = isinstance(e.data, RemovalAnswered) and e.data.summary.result is not RemovalResult.REMOVED
     return Status.RETAINED if kept else rule.then
 
@@ -276,13 +361,14 @@ def _said(state: Any, e: Draft[Any], at: int) -> Any:
         case Accepted(summary=summary) | FeedbackGiven(summary=summary):
             return replace(state, next_feedback_on=summary.next_feedback_on, feedback_from=at)
         case Supplemented(summary=summary):
-            return _added(state, summary, (*state.unread, (e.digest, at)))
+            after = _added(state, summary, (*state.unread, (e.digest, at)))
+            return replace(after, versions=(*state.versions, e.data.content.id))
         case Acknowledged(summary=summary):
             return replace(state, unread=tuple(one for one in state.unread if one[0] != summary.event))
         case OutcomeRecorded(summary=summary):
             return replace(state, stage=summary.stage, outcome=e.digest, outcome_at=at)
         case _:
-            return state
+            return replace(state, **lead_course.changes(state, e, at))
 
 
 def _opened(state: Any, e: Draft[Shared], at: int) -> Any:
@@ -299,7 +385,17 @@ def _opened(state: Any, e: Draft[Shared], at: int) -> Any:
         persons=len(summary.persons),
         protected=_protects(summary.persons),
         shared_at=at,
+        author=_author(e),
+        versions=(e.data.content.id,),
     )
+
+
+def _author(e: Draft[Shared]) -> str:
+    """Empty where nobody can read it: then the event is void for its signatures."""
+    try:
+        return papers.submission(e).officer
+    except Refused:
+        return ""
 
 
 def _added(state: Any, summary: Any, unread: tuple[tuple[str, int], ...]) -> Any:

@@ -4,12 +4,13 @@ from datetime import date
 
 from contracts.calendar import Calendar
 from contracts.vocabulary import OutcomeStage
-from services.domain import lead
-from services.domain.clocks import SIGN_FOR, Clock, Days, day
+from services.domain import lead, papers
+from services.domain.clocks import DAY, SIGN_FOR, Clock, Days, Hours, day
 from services.domain.dues import ACKNOWLEDGE, FETCH, Due, Duty, after
 from services.domain.lead import Lead
 
 REMOVE, ERASE, CORRECT = Days(7), Days(30), Days(7)
+CONFIRM, MISDIRECTED, CONSENT, SETTLE = Hours(24), Hours(24), Days(3), Days(7)
 FEEDBACK_DAYS = 30
 CLEARED = frozenset({OutcomeStage.NOT_PROSECUTED, OutcomeStage.CASE_WITHDRAWN, OutcomeStage.ACQUITTED})
 """Ends after which the owner corrects or withdraws within 7 days."""
@@ -17,27 +18,44 @@ CLEARED = frozenset({OutcomeStage.NOT_PROSECUTED, OutcomeStage.CASE_WITHDRAWN, O
 
 def owed(state: Lead, calendar: Calendar, clock: Clock) -> tuple[Due, ...]:
     """As ``obligations.owed``, in no order."""
+    if state.status is lead.Status.PHONE_RECORDED:
+        return (after(Duty.CONFIRM, state.shared_at, CONFIRM, calendar),)
     if state.status not in lead.LIVE:
-        return _removal(state, calendar)
+        return (*_removal(state, calendar), *_hold(state))
     unread = tuple(after(Duty.ACKNOWLEDGE, at, ACKNOWLEDGE, calendar) for _, at in state.unread)
-    return (*_next_step(state, calendar, clock), *unread)
+    return (*_next_step(state, calendar, clock), *unread, *_consent(state, calendar), *_hold(state))
+
+
+def _consent(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
+    if not state.evidence_asked:
+        return ()
+    return (after(Duty.CONSENT, state.evidence_asked_at, CONSENT, calendar, owner=True),)
+
+
+def _hold(state: Lead) -> tuple[Due, ...]:
+    """Until the end of the day on which a hold is reviewed; it does not roll on."""
+    return (Due(Duty.REVIEW_HOLD, papers.begin(state.hold_review) + DAY),) if state.held else ()
 
 
 def _next_step(state: Lead, calendar: Calendar, clock: Clock) -> tuple[Due, ...]:
     """What is for information is signed for, and nothing more is owed."""
+    found: tuple[Due, ...] = ()
     match state.status:
         case lead.Status.SENT:
-            return (after(Duty.DELIVER, state.shared_at, FETCH, calendar),)
+            found = (after(Duty.DELIVER, state.shared_at, FETCH, calendar),)
         case lead.Status.DELIVERED:
-            return (after(Duty.SIGN_FOR, state.since, SIGN_FOR[state.urgency], calendar),)
+            found = (after(Duty.SIGN_FOR, state.since, SIGN_FOR[state.urgency], calendar),)
         case lead.Status.RECEIVED if not state.inform:
-            return (after(Duty.DECIDE, state.shared_at, clock.span(state.urgency), calendar),)
+            found = (after(Duty.DECIDE, state.shared_at, clock.span(state.urgency), calendar),)
         case lead.Status.IN_PROGRESS:
-            return (after(Duty.FEEDBACK, state.feedback_from, _until_feedback(state), calendar),)
+            found = (after(Duty.FEEDBACK, state.feedback_from, _until_feedback(state), calendar),)
+        case lead.Status.DISPUTED:
+            found = tuple(after(Duty.SETTLE, state.since, SETTLE, calendar, owner=owner) for owner in (False, True))
         case lead.Status.WITH_OUTCOME if state.stage in CLEARED and state.owner_spoke < state.outcome_at:
-            return (after(Duty.CORRECT, state.outcome_at, CORRECT, calendar, owner=True),)
+            found = (after(Duty.CORRECT, state.outcome_at, CORRECT, calendar, owner=True),)
         case _:
-            return ()
+            pass
+    return found
 
 
 def _until_feedback(state: Lead) -> Days:
@@ -48,7 +66,10 @@ def _until_feedback(state: Lead) -> Days:
 
 def _removal(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
     match state.status:
-        case lead.Status.WITHDRAWN | lead.Status.DECLINED:
+        case lead.Status.MISDIRECTED:
+            withdraw = after(Duty.CORRECT, state.since, MISDIRECTED, calendar, owner=True)
+            return (withdraw, after(Duty.REMOVE, state.since, MISDIRECTED, calendar))
+        case lead.Status.WITHDRAWN | lead.Status.DECLINED | lead.Status.EXPUNGED:
             return (after(Duty.REMOVE, state.since, REMOVE, calendar),)
         case lead.Status.CLOSED if state.stage is OutcomeStage.NOTHING_FOUND:
             return (after(Duty.REMOVE, state.since, ERASE, calendar),)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.approval import Approval
+from contracts.approval import Approval, Submission
 from contracts.envelope import Draft
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role, Urgency
@@ -14,6 +14,14 @@ def approval(e: Draft[Any]) -> Approval:
     """The approver's statement, not yet verified. Raises Refused(signatures): it cannot be read."""
     try:
         return Approval.of(e.data.approval.approval)
+    except ValueError as error:
+        raise Refused(Code.SIGNATURES, "WIRE 7") from error
+
+
+def submission(e: Draft[Any]) -> Submission:
+    """The author's statement, not yet verified. Raises Refused(signatures): it cannot be read."""
+    try:
+        return Submission.of(e.data.approval.submission)
     except ValueError as error:
         raise Refused(Code.SIGNATURES, "WIRE 7") from error
 

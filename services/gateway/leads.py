@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from contracts import lead
+from contracts import lead, lead_course, lead_phone
 from contracts.vocabulary import RemovalResult
 from services.gateway import examples
 from services.gateway.acts import Act, router_of
@@ -14,6 +14,9 @@ router = router_of(
     "leads",
     Act(lead.Received, "Sign for a lead", {}),
     Act(lead.Accepted, "Accept a lead", {"next_feedback_on": "2026-12-20", "content": examples.HANDLER}),
+    Act(lead_course.Misdirected, "Send back what was sent to the wrong unit", {}),
+    Act(lead_phone.PhoneConfirmed, "Confirm what was told by telephone", {"told_at": "2026-11-20T15:41:00.000Z"}),
+    Act(lead_phone.PhoneDisputed, "Say that it was not told so", {"dispute": "time"}),
     Act(lead.Acknowledged, "Take note of what the owner changed", {"event": examples.DIGEST}),
     Act(
         lead.FeedbackGiven,

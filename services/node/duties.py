@@ -6,14 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts.channel import EncryptionKeyPublished, EncryptionKeySummary
-from contracts.channels import DESK
+from contracts.channels import DESK, OPEN_TYPES
 from contracts.enquiry import Delivered as EnquiryDelivered
 from contracts.event import Event
 from contracts.lead import Delivered, DeliveredSummary, RemovalAnswered, RemovalSummary
+from contracts.lead_course import Expunged, ExpungedSummary
 from contracts.refusals import NotYet, Refused
 from contracts.vocabulary import AccessKind, RemovalResult
 from services import journal
-from services.domain import enquiry, lead
+from services.domain import enquiry, lead, lead_course
 from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
 from services.node import papers
@@ -23,6 +24,11 @@ from services.verifier import History
 
 if TYPE_CHECKING:
     from services.node.node import Node
+
+
+REMOVED_BY_NODE = frozenset(
+    {lead.Status.WITHDRAWN, lead.Status.DECLINED, lead.Status.MISDIRECTED, lead.Status.EXPUNGED}
+)
 
 
 def perform(node: "Node") -> bool:
@@ -58,6 +64,8 @@ def _channel(node: "Node", channel: str) -> bool:
 def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]]:
     """(subject, cause, duty, event) of what this unit's node owes by itself. The cause is the matter's subject."""
     for (context, subject), state in list(history.streams.items()):
+        if context == "lead" and state.owner == node.source and _past_review(history, state):
+            yield subject, subject, "expunged", Expunged(summary=ExpungedSummary())
         if context not in ("lead", "enquiry") or state.owner == node.source:
             continue
         if context == "lead" and state.status is lead.Status.SENT:
@@ -68,9 +76,18 @@ def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]
             yield subject, subject, "removal_answered", _removed()
 
 
+def _past_review(history: History, state: lead.Lead) -> bool:
+    """S23: nobody has reviewed it in time, and nothing holds it."""
+    known = Expunged.TYPE in OPEN_TYPES[history.channel.trust.rule_version][history.place]
+    return known and state.status in lead.RULES[Expunged].when and lead_course.past_review(state, now_ms())
+
+
 def _node_removes(history: History, subject: str, state: lead.Lead) -> bool:
-    """Withdrawn or declined, no result that a case file must keep, nothing printed: else an officer answers."""
-    if state.status not in (lead.Status.WITHDRAWN, lead.Status.DECLINED) or state.outcome:
+    """Withdrawn, declined, sent back or expunged, no result that a case file must keep, nothing printed.
+
+    Else an officer answers.
+    """
+    if state.status not in REMOVED_BY_NODE or state.outcome or state.held:
         return False
     contents = [
         w.removeprefix("content/")

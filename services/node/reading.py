@@ -19,6 +19,7 @@ from contracts.vocabulary import AccessKind, AccessReason
 from services.domain.clocks import format_time
 from services.domain.enquiry import Status as EnquiryStatus
 from services.domain.lead import Status as LeadStatus
+from services.domain.lead_course import past_review
 from services.node.folds import now_ms
 from services.vault import OWN, PrivateKey, decrypt
 
@@ -128,8 +129,8 @@ def may_open(node: "Node", held: Held) -> None:
     state = history.state(held.context, held.subject)
     if held.source != node.source and state.status in UNSIGNED:
         raise Refused(Code.STATE, "S3")
-    if held.context == "lead" and held.source != node.source and state.status in UNREADABLE:
-        raise GoneError(Code.STATE, "L8")
+    if held.context == "lead" and held.source != node.source:
+        _not_gone(held, state)
     age = now_ms() - node.heartbeat()
     if held.channel != DESK and age > node.settings.heartbeat_limit_seconds * 1_000:
         raise NotYet("the newest trust heartbeat is too old: nothing is shared or opened")
@@ -137,9 +138,20 @@ def may_open(node: "Node", held: Held) -> None:
         raise Refused(Code.SUSPENDED, "PROTOCOL 4")
 
 
+def _not_gone(held: Held, state: Any) -> None:
+    """Withdrawn, removed, past its review date, replaced by a correction: raises GoneError. What a case holds stays."""
+    if state.status in UNREADABLE:
+        raise GoneError(Code.STATE, "L8")
+    if past_review(state, now_ms()):
+        raise GoneError(Code.STATE, "S23")
+    replaced = held.source == state.owner and state.versions and held.content.id not in state.versions
+    if replaced and not state.held:
+        raise GoneError(Code.STATE, "S12")
+
+
 UNSIGNED = frozenset({LeadStatus.SENT, LeadStatus.DELIVERED, EnquiryStatus.ASKED, EnquiryStatus.DELIVERED})
 """Readable from the moment somebody signs for it: declined unread stays unread."""
-UNREADABLE = frozenset({LeadStatus.WITHDRAWN, LeadStatus.REMOVED})
+UNREADABLE = frozenset({LeadStatus.WITHDRAWN, LeadStatus.REMOVED, LeadStatus.MISDIRECTED, LeadStatus.EXPUNGED})
 """Removed means here that the node refuses to open, until the vault destroys keys. What a case keeps stays open."""
 
 

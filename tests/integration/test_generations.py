@@ -21,6 +21,7 @@ from services.demo.cast import XINCAI, YIWU
 from services.node.commands import standing
 from services.storage.stops import Why, why
 from services.verifier import Result
+from services.views.cases import CASES
 from tests.support.anew import make_anew, put_back
 from tests.support.region import Region, region
 
@@ -139,7 +140,7 @@ def _agree(made: Region, folder: Path) -> None:
     said = made.until("the views are even", lambda: claims([settings(made, unit) for unit in (XINCAI, YIWU)]))
     report = audit(made.root, Export.at(whole), said)
     assert report.verdict is Outcome.CONSISTENT, report.divergences
-    assert f"{YIWU} cases.v1" in report.compared
+    assert f"{YIWU} {CASES.title}" in report.compared
     assert f"{XINCAI} channels.v2" in report.compared
     assert not made.ended()
 

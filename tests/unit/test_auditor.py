@@ -28,6 +28,7 @@ from services.auditor.report import EXIT_CONSISTENT, EXIT_FINDINGS, EXIT_REFUSED
 from services.auditor.tally import LIST_LIMIT, Tally
 from services.registry import ceremony, genesis
 from services.views import VIEWS, fingerprint, fold
+from services.views.cases import CASES
 from tests.support import forgery
 from tests.support.story import GARBAGE, WRONG, Story, begin, read_only, small, told, told_export
 from tests.support.world import JINHUA, REGISTRY, XINCAI, YIWU, plain, seeded
@@ -363,11 +364,11 @@ def test_a_missing_end_is_refused_at_its_first_missing_offset() -> None:
 def test_a_wrong_fingerprint_is_refused_by_the_name_of_its_view() -> None:
     made, data = told(), told_export()
     prints = header_of(data)["fingerprints"]
-    prints[YIWU]["cases.v1"] = prints[XINCAI]["cases.v1"]
+    prints[YIWU][CASES.title] = prints[XINCAI][CASES.title]
     report = audit(made.exchange, read_only(with_header(data, fingerprints=prints)))
     refused(report, "", Rule.FINGERPRINT)
     assert report.divergence is not None
-    assert "cases.v1" in report.divergence.text
+    assert CASES.title in report.divergence.text
     assert YIWU in report.divergence.text
 
 
@@ -397,7 +398,7 @@ def test_a_nodes_own_fingerprints_are_compared_at_its_own_cut() -> None:
     made = told()
     channels = tuple(made.logs)
     holds(judged(made, claimed_by_node(made, YIWU, channels)))
-    report = judged(made, claimed_by_node(made, YIWU, channels, **{"cases.v1": "0" * 64}))
+    report = judged(made, claimed_by_node(made, YIWU, channels, **{CASES.title: "0" * 64}))
     refused(report, "", Rule.FINGERPRINT)
 
 
@@ -407,7 +408,7 @@ def test_a_log_that_went_on_is_no_divergence_but_its_views_are_not_compared() ->
     made.sent()
     report = judged(made, claims)
     holds(report)
-    assert f"{YIWU} cases.v1" in report.not_compared
+    assert f"{YIWU} {CASES.title}" in report.not_compared
 
 
 def test_a_node_that_has_read_what_the_log_no_longer_has_is_believed() -> None:

@@ -13,6 +13,7 @@ from contracts.envelope import Message, Position, Record
 from services.auditor import DeskTopicError, ExportError, RootMissingError, export
 from services.auditor.lines import MAX_LINE, Header, Line, decode, encode, exportable
 from services.views import VIEWS
+from services.views.cases import CASES
 from tests.support.story import begin, read_only, told, told_export
 from tests.support.world import JINHUA, XINCAI, YIWU, ZHUMADIAN
 
@@ -41,7 +42,7 @@ def test_fingerprints_are_those_of_every_member_and_reader_and_every_view_but_th
     prints = parsed(told_export())[0]["fingerprints"]
     assert set(prints) == {XINCAI, YIWU, JINHUA, ZHUMADIAN}
     assert set(prints[YIWU]) == {view.title for view in VIEWS.values() if view.name != "desk"}
-    assert prints[XINCAI]["cases.v1"] != prints[YIWU]["cases.v1"] != prints[ZHUMADIAN]["cases.v1"]
+    assert prints[XINCAI][CASES.title] != prints[YIWU][CASES.title] != prints[ZHUMADIAN][CASES.title]
 
 
 def test_a_units_fingerprints_do_not_depend_on_what_it_cannot_read() -> None:

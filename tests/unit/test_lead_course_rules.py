@@ -1,0 +1,554 @@
+"""A lead beside the straight way: rows S6, S9, S11, S12, S16-S23, F2-F3 of MECHANISM 1.2b and 1.2c, guards, clocks."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts.approval import Approval, Submission
+from contracts.calendar import CALENDARS, Calendar
+from contracts.contents import MODELS
+from contracts.dsse import Dsse
+from contracts.envelope import Draft
+from contracts.lead import Shared
+from contracts.lead_consents import EvidenceUseGranted, EvidenceUseRefused, EvidenceUseRequested
+from contracts.lead_course import (
+    Corrected,
+    Expunged,
+    Held,
+    HoldReleased,
+    JurisdictionDisputed,
+    JurisdictionSettled,
+    Misdirected,
+    Regraded,
+    Reopened,
+    Reviewed,
+)
+from contracts.lead_phone import PhoneConfirmed, PhoneDisputed, PhoneRecorded
+from contracts.refusals import Code
+from contracts.vocabulary import Basis, Role
+from services.domain import lead, lead_course, pairing, signatures
+from services.domain.clocks import DAY, HOUR, Clock, format_time, parse_time
+from services.domain.lead import RULES, Status
+from services.domain.obligations import Duty, due, owed
+from services.domain.rules import Sign
+from services.domain.trust import Officer
+from tests.support import contents
+from tests.support.papers import LEAD, LEAD_SUMMARY, REPLY, SUSPECT, WITNESS, approvals, draft
+from tests.support.states import APPROVER, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
+from tests.unit.test_lead_rules import PATHS as STRAIGHT
+from tests.unit.test_lead_rules import accept, close, delivered, received, removed, share, withdraw
+
+CALENDAR = Calendar(CALENDARS.values())
+PHONE = "88880000-0000-4000-8000-000000000001"
+CALLEE = "00000008-0000-4000-8000-000000000000"
+NOTICE = {"kind": "lead_notice", "classification": "work_secret", "urgency": "routine"}
+CORRECTION = {**NOTICE, "kind": "correction"}
+
+
+@pytest.fixture(autouse=True)
+def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures have tests of their own."""
+    monkeypatch.setattr(signatures, "check", lambda *_: None)
+
+
+def misdirected(unit: str = OTHER) -> Draft[Any]:
+    return draft(Misdirected, {"officer": INTAKE}, unit)
+
+
+def regrade(unit: str = OWNER) -> Draft[Any]:
+    return draft(Regraded, {**CORRECTION, "grade": {"source": "A", "information": "1"}}, unit)
+
+
+def correct(unit: str = OWNER, **summary: Any) -> Draft[Any]:
+    found = {
+        **CORRECTION,
+        "correction": "wrong_person",
+        "effects": [{"index": 1, "effect": "struck"}],
+        "restrictions": ["forward_consent"],
+        "persons": [],
+        "identifiers_count": 0,
+        "substances": [],
+        **summary,
+    }
+    return draft(Corrected, found, unit)
+
+
+def dispute(unit: str = OTHER, claim: str = "ours") -> Draft[Any]:
+    return draft(JurisdictionDisputed, {**REPLY, "claim": claim}, unit)
+
+
+def settle(unit: str = OTHER, whose: str = OTHER, **summary: Any) -> Draft[Any]:
+    return draft(JurisdictionSettled, {**REPLY, "unit": whose, "by": "agreed", **summary}, unit)
+
+
+def reopen(unit: str = OTHER) -> Draft[Any]:
+    return draft(Reopened, {**REPLY, "next_feedback_on": "2021-06-01"}, unit)
+
+
+def hold(day: str = "2021-11-05", unit: str = OTHER) -> Draft[Any]:
+    return draft(Held, {**REPLY, "stage": "prosecuted", "review_on": day}, unit)
+
+
+def release(unit: str = OTHER) -> Draft[Any]:
+    return draft(HoldReleased, REPLY, unit)
+
+
+def review(day: str = "2022-05-06", unit: str = OWNER, author: str = DUTY) -> Draft[Any]:
+    paper = approvals(Reviewed, unit)
+    paper["submission"] = _submission_by(author)
+    return draft(Reviewed, {**NOTICE, "reason": "case_open", "review_date": day}, unit, approval=paper)
+
+
+def _submission_by(officer: str) -> Any:
+    """A statement of the right shape by that officer, signed by nobody."""
+    said = Approval.of(Dsse.model_validate_json(json.dumps(approvals(Reviewed, OWNER)["approval"])))
+    about = said.model_dump(exclude={"submission", "document", "answers"})
+    made = Submission(**{**about, "officer": officer, "role": Role.AUTHOR})
+    return Dsse.make(made.to_payload(), ("7" * 64, bytes(64))).model_dump(mode="json", exclude_none=True)
+
+
+def expunge(unit: str = OWNER, **changes: Any) -> Draft[Any]:
+    return draft(Expunged, {}, unit, **changes)
+
+
+def ask(unit: str = OTHER) -> Draft[Any]:
+    return draft(EvidenceUseRequested, {**REPLY, "kind": "enquiry", "use": "prosecution"}, unit)
+
+
+def grant(request: str = "8" * 64, unit: str = OWNER) -> Draft[Any]:
+    return draft(EvidenceUseGranted, {**REPLY, "request": request}, unit)
+
+
+def refuse(request: str = "8" * 64, unit: str = OWNER) -> Draft[Any]:
+    return draft(EvidenceUseRefused, {**REPLY, "request": request}, unit)
+
+
+def told(at: int = NOW - 8 * HOUR, subject: str = LEAD, **summary: Any) -> Draft[Any]:
+    found = {
+        **LEAD_SUMMARY,
+        "urgency": "urgent",
+        "urgency_ground": "flight",
+        "told_at": format_time(at),
+        "told_by": DUTY,
+        "told_to": CALLEE,
+        "line": "phone",
+        **summary,
+    }
+    return draft(PhoneRecorded, found, OWNER, subject)
+
+
+def confirm(unit: str = OTHER, subject: str = LEAD) -> Draft[Any]:
+    return draft(PhoneConfirmed, {"officer": DUTY, "told_at": format_time(NOW - 8 * HOUR)}, unit, subject)
+
+
+def contradict(unit: str = OTHER) -> Draft[Any]:
+    return draft(PhoneDisputed, {"officer": DUTY, "dispute": "time"}, unit)
+
+
+PATHS: dict[Status, list[Callable[[], Draft[Any]]]] = {
+    **STRAIGHT,
+    Status.MISDIRECTED: [share, delivered, misdirected],
+    Status.DISPUTED: [*STRAIGHT[Status.IN_PROGRESS], dispute],
+    Status.MOVED: [
+        *STRAIGHT[Status.IN_PROGRESS],
+        dispute,
+        lambda: settle(whose=OWNER),
+        lambda: settle(OWNER, whose=OWNER),
+    ],
+    Status.EXPUNGED: [share, expunge],
+    Status.PHONE_RECORDED: [told],
+    Status.PHONE_CONFIRMED: [told, confirm],
+    Status.PHONE_DISPUTED: [told, contradict],
+}
+"""How a lead, or a phone record, comes to each status."""
+
+
+def states_of() -> FakeStates:
+    """As everywhere, with a duty officer of the other unit."""
+    states = FakeStates()
+    callee = Officer(OTHER, frozenset({Role.DUTY}), 0, NOW + 365 * DAY, "", b"")
+    trust = states.channel.trust
+    states.channel = replace(states.channel, trust=replace(trust, officers={**trust.officers, CALLEE: callee}))
+    return states
+
+
+def at_status(status: Status) -> FakeStates:
+    states = states_of()
+    for step in PATHS[status]:
+        states.then(step(), NOW)
+    assert states.state("lead", LEAD).status is status
+    return states
+
+
+def asked(status: Status = Status.IN_PROGRESS) -> FakeStates:
+    """A lead whose use as evidence takes consent, and a request for it."""
+    states = states_of()
+    steps = [lambda: share(restrictions=["evidence_consent", "forward_consent"]), delivered, received, accept, ask]
+    for step in steps:
+        states.then(step(), NOW)
+    assert states.state("lead", LEAD).status is status
+    return states
+
+
+PASSES: dict[str, tuple[Status, Callable[[], Draft[Any]], Status]] = {
+    "S6 sent back unread": (Status.DELIVERED, misdirected, Status.MISDIRECTED),
+    "S6 sent back after signing": (Status.RECEIVED, misdirected, Status.MISDIRECTED),
+    "S11 another grade": (Status.RECEIVED, regrade, Status.RECEIVED),
+    "S12 a person is struck": (Status.IN_PROGRESS, correct, Status.IN_PROGRESS),
+    "S12 after the end": (Status.CLOSED, correct, Status.CLOSED),
+    "S12 what a case keeps is corrected too": (Status.RETAINED, correct, Status.RETAINED),
+    "S13 the owner takes back what went astray": (Status.MISDIRECTED, withdraw, Status.WITHDRAWN),
+    "S14 what went astray is removed": (Status.MISDIRECTED, removed, Status.REMOVED),
+    "S14 what is expunged is removed": (Status.EXPUNGED, removed, Status.REMOVED),
+    "S16 both want it": (Status.IN_PROGRESS, dispute, Status.DISPUTED),
+    "S16 the other says the same": (Status.DISPUTED, lambda: dispute(OWNER), Status.DISPUTED),
+    "S17 one word settles nothing": (Status.DISPUTED, settle, Status.DISPUTED),
+    "S19 a new fact": (Status.CLOSED, reopen, Status.IN_PROGRESS),
+    "S19 by the owner": (Status.CLOSED, lambda: reopen(OWNER), Status.IN_PROGRESS),
+    "S20 held for proceedings": (Status.WITH_OUTCOME, hold, Status.WITH_OUTCOME),
+    "S20 held in the case file": (Status.RETAINED, hold, Status.RETAINED),
+    "S22 reviewed": (Status.RECEIVED, review, Status.RECEIVED),
+    "S23 expunged": (Status.RECEIVED, expunge, Status.EXPUNGED),
+    "S23 expunged after the end": (Status.CLOSED, expunge, Status.EXPUNGED),
+    "F2 told by phone": (Status.ABSENT, told, Status.PHONE_RECORDED),
+    "F3 confirmed": (Status.PHONE_RECORDED, confirm, Status.PHONE_CONFIRMED),
+    "F3 disputed": (Status.PHONE_RECORDED, contradict, Status.PHONE_DISPUTED),
+}
+REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
+    "S6 an accepted lead is not sent back": (Status.IN_PROGRESS, misdirected, Code.STATE),
+    "S6 the owner sends nothing back": (Status.DELIVERED, lambda: misdirected(OWNER), Code.WRONG_SIDE),
+    "S9 nothing to ask where nothing is restricted": (Status.IN_PROGRESS, ask, Code.STATE),
+    "S9 nobody asked": (Status.IN_PROGRESS, grant, Code.UNKNOWN_MATTER),
+    "S9 nobody asked for a refusal": (Status.IN_PROGRESS, refuse, Code.UNKNOWN_MATTER),
+    "S11 the recipient grades nothing": (Status.RECEIVED, lambda: regrade(OTHER), Code.WRONG_SIDE),
+    "S12 the recipient corrects nothing": (Status.RECEIVED, lambda: correct(OTHER), Code.WRONG_SIDE),
+    "S12 nothing that was withdrawn": (Status.WITHDRAWN, correct, Code.STATE),
+    "S12 nobody who was not there": (
+        Status.RECEIVED,
+        lambda: correct(effects=[{"index": 2, "effect": "changed"}]),
+        Code.SHAPE,
+    ),
+    "S12 handling gets no looser by the way": (Status.RECEIVED, lambda: correct(restrictions=[]), Code.CEILING),
+    "S16 not before it is signed for": (Status.DELIVERED, dispute, Code.STATE),
+    "S16 nobody claims twice": (Status.DISPUTED, dispute, Code.STATE),
+    "S16 one wants it and one does not: no dispute": (
+        Status.DISPUTED,
+        lambda: dispute(OWNER, "yours"),
+        Code.STATE,
+    ),
+    "S17 nothing is disputed": (Status.IN_PROGRESS, settle, Code.STATE),
+    "S17 a third unit gets nothing here": (
+        Status.DISPUTED,
+        lambda: settle(whose="510000000001"),
+        Code.UNKNOWN_MATTER,
+    ),
+    "S19 nothing is closed": (Status.WITH_OUTCOME, reopen, Code.STATE),
+    "S20 nothing is held before it is accepted": (Status.RECEIVED, hold, Code.STATE),
+    "S20 for more than six months": (Status.WITH_OUTCOME, lambda: hold("2021-11-08"), Code.SHAPE),
+    "S20 nothing is held": (Status.WITH_OUTCOME, release, Code.STATE),
+    "S22 the recipient reviews nothing": (Status.RECEIVED, lambda: review(unit=OTHER), Code.WRONG_SIDE),
+    "S22 for more than 12 months": (Status.RECEIVED, lambda: review("2022-05-09"), Code.SHAPE),
+    "S23 the recipient expunges nothing": (Status.RECEIVED, lambda: expunge(OTHER), Code.WRONG_SIDE),
+    "F2 more than 24 h ago": (Status.ABSENT, lambda: told(NOW - 24 * HOUR - 1), Code.STATE),
+    "F2 told tomorrow": (Status.ABSENT, lambda: told(NOW + 1), Code.STATE),
+    "F2 told to nobody of theirs": (Status.ABSENT, lambda: told(told_to=INTAKE), Code.OFFICERS),
+    "F2 told by nobody of ours": (Status.ABSENT, lambda: told(told_by=CALLEE), Code.OFFICERS),
+    "F2 outside the purposes": (Status.ABSENT, lambda: told(category="transit"), Code.PURPOSE),
+    "F2 a witness without forward consent": (
+        Status.ABSENT,
+        lambda: told(persons=[WITNESS], restrictions=[]),
+        Code.CEILING,
+    ),
+    "F3 the caller confirms nothing": (Status.PHONE_RECORDED, lambda: confirm(OWNER), Code.WRONG_SIDE),
+    "F3 the caller disputes nothing": (Status.PHONE_RECORDED, lambda: contradict(OWNER), Code.WRONG_SIDE),
+    "F3 confirmed once": (Status.PHONE_DISPUTED, confirm, Code.STATE),
+}
+_BELOW = {EvidenceUseRequested, EvidenceUseGranted, EvidenceUseRefused, JurisdictionSettled, HoldReleased}
+"""Pass in tests of their own."""
+
+
+@pytest.mark.parametrize(("before", "event", "after"), PASSES.values(), ids=PASSES)
+def test_a_row_passes(before: Status, event: Callable[[], Draft[Any]], after: Status) -> None:
+    states = at_status(before)
+    assert states.then(event(), NOW).status is after
+    assert not states.late
+
+
+@pytest.mark.parametrize(("before", "event", "code"), REFUSALS.values(), ids=REFUSALS)
+def test_a_row_refuses(before: Status, event: Callable[[], Draft[Any]], code: Code) -> None:
+    assert judged(at_status(before), event()) is code
+
+
+def test_every_row_has_an_example_that_passes_and_one_that_is_refused() -> None:
+    course = {event for event in RULES if event.__module__ != Shared.__module__}
+    assert course <= {type(event().data) for _, event, _ in PASSES.values()} | _BELOW
+    assert {type(event().data) for _, event, _ in REFUSALS.values()} == course
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_every_status_is_reached(status: Status) -> None:
+    at_status(status)
+
+
+# -- consents ----------------------------------------------------------------------------------------------------------
+
+
+def test_use_as_evidence_is_asked_and_granted_or_refused() -> None:
+    states = asked()
+    assert judged(states, grant("9" * 64)) is Code.UNKNOWN_MATTER
+    assert judged(states, grant(unit=OTHER)) is Code.WRONG_SIDE
+    state = states.then(grant(), NOW)
+    assert (state.evidence, state.evidence_asked) == (True, "")
+    assert judged(states, refuse()) is Code.UNKNOWN_MATTER
+    refused = asked().then(refuse(), NOW)
+    assert (refused.evidence, refused.evidence_asked) == (False, "")
+
+
+def test_a_request_for_consent_is_answered_within_3_days() -> None:
+    (found,) = (one for one in owed(asked().state("lead", LEAD), CALENDAR, Clock()) if one.kind is Duty.CONSENT)
+    assert (format_time(found.at), found.owner) == ("2021-05-10T16:00:00.000Z", True)
+
+
+# -- corrections -------------------------------------------------------------------------------------------------------
+
+
+def test_a_correction_replaces_every_version_before_it() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    e = correct(persons=[SUSPECT], effects=[{"index": 1, "effect": "changed"}])
+    state = states.then(e, NOW)
+    assert (state.versions, state.persons) == ((e.data.content.id,), 1)
+    assert next(one.kind for one in owed(state, CALENDAR, Clock())) is Duty.ACKNOWLEDGE
+
+
+def test_a_correction_obeys_the_basis() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    states.streams["lead", LEAD] = replace(states.state("lead", LEAD), basis=Basis.PRE_CASE_CHECK)
+    one_ground = correct(persons=[SUSPECT | {"grounds": ["pointed_out"]}])
+    assert judged(states, one_ground) is Code.BASIS
+
+
+def test_a_correction_stays_under_the_ceiling() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    offer = states.channel.terms.offer.model_copy(update={"ceiling": ("forward_consent",)})  # type: ignore[union-attr]
+    states.channel = replace(states.channel, terms=replace(states.channel.terms, offer=offer))  # type: ignore[type-var]
+    assert judged(states, correct(restrictions=["evidence_consent", "forward_consent"])) is Code.CEILING
+
+
+def test_a_correction_takes_the_head_for_a_person_who_asks_for_one() -> None:
+    head = correct(persons=[SUSPECT | {"approver": "head"}])
+    assert [lead.needs(e) for e in (correct(), head)] == [Sign.TWO, Sign.HEAD]
+
+
+def test_a_person_is_struck_once() -> None:
+    twice = [{"index": 1, "effect": "struck"}] * 2
+    with pytest.raises(ValueError, match="ascending"):
+        correct(effects=twice)
+
+
+def test_a_cleared_person_is_corrected_and_nothing_more_is_owed() -> None:
+    """不起诉, 撤案, 无罪: the correction answers it (S8, S12)."""
+    states = at_status(Status.WITH_OUTCOME)
+    states.streams["lead", LEAD] = replace(states.state("lead", LEAD), stage="not_prosecuted", owner_spoke=NOW - 1)
+    assert [one.kind for one in owed(states.state("lead", LEAD), CALENDAR, Clock())] == [Duty.CORRECT]
+    assert Duty.CORRECT not in [one.kind for one in owed(states.then(correct(), NOW), CALENDAR, Clock())]
+
+
+# -- jurisdiction ------------------------------------------------------------------------------------------------------
+
+SETTLED: dict[str, tuple[list[Callable[[], Draft[Any]]], Status]] = {
+    "the recipient's": ([settle, lambda: settle(OWNER)], Status.IN_PROGRESS),
+    "the owner's": ([lambda: settle(whose=OWNER), lambda: settle(OWNER, whose=OWNER)], Status.MOVED),
+    "each says another": ([settle, lambda: settle(OWNER, whose=OWNER)], Status.DISPUTED),
+    "one says agreed, one designated": (
+        [
+            settle,
+            lambda: settle(OWNER, by="designated", decision={"series": "supervision", "year": 2021, "number": 1}),
+        ],
+        Status.DISPUTED,
+    ),
+    "the same unit twice": ([settle, settle], Status.DISPUTED),
+    "changed until both say the same": (
+        [settle, lambda: settle(OWNER, whose=OWNER), lambda: settle(OWNER)],
+        Status.IN_PROGRESS,
+    ),
+}
+
+
+@pytest.mark.parametrize(("steps", "status"), SETTLED.values(), ids=SETTLED)
+def test_s17_a_dispute_is_over_when_both_have_said_the_same(
+    steps: list[Callable[[], Draft[Any]]], status: Status
+) -> None:
+    states = at_status(Status.DISPUTED)
+    for step in steps:
+        states.then(step(), NOW)
+    assert states.state("lead", LEAD).status is status
+
+
+def test_what_was_settled_can_be_disputed_anew() -> None:
+    states = at_status(Status.DISPUTED)
+    for e in (settle(), settle(OWNER), dispute(), settle()):
+        states.then(e, NOW)
+    assert states.state("lead", LEAD).status is Status.DISPUTED
+    assert states.then(settle(OWNER), NOW).status is Status.IN_PROGRESS
+
+
+def test_a_designation_names_the_decision() -> None:
+    for wrong in ({"by": "designated"}, {"decision": {"series": "supervision", "year": 2021, "number": 1}}):
+        with pytest.raises(ValueError, match="decision"):
+            settle(**wrong)
+
+
+def test_both_units_owe_the_settlement_within_7_days() -> None:
+    found = owed(at_status(Status.DISPUTED).state("lead", LEAD), CALENDAR, Clock())
+    assert [(one.kind, format_time(one.at)) for one in found] == [(Duty.SETTLE, "2021-05-13T16:00:00.000Z")] * 2
+    assert {one.owner for one in found} == {False, True}
+
+
+# -- holds, reviews, the end -------------------------------------------------------------------------------------------
+
+
+def test_a_hold_is_reviewed_on_its_day_and_released() -> None:
+    states = at_status(Status.WITH_OUTCOME)
+    state = states.then(hold("2021-10-09"), NOW)
+    (found,) = (one for one in owed(state, CALENDAR, Clock()) if one.kind is Duty.REVIEW_HOLD)
+    assert (format_time(found.at), found.owner) == ("2021-10-09T16:00:00.000Z", False)
+    assert judged(states, release(OWNER)) is Code.WRONG_SIDE
+    state = states.then(release(), NOW)
+    assert (state.held, state.hold_review) == (False, "")
+
+
+def test_what_a_case_file_keeps_owes_the_review_of_its_hold() -> None:
+    state = at_status(Status.RETAINED).then(hold(), NOW)
+    assert [one.kind for one in owed(state, CALENDAR, Clock())] == [Duty.REVIEW_HOLD]
+
+
+REVIEW_OVER = parse_time("2022-05-01T16:00:00.000Z")
+"""24:00 of the review date at +08:00."""
+
+
+def test_past_its_review_date_a_lead_is_at_an_end_unless_it_is_held() -> None:
+    """S23: event or no event; a hold pauses it."""
+    state = at_status(Status.WITH_OUTCOME).state("lead", LEAD)
+    assert not lead_course.past_review(state, REVIEW_OVER - 1)
+    assert lead_course.past_review(state, REVIEW_OVER)
+    assert not lead_course.past_review(replace(state, held=True), REVIEW_OVER)
+    assert not lead_course.past_review(lead.INITIAL, REVIEW_OVER)
+
+
+def test_a_review_comes_in_time_and_from_others_than_the_author() -> None:
+    """S22: neither of the two wrote the lead; after the date nothing revives it."""
+    states = at_status(Status.RECEIVED)
+    assert states.then(review(), NOW).review_date == "2022-05-06"
+    for wrote in (DUTY, APPROVER):  # who submits the review, who approves it
+        states.streams["lead", LEAD] = replace(states.state("lead", LEAD), author=wrote)
+        assert judged(states, review()) is Code.OFFICERS
+    states.streams["lead", LEAD] = replace(states.state("lead", LEAD), author="", review_date="2021-05-05")
+    assert judged(states, review()) is Code.STATE
+
+
+def test_an_expunction_by_two_or_by_the_node() -> None:
+    two = expunge(approval=approvals(Expunged, OWNER))
+    assert [lead.needs(e) for e in (expunge(), two)] == [Sign.NODE, Sign.TWO]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (Status.EXPUNGED, [(Duty.REMOVE, "2021-05-13T16:00:00.000Z", False)]),
+        (
+            Status.MISDIRECTED,
+            [(Duty.CORRECT, "2021-05-07T03:00:00.000Z", True), (Duty.REMOVE, "2021-05-07T03:00:00.000Z", False)],
+        ),
+        (Status.PHONE_RECORDED, [(Duty.CONFIRM, "2021-05-07T03:00:00.000Z", False)]),
+        (Status.PHONE_CONFIRMED, []),
+        (Status.MOVED, []),
+    ],
+)
+def test_what_is_due(status: Status, expected: list[tuple[Duty, str, bool]]) -> None:
+    found = owed(at_status(status).state("lead", LEAD), CALENDAR, Clock())
+    assert [(one.kind, format_time(one.at), one.owner) for one in found] == expected
+
+
+def test_a_reopened_lead_promises_its_next_word() -> None:
+    found = due(at_status(Status.CLOSED).then(reopen(), NOW), CALENDAR, Clock())
+    assert found is not None
+    assert (found.kind, format_time(found.at)) == (Duty.FEEDBACK, "2021-06-01T16:00:00.000Z")
+
+
+# -- phone first -------------------------------------------------------------------------------------------------------
+
+
+def test_a_lead_writes_down_what_was_told_by_its_unit() -> None:
+    """F2: and nothing that the other unit was told, or a lead, or nothing."""
+    states = states_of()
+    states.then(told(subject=PHONE), NOW)
+    states.then(share(phone_first=PHONE), NOW)
+    assert judged(states_of(), share(phone_first=PHONE)) is Code.UNKNOWN_MATTER
+    states = states_of()
+    states.then(told(subject=PHONE), NOW)
+    states.streams["lead", PHONE] = replace(states.state("lead", PHONE), owner=OTHER)
+    assert judged(states, share(phone_first=PHONE)) is Code.UNKNOWN_MATTER
+
+
+def test_under_rule_version_1_no_lead_names_a_phone_record() -> None:
+    states = states_of()
+    states.channel = replace(states.channel, trust=replace(states.channel.trust, rule_version=1))
+    assert judged(states, share(phone_first=PHONE)) is Code.TYPE
+
+
+def test_the_time_counts_as_told_only_when_it_is_confirmed() -> None:
+    """The clock of the law stays the log's."""
+    states = at_status(Status.PHONE_RECORDED)
+    before = states.state("lead", LEAD)
+    assert (before.told_at, before.shared_at) == (0, NOW)
+    after = states.then(confirm(), NOW + HOUR)
+    assert (after.told_at, after.shared_at) == (NOW - 8 * HOUR, NOW)
+
+
+def test_only_what_is_urgent_is_told_before_it_is_signed() -> None:
+    with pytest.raises(ValueError, match="urgen"):
+        told(urgency="routine", urgency_ground=None)
+
+
+def test_a_phone_record_goes_out_under_the_heads_signature() -> None:
+    assert lead.needs(told()) is Sign.HEAD
+
+
+STANDINGS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code | None]] = {
+    "nothing is told first": (Status.ABSENT, told, Code.PAIRING_STATE),
+    "nothing is reopened": (Status.CLOSED, reopen, Code.PAIRING_STATE),
+    "corrected": (Status.IN_PROGRESS, correct, None),
+    "expunged": (Status.IN_PROGRESS, expunge, None),
+    "held": (Status.IN_PROGRESS, hold, None),
+    "settled": (Status.DISPUTED, settle, None),
+}
+
+
+@pytest.mark.parametrize(("before", "event", "code"), STANDINGS.values(), ids=STANDINGS)
+def test_obligations_outlive_permission(before: Status, event: Callable[[], Draft[Any]], code: Code | None) -> None:
+    states = at_status(before)
+    states.standing(pairing.Status.SUSPENDED)
+    assert judged(states, event()) is code
+
+
+def test_a_late_expunction_changes_no_status() -> None:
+    states = at_status(Status.WITHDRAWN)
+    assert states.then(expunge(), NOW).status is Status.WITHDRAWN
+    assert states.late == ["duikou.lead.expunged.v1"]
+
+
+def test_the_straight_way_ends_in_a_close_also_after_a_dispute() -> None:
+    states = at_status(Status.DISPUTED)
+    assert judged(states, close()) is Code.STATE
+
+
+def test_contents_of_the_right_shape() -> None:
+    """A correction's content is a whole lead and what was wrong."""
+    whole = {**contents.LEAD, "wrong": "示例：人员有误"}
+    model = MODELS[Corrected.TYPE].model_validate_json(json.dumps(whole, ensure_ascii=False))
+    assert model.to_bytes()
+    with pytest.raises(ValueError, match="wrong"):
+        MODELS[Corrected.TYPE].model_validate_json(json.dumps(contents.LEAD, ensure_ascii=False))
