@@ -52,6 +52,7 @@ class Ceremony:
     """Root, provinces, units, officers, policy: signed offline, handed to the registry as files."""
 
     state: Path
+    rules: int = RULES
 
     @property
     def registry(self) -> Path:
@@ -112,7 +113,7 @@ class Ceremony:
                 ceremony.entries(root, role, self.keys.some(role, n)) for role, n in zip(roles, (3, 1), strict=True)
             )
             yield ceremony.province(roster.by(ROOT, two, expires), code, registrars, duty)
-        yield ceremony.policy(roster.by(ROOT, two, expires), _policy())
+        yield ceremony.policy(roster.by(ROOT, two, expires), _policy(self.rules))
         for office in OFFICES:
             yield from self._office(root, office, roster, now, expires, officers[office.code])
 
@@ -132,11 +133,11 @@ class Ceremony:
             yield ceremony.officer(by, number, office.code, POSTS[post], since, until, own)
 
 
-def _policy() -> Policy:
+def _policy(rules: int) -> Policy:
     years = tuple(
         YearDays(year=year, holidays=CALENDARS[year].holidays, workdays=CALENDARS[year].workdays) for year in YEARS
     )
-    return Policy(rule_version=RULES, calendar=years, clocks=ClockProfile(), classification_ceiling="work_secret")
+    return Policy(rule_version=rules, calendar=years, clocks=ClockProfile(), classification_ceiling="work_secret")
 
 
 def _profile(office: Office) -> Profile:

@@ -16,7 +16,7 @@ from infra.kafka.port import Reachable
 from infra.postgres.find import find_postgres
 from infra.postgres.server import Databases
 from infra.processes import end, free_ports, is_free, spawn
-from services.demo.cast import NODES
+from services.demo.cast import NODES, Office
 from services.node.settings import DEVELOPMENT, create_folder
 from services.storage.migrate import let_use, prepare, runtime_url
 from services.transport.embedded import MEMBER, EmbeddedTopics, install
@@ -36,6 +36,7 @@ class Cluster:
     processes: dict[str, Popen[bytes]] = field(default_factory=dict)
     others_run: bool = False
     """The processes are somebody else's (docker-compose.yml): whether they run cannot be seen, so their ports stay."""
+    offices: tuple[Office, ...] = NODES
 
     def settings(self, source: str) -> Path:
         """A node's settings file."""
@@ -45,7 +46,7 @@ class Cluster:
         """Databases, roles, topics of the desks, settings files; whatever exists is left as it is."""
         self._log_database()
         ports = self._ports()
-        for source in (REGISTRY, *(office.code for office in NODES)):
+        for source in (REGISTRY, *(office.code for office in self.offices)):
             create_folder(self.state / source, DEVELOPMENT)
             runtime = prepare(self.databases.url(), f"node_{source}")
             self._desk(source)
@@ -55,7 +56,7 @@ class Cluster:
     def addresses(self) -> dict[str, str]:
         """Unit -> URL of its API."""
         ports = self._ports()
-        return {office.code: f"http://127.0.0.1:{ports[office.code]}" for office in NODES}
+        return {office.code: f"http://127.0.0.1:{ports[office.code]}" for office in self.offices}
 
     def log_options(self) -> str:
         """How the command line names the log, as the registry sees it."""
@@ -101,7 +102,7 @@ class Cluster:
     def _ports(self) -> dict[str, int]:
         """The same ports again, where they are still free to use."""
         kept = self.state / "ports.json"
-        sources = [REGISTRY, *(office.code for office in NODES)]
+        sources = [REGISTRY, *(office.code for office in self.offices)]
         in_use = bool(self.processes) or self.others_run
         if not kept.exists() or not (in_use or all(map(is_free, json.loads(kept.read_text()).values()))):
             kept.write_text(json.dumps(dict(zip(sources, free_ports(len(sources)), strict=True))))

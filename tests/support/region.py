@@ -32,8 +32,8 @@ from infra.kafka.find import own_broker
 from infra.kafka.port import Controllable
 from infra.postgres.server import EmbeddedPostgres
 from infra.processes import Unavailable, kill_and_outwait
-from services.demo.cast import NODES, OFFICES, XINCAI, YIWU
-from services.demo.ceremony import Ceremony
+from services.demo.cast import NODES, OFFICES, XINCAI, YIWU, Office
+from services.demo.ceremony import RULES, Ceremony
 from services.demo.cluster import Cluster
 from services.domain.clocks import DAY, format_time
 from services.node import papers, reading
@@ -155,12 +155,14 @@ class Region:
     channel: str = ""
     """Of the pairing that ``pair`` made last."""
     pairing: str = ""
+    rules: int = RULES
+    offices: tuple[Office, ...] = NODES
 
     def __post_init__(self) -> None:
         """The ceremony, databases, settings; nothing of ours runs."""
-        self.ceremony = Ceremony(self.state)
+        self.ceremony = Ceremony(self.state, self.rules)
         self.root = self.ceremony.run()
-        self.cluster = Cluster(self.state, self.root, self.databases, self.broker)
+        self.cluster = Cluster(self.state, self.root, self.databases, self.broker, offices=self.offices)
         self.cluster.prepare()
         for source, server in self.apart.items():
             self._move(source, server)
@@ -212,13 +214,13 @@ class Region:
 
     def start_all(self) -> None:
         """Registry and nodes, in threads, and all trust read."""
-        for source in (REGISTRY, *(office.code for office in NODES)):
+        for source in (REGISTRY, *(office.code for office in self.offices)):
             self.start(source)
         self.await_trust()
 
     def await_trust(self) -> None:
         """Every node has seen every officer in the channel of proposals."""
-        for office in NODES:
+        for office in self.offices:
             self.until(f"trust reaches {office.name}", partial(self._trusts, office.code))
 
     def _trusts(self, source: str) -> bool:
@@ -469,10 +471,12 @@ def _offer(counterpart: str, oversight_a: str, oversight_b: str) -> dict[str, An
 
 
 @contextmanager
-def region(*, kafka: bool = False, apart: Sequence[str] = (), disk: Disk | None = None) -> Iterator[Region]:
+def region(
+    *, kafka: bool = False, apart: Sequence[str] = (), disk: Disk | None = None, **more: Any
+) -> Iterator[Region]:
     """Servers up, nothing of ours running; everything ends with the context. Skips where no broker can be had.
 
-    ``disk``: where the servers of ``apart`` keep their data, if not beside the others.
+    ``disk``: where the servers of ``apart`` keep their data, if not beside the others. ``more``: rules, offices.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(server_folder("region"))
@@ -482,7 +486,7 @@ def region(*, kafka: bool = False, apart: Sequence[str] = (), disk: Disk | None 
         broker = stack.enter_context(_broker(folder / "kafka")) if kafka else None
         state = folder / "state"
         state.mkdir()
-        made = Region(state, databases, broker, servers)
+        made = Region(state, databases, broker, servers, **more)
         stack.callback(made.close)
         yield made
 

@@ -1,0 +1,126 @@
+"""A unit and its own superior, on real servers: their channel opens by admission, and they alone are in it (1.6, 1.7)."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from contracts.channels import NEWEST, REGISTRY, Topic
+from contracts.oversight import (
+    IncidentReported,
+    IncidentReportedSummary,
+    SupervisionAnswered,
+    SupervisionOpened,
+    SupervisionReceived,
+    SupervisionReceivedSummary,
+)
+from contracts.oversight_terms import IncidentKind, Severity
+from contracts.profile import compact
+from contracts.refusals import Refused
+from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
+from services.node import papers
+from services.node.commands import propose
+from services.views import VIEWS, from_json
+from services.views.oversight import Concern
+from tests.support.region import Region, region
+
+pytestmark = pytest.mark.xdist_group("streams")
+
+WORDS = {"contact": {"name": "示例甲", "phone": "0396-0000000"}, "text": "示例：夜间查获一起案件"}
+ORDER = {"kind": "supervision", "classification": "work_secret", "urgency": "routine"}
+REPLY = {"kind": "reply", "classification": "work_secret", "urgency": "routine"}
+
+
+@pytest.fixture(scope="module")
+def offices() -> Iterator[Region]:
+    """新蔡, its superior 驻马店 and 邓州, which is under another one."""
+    running = tuple(office for office in OFFICES if office.code in (XINCAI, ZHUMADIAN, DENGZHOU))
+    with region(rules=NEWEST, offices=running) as made:
+        made.start_all()
+        made.channel = made.until("the channel opens", lambda: _between(made))
+        for unit in (XINCAI, ZHUMADIAN):
+            made.until(f"{unit} can write", partial(_ready, made, unit))
+        yield made
+
+
+def _between(made: Region) -> str:
+    both = (channel for channel, members in made.node(XINCAI).supervised() if members == (XINCAI, ZHUMADIAN))
+    channel = next(both, "")
+    return channel if channel and all(channel in made.node(one).channels() for one in (XINCAI, ZHUMADIAN)) else ""
+
+
+def _ready(made: Region, unit: str) -> bool:
+    state = made.node(unit).folds.history(made.channel).channel
+    return all(state.newest_keys(one) for one in (XINCAI, ZHUMADIAN)) and bool(state.trust.keys_of(unit))
+
+
+def _row(made: Region, unit: str, subject: str) -> Any:
+    """The matter in the unit's view of it; None before it is there."""
+    found = made.node(unit).rows.read("oversight", f"{made.channel}/oversight/{subject}")
+    return None if found is None else from_json(VIEWS["oversight"], found)
+
+
+def _report(made: Region, unit: str = XINCAI) -> IncidentReported:
+    node = made.node(unit)
+    content, _ = papers.encrypted(node, made.channel, IncidentReported.TYPE, compact(WORDS), keep=False)
+    summary = IncidentReportedSummary(
+        officer=made.officer(unit, "intake"),
+        kind=IncidentKind.MAJOR_CASE,
+        severity=Severity.SERIOUS,
+        at="2026-11-20T15:40:00.000Z",
+        division="411729",
+    )
+    return IncidentReported(summary=summary, content=content)
+
+
+def test_an_incident_reaches_the_superior(offices: Region) -> None:
+    subject = str(uuid4())
+    assert offices.command(XINCAI, offices.channel, subject, _report(offices)).status == "recorded"
+    row: Concern = offices.until("it arrives", lambda: _row(offices, ZHUMADIAN, subject))
+    assert (row.status, row.direction, row.counterpart) == ("reported", "in", XINCAI)
+
+
+def test_a_superior_supervises_and_the_unit_answers(offices: Region) -> None:
+    """V1, V2, V4: documents of two signatures on the desks of both offices."""
+    order = {**ORDER, "ground": "overdue", "about": [], "days": 7}
+    subject = offices.send(ZHUMADIAN, offices.channel, SupervisionOpened.TYPE, order, content=WORDS)
+    offices.until("the order arrives", lambda: _row(offices, XINCAI, subject))
+    received = SupervisionReceived(summary=SupervisionReceivedSummary(officer=offices.officer(XINCAI, "intake")))
+    assert offices.command(XINCAI, offices.channel, subject, received).status == "recorded"
+    answer = SupervisionAnswered.TYPE
+    offices.send(XINCAI, offices.channel, answer, REPLY, by="head", content=WORDS, subject=subject)
+
+    def answered() -> Concern | None:
+        row = _row(offices, ZHUMADIAN, subject)
+        return row if row is not None and row.status == "answered" else None
+
+    assert offices.until("the answer arrives", answered) is not None
+
+
+def test_a_superior_reports_nothing_to_its_unit(offices: Region) -> None:
+    with pytest.raises(Refused) as refused:
+        propose(offices.node(ZHUMADIAN), offices.channel, str(uuid4()), _report(offices, ZHUMADIAN), id=str(uuid4()))
+    assert (refused.value.code, refused.value.law) == ("wrong_side", "MECHANISM 3.1")
+
+
+def test_a_unit_of_another_superior_has_no_part_in_it(offices: Region) -> None:
+    """Its node neither reads nor writes there (DOMAIN "Channels")."""
+    assert offices.channel not in offices.node(DENGZHOU).channels()
+    assert str(Topic(offices.channel, 1)) not in offices.node(DENGZHOU).replica.ends()
+
+
+def test_an_audit_of_all_topics_reads_these_channels_too(offices: Region) -> None:
+    duikou = str(Path(sys.executable).with_name("duikou"))
+    log = offices.node(REGISTRY).settings.log
+    command = [duikou, "audit", "--root", offices.root, "--log", log, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert str(Topic(offices.channel, 1)) in json.dumps(report)
+    assert report["verdict"] == "self-consistent"
