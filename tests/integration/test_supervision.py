@@ -1,4 +1,4 @@
-"""A unit and its own superior, on real servers: their channel opens by admission, and they alone are in it (1.6, 1.7)."""
+"""A unit and its superior, on real servers: their channel opens by admission, they alone are in it (1.6, 1.7)."""
 
 import json
 import subprocess
