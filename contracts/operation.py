@@ -126,16 +126,16 @@ class MilestoneReached(Event):
 
 
 class HandedOverSummary(Wire):
-    """Each unit says it for itself; it stands when both named the same list, giver and kind.
+    """Each unit says it for itself; it stands when both mean the same list, giver and kind.
 
-    list: commitment of the content in which the giver lists what it hands over; the other unit opened it.
+    list: commitment of the giver's list, by which the unit that takes over names it; the giver sends the list itself.
     """
 
     officer: Uuid
     handover: Uuid
     giver: Unit
     officers: Officers
-    list: Digest
+    list: Digest | None = None
 
 
 class CustodyHandedOver(Event):
@@ -146,6 +146,11 @@ class CustodyHandedOver(Event):
     summary: HandedOverSummary
     content: Content | None = None
 
+    @model_validator(mode="after")
+    def _of_one_list(self) -> Self:
+        _sent_or_named(self)
+        return self
+
 
 class EvidenceHandedOver(Event):
     """O7 随案移送. The giver's content lists the exhibits."""
@@ -154,6 +159,16 @@ class EvidenceHandedOver(Event):
     FACT = True
     summary: HandedOverSummary
     content: Content | None = None
+
+    @model_validator(mode="after")
+    def _of_one_list(self) -> Self:
+        _sent_or_named(self)
+        return self
+
+
+def _sent_or_named(event: CustodyHandedOver | EvidenceHandedOver) -> None:
+    if (event.content is None) == (event.summary.list is None):
+        raise ValueError("the giver sends the list, the other unit names it")
 
 
 class PauseSummary(Wire):

@@ -325,6 +325,7 @@ def _where(state: Any, id: str, whereabouts: Whereabouts, at: int) -> tuple[Team
 def _handed(state: Any, e: Draft[Any]) -> tuple[HandOver, ...]:
     """A unit's newest word about a hand-over replaces its older one."""
     summary = e.data.summary
-    said = HandOver(summary.handover, e.source, e.type, summary.giver, summary.list)
+    listed = summary.list or e.data.content.commitment
+    said = HandOver(summary.handover, e.source, e.type, summary.giver, listed)
     kept = tuple(one for one in state.handovers if (one.id, one.by) != (said.id, said.by))
     return (*kept, said)

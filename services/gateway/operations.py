@@ -14,7 +14,6 @@ HANDED = {
     "handover": examples.CONTENT,
     "giver": "330782000001",
     "officers": sorted((examples.OFFICER, examples.SUBJECT)),
-    "list": examples.DIGEST,
 }
 PERSONS = {"persons": [{"name": "示例某", "document_no": "示例提字〔2026〕1号"}]}
 EXHIBITS = {"exhibits": [{"description": "示例包裹一件", "document_no": "示例移字〔2026〕1号"}]}

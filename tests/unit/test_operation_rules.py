@@ -104,9 +104,11 @@ def milestone(unit: str = OWNER) -> Draft[Any]:
 
 
 def hand_over(unit: str = OTHER, event: Any = CustodyHandedOver, listed: str = PLAN, giver: str = OTHER) -> Draft[Any]:
-    summary = {"officer": AUTHOR, "handover": HANDOVER, "giver": giver, "officers": [AUTHOR, APPROVER], "list": listed}
-    words = {"content": content(event, OWNER)} if unit == giver else {}
-    return said(event, summary, unit, **words)
+    """The giver sends its list, the other unit names it."""
+    summary = {"officer": AUTHOR, "handover": HANDOVER, "giver": giver, "officers": [AUTHOR, APPROVER]}
+    if unit == giver:
+        return said(event, summary, unit, content=content(event, OTHER if unit == OWNER else OWNER))
+    return said(event, {**summary, "list": listed}, unit)
 
 
 def evidence(unit: str = OTHER) -> Draft[Any]:
@@ -421,6 +423,15 @@ def test_what_was_paused_before_anybody_was_sent_goes_on_as_agreed() -> None:
 def test_one_officer_alone_pauses_for_safety_only(event: Any, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="safety"):
         event.model_validate_json(json.dumps(wrong))
+
+
+@pytest.mark.parametrize("event", [CustodyHandedOver, EvidenceHandedOver])
+def test_a_list_is_sent_or_named(event: Any) -> None:
+    summary = {"officer": AUTHOR, "handover": HANDOVER, "giver": OTHER, "officers": [AUTHOR, APPROVER]}
+    for wrong in ({}, {"content": content(event, OWNER), "list": PLAN}):
+        listed = {"list": wrong.pop("list")} if "list" in wrong else {}
+        with pytest.raises(ValueError, match="list"):
+            event.model_validate_json(json.dumps({"summary": {**summary, **listed}, **wrong}))
 
 
 def test_two_resume() -> None:
