@@ -106,6 +106,12 @@ _SECOND: dict[Place, frozenset[str]] = {
             "proposed agreed declined plan_amended team_dispatched team_arrived milestone_reached custody_handed_over "
             "evidence_handed_over suspended resumed aborted team_returned concluded results_proposed results_agreed",
         ),
+        _types(
+            "liaison",
+            "posting_offered posting_accepted reported_in member_changed posting_extended handover_offered "
+            "handover_accepted posting_ended recalled task_given task_taken task_returned task_done task_cancelled "
+            "outreach_held",
+        ),
         _types("pairing", "contacts_changed renewal_offered renewal_accepted"),
     ),
 }

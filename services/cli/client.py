@@ -331,6 +331,14 @@ class Officer:
         """An operation with its timeline and readers."""
         return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/operations/{subject}", after=after))
 
+    def postings(self, after: str | None = None) -> list[Matter]:
+        """Liaison postings and their tasks."""
+        return list(self._pages("/v1/postings", after))
+
+    def posting(self, channel: str, subject: str, after: str | None = None) -> Matter:
+        """A posting or a task with its timeline and readers."""
+        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/postings/{subject}", after=after))
+
     def oversight(self, after: str | None = None) -> list[Matter]:
         """What the unit and its superior, or a superior and its units, have between them."""
         return list(self._pages("/v1/oversight", after))

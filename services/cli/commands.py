@@ -19,6 +19,7 @@ app.add_typer(matters.app, name="case")
 app.add_typer(questions.app, name="enquiry")
 app.add_typer(concerns.app, name="oversight")
 app.add_typer(concerns.operations, name="operation")
+app.add_typer(concerns.postings, name="posting")
 app.add_typer(office.pairing, name="pairing")
 app.add_typer(office.outflow, name="outflow")
 COMMANDS: dict[str, Callable[..., None]] = {

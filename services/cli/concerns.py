@@ -1,4 +1,4 @@
-"""Operations; and incidents, supervision, redress between a unit and its superior. Acts: ``duikou say KIND ACT``."""
+"""Operations, postings; incidents, supervision, redress of a unit and its superior. Acts: ``duikou say KIND ACT``."""
 
 import typer
 
@@ -7,6 +7,7 @@ from services.cli.session import ChannelArg, Json, SubjectArg, Token, Url, offic
 
 app = typer.Typer(help="Incidents, supervision, redress")
 operations = typer.Typer(help="Joint operations")
+postings = typer.Typer(help="Liaison postings and their tasks")
 
 
 @app.command("list")
@@ -31,3 +32,15 @@ def operations_(url: Url, token: Token, as_json: Json = False) -> None:
 def operation(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
     """One with its timeline."""
     tell(as_json, lambda: officer(url, token).operation(channel, subject), shown)
+
+
+@postings.command("list")
+def postings_(url: Url, token: Token, as_json: Json = False) -> None:
+    """All of them."""
+    tell(as_json, lambda: officer(url, token).postings(), listed)
+
+
+@postings.command("show")
+def posting(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """One with its timeline."""
+    tell(as_json, lambda: officer(url, token).posting(channel, subject), shown)

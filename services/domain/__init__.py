@@ -10,7 +10,19 @@ from contracts.desk import Approved
 from contracts.envelope import Draft
 from contracts.fields import EventId, Subject, Uuid, matches
 from contracts.refusals import Code, Refused
-from services.domain import access, channel, desk, enquiry, lead, operation, outflow, oversight, pairing, signatures
+from services.domain import (
+    access,
+    channel,
+    desk,
+    enquiry,
+    lead,
+    liaison,
+    operation,
+    outflow,
+    oversight,
+    pairing,
+    signatures,
+)
 from services.domain.rules import Context, Outcome, Rule, Side, States, Use
 
 CONTEXTS: dict[str, Context] = {
@@ -19,6 +31,7 @@ CONTEXTS: dict[str, Context] = {
     "desk": desk,
     "enquiry": enquiry,
     "lead": lead,
+    "liaison": liaison,
     "operation": operation,
     "outflow": outflow,
     "oversight": oversight,
@@ -31,6 +44,7 @@ _SUBJECTS: dict[str, Any] = {
     "access": Uuid,
     "enquiry": Uuid,
     "lead": Uuid,
+    "liaison": Uuid,
     "operation": Uuid,
     "outflow": Uuid,
     "oversight": Uuid,

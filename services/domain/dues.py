@@ -32,6 +32,10 @@ class Duty(Term):
     CONSENT = "consent", "证据使用答复", "answer a request for consent"
     SETTLE = "settle", "管辖协商", "settle jurisdiction"
     REVIEW_HOLD = "review_hold", "在诉保留复核", "review the hold"
+    REPORT_IN = "report_in", "报到", "confirm that the team reported in"
+    HAND_OVER = "hand_over", "驻点交接", "hand the posting over"
+    TAKE = "take", "接办任务", "take the task"
+    TASK = "task", "办结任务", "do the task"
     REMOVE = "remove", "销毁回执", "removal answer"
 
 

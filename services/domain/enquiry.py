@@ -82,6 +82,8 @@ PENDING = frozenset(
     }
 )
 """Statuses in which an answer is still to come."""
+UNDERTAKEN = frozenset({Status.IN_PROGRESS, Status.PARTLY_ANSWERED, Status.ANSWERED})
+"""Statuses in which the other unit has accepted it."""
 INTERIM_SPAN = 15 * DAY
 """ms that an interim answer puts off at most."""
 

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from contracts.calendar import Calendar
-from services.domain import enquiry_dues, lead_dues, operation_dues, oversight_dues
+from services.domain import enquiry_dues, lead_dues, liaison_dues, operation_dues, oversight_dues
 from services.domain.clocks import Clock
 from services.domain.dues import Due, Duty
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
+from services.domain.liaison import Liaison
 from services.domain.operation import Operation
 from services.domain.oversight import Oversight
 
 OWED: dict[type[Any], Callable[[Any, Calendar, Clock], tuple[Due, ...]]] = {
     Enquiry: enquiry_dues.owed,
     Lead: lead_dues.owed,
+    Liaison: liaison_dues.owed,
     Operation: operation_dues.owed,
     Oversight: oversight_dues.owed,
 }

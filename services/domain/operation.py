@@ -136,7 +136,6 @@ _UNDER_WAY = frozenset({Status.RUNNING, Status.SUSPENDED, Status.ABORTED})
 _TO_ANSWER = frozenset({Status.PROPOSED, Status.AMENDED})
 _WORKERS = (Role.AUTHOR, Role.TEAM)
 _HEAD = (Role.HEAD,)
-_UNDERTAKEN = frozenset({enquiry.Status.IN_PROGRESS, enquiry.Status.PARTLY_ANSWERED, enquiry.Status.ANSWERED})
 
 
 def _only(status: Status) -> frozenset[Status]:
@@ -228,7 +227,7 @@ def _dispatch(state: Operation, e: Draft[TeamDispatched], at: int, states: State
         raise Refused(Code.STATE, "O4")
     request = states.state("enquiry", summary.enquiry)
     asked = (request.form, request.owner) == (EnquiryForm.MEASURE, e.source)
-    if not asked or request.status not in _UNDERTAKEN:
+    if not asked or request.status not in enquiry.UNDERTAKEN:
         raise Refused(Code.BASIS, "MECHANISM 3.17 (1)")
     cited = {*state.leads, request.lead}
     disputed = any(states.state("lead", id).status is lead.Status.DISPUTED for id in cited)

@@ -165,7 +165,7 @@ def _end(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
     """By the announcer, when every matter is closed or 30 days are over."""
     if e.source != state.announcer:
         raise Refused(Code.WRONG_SIDE, "P11")
-    matters = [context for context, _ in states.open() if context in ("lead", "enquiry", "operation")]
+    matters = [context for context, _ in states.open() if context in ("lead", "enquiry", "liaison", "operation")]
     if matters and at < state.closing_from + CLOSING_SPAN:
         raise Refused(Code.STATE, "P11")
 

@@ -17,6 +17,7 @@ from services.views.operations import OPERATIONS
 from services.views.outflow import OUTFLOW
 from services.views.oversight import OVERSIGHT
 from services.views.pairings import PAIRINGS
+from services.views.postings import POSTINGS
 from services.views.reads import READS
 from services.views.refused import REFUSED
 from services.views.trust import TRUST
@@ -36,6 +37,7 @@ VIEWS: dict[str, View[Any]] = {
         OUTFLOW,
         OVERSIGHT,
         PAIRINGS,
+        POSTINGS,
         READS,
         REFUSED,
         TRUST,

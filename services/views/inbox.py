@@ -12,6 +12,7 @@ from services.domain import desk as papers
 from services.domain.clocks import Clock, in_time
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
+from services.domain.liaison import Liaison
 from services.domain.operation import Operation
 from services.domain.oversight import Oversight
 from services.domain.pairing import Pairing, Status
@@ -45,6 +46,10 @@ class Kind(Term):
     CONSENT = "consent", "待答复证据使用", "consent to be answered"
     SETTLE = "settle", "管辖待协商", "jurisdiction to be settled"
     REVIEW_HOLD = "review_hold", "在诉保留待复核", "hold to be reviewed"
+    REPORT_IN = "report_in", "待报到", "team to report in"
+    HAND_OVER = "hand_over", "待交接", "posting to be handed over"
+    TAKE = "take", "待接办", "task to be taken"
+    TASK = "task", "待办结", "task to be done"
     REMOVE = "remove", "待销毁回执", "removal to be answered"
     ANSWER_OFFER = "answer_offer", "协作提议待答复", "pairing offer to be answered"
     APPROVE = "approve", "待审批", "to be approved"
@@ -59,6 +64,7 @@ class Waiting:
     counterpart: str = ""
     lead: Lead | None = None
     enquiry: Enquiry | None = None
+    liaison: Liaison | None = None
     operation: Operation | None = None
     oversight: Oversight | None = None
     pairing: Pairing | None = None
@@ -128,7 +134,7 @@ def due_items(
 
 
 def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:
-    state = row.lead or row.enquiry or row.operation or row.oversight
+    state = row.lead or row.enquiry or row.liaison or row.operation or row.oversight
     if state is not None:
         return _owed(name, row, state, now, calendar, clock)
     if row.pairing is not None and row.pairing.status is Status.PROPOSED and now < row.pairing.answer_by:
@@ -151,5 +157,11 @@ def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clo
 
 
 INBOX = View(
-    "inbox", 2, frozenset({"lead", "enquiry", "operation", "oversight", "pairing", "desk"}), Waiting, new, step, key
+    "inbox",
+    2,
+    frozenset({"lead", "enquiry", "liaison", "operation", "oversight", "pairing", "desk"}),
+    Waiting,
+    new,
+    step,
+    key,
 )

@@ -43,6 +43,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.enquiry_dues": ("enquiry_rules",),
     "services.domain.counting": ("calendar", "enquiry_rules"),
     "services.domain.measures": ("enquiry_rules",),
+    "services.domain.liaison": ("machines", "liaison_rules"),
+    "services.domain.liaison_dues": ("liaison_rules",),
     "services.domain.operation": ("machines", "operation_rules"),
     "services.domain.operation_dues": ("operation_rules",),
     "services.domain.oversight": ("machines", "oversight_rules"),

@@ -696,6 +696,10 @@ def test_duties_have_the_words_of_the_law() -> None:
         "consent": ("证据使用答复", "answer a request for consent"),
         "settle": ("管辖协商", "settle jurisdiction"),
         "review_hold": ("在诉保留复核", "review the hold"),
+        "report_in": ("报到", "confirm that the team reported in"),
+        "hand_over": ("驻点交接", "hand the posting over"),
+        "take": ("接办任务", "take the task"),
+        "task": ("办结任务", "do the task"),
         "remove": ("销毁回执", "removal answer"),
     }
 

@@ -24,6 +24,8 @@ from services.domain.enquiry import Enquiry
 from services.domain.enquiry import Status as EnquiryStatus
 from services.domain.lead import Lead
 from services.domain.lead import Status as LeadStatus
+from services.domain.liaison import Liaison
+from services.domain.liaison import Status as LiaisonStatus
 from services.domain.operation import Operation
 from services.domain.operation import Status as OperationStatus
 from services.domain.pairing import ENDED, INITIAL, RULES, Pairing, Status, permit
@@ -351,6 +353,7 @@ def test_a_renewal_adds_its_days_to_the_term() -> None:
 MATTERS: dict[str, Any] = {
     "lead": Lead(LeadStatus.SENT, OWNER),
     "enquiry": Enquiry(EnquiryStatus.ASKED, OWNER),
+    "liaison": Liaison(LiaisonStatus.POSTED, OWNER),
     "operation": Operation(OperationStatus.RUNNING, OWNER),
 }
 

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import is_dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,8 @@ from contracts.channel import StandsBy
 from contracts.channels import DESK, PAIRING, TRUST
 from contracts.enquiry import Delivered
 from contracts.lead import DeliveredSummary
+from contracts.liaison import PostingOffered, PostingOfferedSummary
+from contracts.liaison_terms import Mandate
 from contracts.operation import PlanSummary, Proposed
 from contracts.operation_terms import OperationKind
 from contracts.oversight import IncidentReported, IncidentReportedSummary
@@ -27,11 +30,12 @@ from contracts.vocabulary import Classification, DocumentKind, KeyKind, Role, Su
 from services.domain import CONTEXTS, enquiry, lead
 from services.domain import access as accesses
 from services.domain import desk as papers
+from services.domain import liaison as liaisons
 from services.domain import operation as operations
 from services.domain import outflow as outflows
 from services.domain import oversight as oversights
 from services.domain import pairing as pairs
-from services.domain.clocks import DAY, HOUR, format_time
+from services.domain.clocks import DAY, HOUR, day, format_time
 from services.domain.trust import DELAY
 from services.registry import ceremony
 from services.signing import possession
@@ -52,6 +56,7 @@ STATES: dict[str, type[Any]] = {
     "operations": operations.Operation,
     "oversight": oversights.Oversight,
     "outflow": outflows.Report,
+    "postings": liaisons.Liaison,
     "reads": accesses.Access,
     "desk": papers.Paper,
 }
@@ -86,7 +91,32 @@ def story_with_desk() -> Story:
     draft(made)
     incident(made)
     operation(made)
+    posting(made)
     return made
+
+
+def posting(made: Story) -> None:
+    """新蔡's head offers to send a team of two to 义乌."""
+    for post in ("team1", "team2"):
+        made.enrol(XINCAI, post, (Role.TEAM,))
+    made.copy_trust(made.channel)
+    one, two = sorted(made.officer(XINCAI, post) for post in ("team1", "team2"))
+    today = day(made.now)
+    summary = PostingOfferedSummary(
+        kind=DocumentKind.POSTING,
+        classification=Classification.WORK_SECRET,
+        urgency=Urgency.ROUTINE,
+        seat="330782",
+        start=today.isoformat(),
+        end=(today + timedelta(days=90)).isoformat(),
+        leader=one,
+        members=(one, two),
+        mandate=(Mandate.FORWARD_PAPERS,),
+        answer_by=format_time(made.now + DAY),
+    )
+    id_, names = made.fresh(), made.content(XINCAI, made.channel, PostingOffered.TYPE)
+    event = made.approved(XINCAI, made.channel, id_, PostingOffered, summary, content=names, role=Role.HEAD)
+    made.say(XINCAI, id_, event)
 
 
 def operation(made: Story) -> None:
@@ -610,3 +640,12 @@ def test_an_operation_is_outgoing_for_its_proposer_and_waits_at_the_other_unit()
         rows = rows_of("inbox", everything(story_with_desk()), me)
         (item,) = [one for one in due_items(rows, 0, CALENDAR, {}) if one.kind is Kind.COUNTERSIGN]
         assert item.mine is mine
+
+
+def test_a_posting_is_outgoing_for_the_unit_that_sends_and_waits_at_the_host() -> None:
+    for me, direction in ((XINCAI, Direction.OUT), (YIWU, Direction.IN)):
+        (row,) = rows_of("postings", everything(story_with_desk()), me).values()
+        assert (row.direction, row.status, row.owner) == (direction, liaisons.Status.OFFERED, XINCAI)
+        assert [
+            one.liaison.status for one in rows_of("inbox", everything(story_with_desk()), me).values() if one.liaison
+        ]

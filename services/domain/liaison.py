@@ -1,0 +1,319 @@
+"""Liaison teams (MECHANISM 1.5): postings and tasks. A team has no powers of its own in the host's territory (3.16).
+
+Two machines in one context; the opening event says which. Rights of a team end at 24:00 of its last day, event or no
+event: a function of (state, time).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contracts.envelope import Draft
+from contracts.event import Event
+from contracts.liaison import (
+    HandoverAccepted,
+    HandoverOffered,
+    MemberChanged,
+    OutreachHeld,
+    PostingAccepted,
+    PostingEnded,
+    PostingExtended,
+    PostingOffered,
+    Recalled,
+    ReportedIn,
+    TaskCancelled,
+    TaskDone,
+    TaskGiven,
+    TaskReturned,
+    TaskTaken,
+)
+from contracts.liaison_terms import INVESTIGATIVE, Mandate
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import EnquiryForm, Role, Term
+from services.domain import enquiry, lead, papers
+from services.domain.clocks import DAY, parse_time
+from services.domain.rules import HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
+from services.domain.trust import MONTHS_12
+
+OFFER_SPAN = 15 * DAY
+"""ms for which an offer binds at most (L12)."""
+EXTEND_BEFORE = 14 * DAY
+OUTREACH_SPAN = 7 * DAY
+
+
+class Status(Term):
+    """Where a posting or a task stands."""
+
+    ABSENT = "absent", "无", "absent"
+    OFFERED = "offered", "待接收", "offered"
+    ACCEPTED = "accepted", "待报到", "accepted"
+    POSTED = "posted", "驻点中", "posted"
+    ENDED = "ended", "结束", "ended"
+    GIVEN = "given", "待接", "given"
+    TAKEN = "taken", "办理中", "taken"
+    RETURNED = "returned", "退回", "returned"
+    DONE = "done", "办结", "done"
+    CANCELLED = "cancelled", "撤销", "cancelled"
+
+
+@dataclass(frozen=True)
+class Liaison:
+    """A posting, or a task (then ``posting`` names its posting). Times in ms; days as ``YYYY-MM-DD``.
+
+    offer: digest of what the host agrees to. team: what each side said last of the team, ends: of the end; in force
+    when both agree. handover: (digest of the offer, successor) while it waits. handler: who took the task.
+    """
+
+    status: Status = Status.ABSENT
+    owner: str = ""
+    since: int = 0
+    offer: str = ""
+    answer_by: int = 0
+    start: str = ""
+    end: str = ""
+    leader: str = ""
+    members: tuple[str, ...] = ()
+    mandate: tuple[Mandate, ...] = ()
+    team: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    ends: tuple[tuple[str, str], ...] = ()
+    handover: tuple[str, str] = ("", "")
+    posting: str = ""
+    kind: Mandate | None = None
+    due_on: str = ""
+    handler: str = ""
+    outreach: int = 0
+
+    def expired(self, at: int) -> bool:
+        """Whether the last day of the posting is over (到期)."""
+        return bool(self.end) and at >= papers.begin(self.end) + DAY
+
+
+INITIAL = Liaison()
+ENDED = frozenset({Status.ENDED, Status.RETURNED, Status.DONE, Status.CANCELLED})
+OPEN_TASKS = frozenset({Status.GIVEN, Status.TAKEN})
+_POSTED = frozenset({Status.POSTED})
+_RUNNING = frozenset({Status.ACCEPTED, Status.POSTED})
+_TEAM, _HEAD, _INTAKE = (Role.TEAM,), (Role.HEAD,), (Role.INTAKE,)
+_OWNER, _EITHER, _ALWAYS = Side.OWNER, Side.EITHER, Allowed.ALWAYS
+
+
+def _only(status: Status) -> frozenset[Status]:
+    return frozenset({status})
+
+
+RULES: dict[type[Event], Rule] = {
+    PostingOffered: Rule("L1", Side.OPENER, _only(Status.ABSENT), Status.OFFERED, Sign.HEAD, Allowed.NEW),
+    PostingAccepted: Rule("L2", Side.OTHER, _only(Status.OFFERED), Status.ACCEPTED, Sign.HEAD, Allowed.NEW),
+    ReportedIn: Rule("L3", Side.OTHER, _only(Status.ACCEPTED), Status.POSTED, Sign.ONE, _ALWAYS, INTAKE_OR_DUTY),
+    MemberChanged: Rule("L4", _EITHER, _POSTED, None, Sign.HEAD, Allowed.GOING_ON),
+    PostingExtended: Rule("L5", _EITHER, _POSTED, None, Sign.HEAD, Allowed.NEW),
+    HandoverOffered: Rule("L6", _OWNER, _POSTED, None, Sign.ONE, _ALWAYS, _TEAM),
+    HandoverAccepted: Rule("L6a", _OWNER, _POSTED, None, Sign.ONE, _ALWAYS, (*_TEAM, *_INTAKE)),
+    PostingEnded: Rule("L7", _EITHER, _RUNNING, Status.ENDED, Sign.ONE, _ALWAYS, _HEAD),
+    Recalled: Rule("L7a", _EITHER, _RUNNING, Status.ENDED, Sign.ONE, _ALWAYS, _HEAD),
+    TaskGiven: Rule("K1", Side.OPENER, _only(Status.ABSENT), Status.GIVEN, Sign.ONE, Allowed.NEW, (*HANDLER, *_INTAKE)),
+    TaskTaken: Rule("K2", _OWNER, _only(Status.GIVEN), Status.TAKEN, Sign.ONE, _ALWAYS, _TEAM),
+    TaskReturned: Rule("K2a", _OWNER, _only(Status.GIVEN), Status.RETURNED, Sign.ONE, _ALWAYS, _TEAM),
+    TaskDone: Rule("K3", _OWNER, _only(Status.TAKEN), Status.DONE, Sign.ONE, _ALWAYS, _TEAM),
+    TaskCancelled: Rule("K4", _OWNER, OPEN_TASKS, Status.CANCELLED, Sign.ONE, _ALWAYS, (*HANDLER, *_INTAKE)),
+    OutreachHeld: Rule("K5", _OWNER, _POSTED, None, Sign.ONE, Allowed.GOING_ON, _TEAM),
+}
+
+
+def needs(e: Draft[Any]) -> Sign:
+    """As the row says."""
+    return RULES[type(e.data)].sign
+
+
+def permit(state: Liaison, e: Draft[Any], at: int, states: States) -> None:
+    """What the rows cannot say. Raises Refused."""
+    match e.data:
+        case PostingOffered():
+            _offer(e, at, states)
+        case PostingAccepted(summary=summary):
+            _accept(state, summary.offer, at)
+        case MemberChanged(summary=summary):
+            _enrolled(summary.members, state.owner, at, states)
+        case PostingExtended(summary=summary):
+            _extend(state, summary.end, at)
+        case PostingEnded() if _open_tasks(e.subject, states):
+            raise Refused(Code.STATE, "L7")
+        case HandoverOffered():
+            _hand_over(state, e, at, states)
+        case HandoverAccepted(summary=summary) if (summary.offer, summary.officer) != state.handover:
+            raise Refused(Code.UNKNOWN_MATTER, "L6")
+        case _:
+            _work(state, e, at, states)
+
+
+def _work(state: Liaison, e: Draft[Any], at: int, states: States) -> None:
+    """What the team itself does."""
+    match e.data:
+        case TaskGiven():
+            _give(e, at, states)
+        case OutreachHeld():
+            _outreach(state, e, at)
+        case TaskTaken() | TaskReturned() | TaskDone():
+            _working(states.state("liaison", state.posting), e.data.summary.officer, at)
+        case _:
+            pass
+
+
+def _offer(e: Draft[PostingOffered], at: int, states: States) -> None:
+    """At most 12 months and not over, by officers of the team's role, firm for at most 15 days (L12)."""
+    summary = e.data.summary
+    if not papers.within(summary.end, papers.begin(summary.start), MONTHS_12) or at >= papers.begin(summary.end) + DAY:
+        raise Refused(Code.SHAPE, "L1")
+    if not 0 < parse_time(summary.answer_by) - at <= OFFER_SPAN:
+        raise Refused(Code.OFFER_LAPSED, "L12")
+    _enrolled(summary.members, e.source, at, states)
+
+
+def _enrolled(members: tuple[str, ...], unit: str, at: int, states: States) -> None:
+    trust = states.channel.trust
+    for member in members:
+        if not trust.serves(member, unit, at) or Role.TEAM not in trust.officers[member].roles:
+            raise Refused(Code.OFFICERS, "L1")
+
+
+def _accept(state: Liaison, offer: str, at: int) -> None:
+    if offer != state.offer:
+        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
+    if at >= state.answer_by:
+        raise Refused(Code.OFFER_LAPSED, "L12")
+
+
+def _extend(state: Liaison, end: str, at: int) -> None:
+    """14 days before the end at the latest, for at most 12 months more."""
+    over = papers.begin(state.end)
+    if at > over + DAY - EXTEND_BEFORE:
+        raise Refused(Code.STATE, "L5")
+    if not over < papers.begin(end) <= over + MONTHS_12:
+        raise Refused(Code.SHAPE, "L5")
+
+
+def _open_tasks(posting: str, states: States) -> int:
+    """How many tasks of a posting are open."""
+    tasks = (state for context, state in states.open() if context == "liaison" and state.posting == posting)
+    return sum(task.status in OPEN_TASKS for task in tasks)
+
+
+def _hand_over(state: Liaison, e: Draft[HandoverOffered], at: int, states: States) -> None:
+    """By the leader, to a colleague, with every open task named (STORIES 9)."""
+    summary = e.data.summary
+    if summary.officer != state.leader or summary.successor == state.leader:
+        raise Refused(Code.OFFICERS, "L6")
+    if not states.channel.trust.serves(summary.successor, e.source, at):
+        raise Refused(Code.OFFICERS, "L6")
+    named = [states.state("liaison", task) for task in summary.tasks]
+    if any(task.posting != e.subject or task.status not in OPEN_TASKS for task in named):
+        raise Refused(Code.UNKNOWN_MATTER, "L6")
+    if _open_tasks(e.subject, states) != len(named):
+        raise Refused(Code.STATE, "L6")
+
+
+def _give(e: Draft[TaskGiven], at: int, states: States) -> None:
+    """To a team that is there, within its mandate; what is investigative on an accepted request (MECHANISM 3.16)."""
+    summary = e.data.summary
+    posting = states.state("liaison", summary.posting)
+    if posting.owner != e.source or posting.posting:
+        raise Refused(Code.UNKNOWN_MATTER, "K1")
+    if posting.status is not Status.POSTED or posting.expired(at):
+        raise Refused(Code.STATE, "K1")
+    if summary.kind not in posting.mandate or not papers.within(summary.due_on, at, MONTHS_12):
+        raise Refused(Code.SHAPE, "K1")
+    if summary.about is not None and not _live(summary.about, states):
+        raise Refused(Code.UNKNOWN_MATTER, "K1")
+    if summary.kind in INVESTIGATIVE and not _may_investigate(summary, states):
+        raise Refused(Code.BASIS, "MECHANISM 3.16")
+
+
+def _live(subject: str, states: States) -> bool:
+    cited = states.state("lead", subject).status in lead.LIVE
+    return cited or states.state("enquiry", subject).status in enquiry.PENDING
+
+
+def _may_investigate(summary: Any, states: States) -> bool:
+    if summary.enquiry is None or not summary.host_agreed or summary.about is None:
+        return False
+    request = states.state("enquiry", summary.enquiry)
+    return request.form is EnquiryForm.MEASURE and request.status in enquiry.UNDERTAKEN
+
+
+def _working(posting: Any, officer: str, at: int) -> None:
+    """A member of the team, whose rights have not run out."""
+    if officer not in posting.members:
+        raise Refused(Code.OFFICERS, "K2")
+    if posting.status is not Status.POSTED or posting.expired(at):
+        raise Refused(Code.STATE, "MECHANISM 1.5")
+
+
+def _outreach(state: Liaison, e: Draft[OutreachHeld], at: int) -> None:
+    """By a member, told within 7 days, where the posting is for it."""
+    summary = e.data.summary
+    _working(state, summary.officer, at)
+    if Mandate.OUTREACH not in state.mandate:
+        raise Refused(Code.STATE, "K5")
+    if not papers.begin(summary.on) <= at < papers.begin(summary.on) + DAY + OUTREACH_SPAN:
+        raise Refused(Code.SHAPE, "K5")
+
+
+def evolve(state: Any, e: Draft[Any], at: int) -> Any:
+    """The row's status and what was said."""
+    rule = RULES[type(e.data)]
+    moved = {"status": rule.then, "since": at} if rule.then is not None else {}
+    return replace(state, **moved, **_said(state, e))
+
+
+def _said(state: Any, e: Draft[Any]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    match e.data:
+        case PostingOffered():
+            changes = _offered(e)
+        case MemberChanged(summary=summary):
+            changes = _team(state, (e.source, summary.leader, summary.members))
+        case PostingExtended(summary=summary):
+            changes = _end(state, (e.source, summary.end))
+        case HandoverOffered(summary=summary):
+            changes = {"handover": (e.digest, summary.successor)}
+        case HandoverAccepted(summary=summary):
+            members = tuple(sorted({*state.members, summary.officer}))
+            changes = {"handover": ("", ""), "leader": summary.officer, "members": members}
+        case TaskGiven(summary=summary):
+            given = {"posting": summary.posting, "kind": summary.kind, "due_on": summary.due_on}
+            changes = {"owner": e.source, **given}
+        case TaskTaken(summary=summary):
+            changes = {"handler": summary.officer}
+        case OutreachHeld(summary=summary):
+            changes = {"outreach": state.outreach + summary.sessions}
+        case _:
+            pass
+    return changes
+
+
+def _offered(e: Draft[PostingOffered]) -> dict[str, Any]:
+    summary = e.data.summary
+    return {
+        "owner": e.source,
+        "offer": e.digest,
+        "answer_by": parse_time(summary.answer_by),
+        "start": summary.start,
+        "end": summary.end,
+        "leader": summary.leader,
+        "members": summary.members,
+        "mandate": summary.mandate,
+    }
+
+
+def _team(state: Any, said: tuple[str, str, tuple[str, ...]]) -> dict[str, Any]:
+    """In force when both have said the same; then nobody's word waits any more."""
+    other = [one for one in state.team if one[0] != said[0]]
+    if other and other[0][1:] == said[1:]:
+        return {"team": (), "leader": said[1], "members": said[2]}
+    return {"team": (*other, said)}
+
+
+def _end(state: Any, said: tuple[str, str]) -> dict[str, Any]:
+    other = [one for one in state.ends if one[0] != said[0]]
+    if other and other[0][1] == said[1]:
+        return {"ends": (), "end": said[1]}
+    return {"ends": (*other, said)}
