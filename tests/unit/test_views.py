@@ -610,3 +610,12 @@ def test_an_operation_is_outgoing_for_its_proposer_and_waits_at_the_other_unit()
         rows = rows_of("inbox", everything(story_with_desk()), me)
         (item,) = [one for one in due_items(rows, 0, CALENDAR, {}) if one.kind is Kind.COUNTERSIGN]
         assert item.mine is mine
+
+
+def test_nobody_waits_for_the_answer_to_an_offer_that_has_lapsed() -> None:
+    """L12."""
+    rows = rows_of("inbox", everything(story_with_desk()), YIWU)
+    (item,) = [one for one in due_items(rows, 0, CALENDAR, {}) if one.kind is Kind.COUNTERSIGN]
+    assert item.due is not None
+    for now, waits in ((item.due - 1, True), (item.due, False)):
+        assert (Kind.COUNTERSIGN in {one.kind for one in due_items(rows, now, CALENDAR, {})}) is waits
