@@ -51,6 +51,7 @@ MODELS: Mapping[str, type[ContentModel]] = MappingProxyType(
         operation.EvidenceHandedOver.TYPE: operation_content.EvidenceContent,
         operation.PlanAmended.TYPE: operation_content.PlanContent,
         operation.Proposed.TYPE: operation_content.PlanContent,
+        operation.TeamArrived.TYPE: operation_content.ArrivedContent,
         operation.TeamDispatched.TYPE: operation_content.TeamContent,
         oversight.IncidentClosed.TYPE: oversight_content.IncidentContent,
         oversight.IncidentFollowedUp.TYPE: oversight_content.IncidentContent,

@@ -65,7 +65,7 @@ class Declined(Event):
 
 
 class PlanAmended(Event):
-    """O3 变更: nobody is sent out until the other head agrees again."""
+    """O3 变更: nobody else is sent out until the other head answers; teams that are out go on by the plan before."""
 
     TYPE = "duikou.operation.plan_amended.v1"
     summary: PlanSummary
@@ -104,10 +104,11 @@ class TeamSummary(Wire):
 
 
 class TeamArrived(Event):
-    """O5 到达确认, by the host's desk."""
+    """O5 到达确认, by the host's desk. The content names the host's contact."""
 
     TYPE = "duikou.operation.team_arrived.v1"
     summary: TeamSummary
+    content: Content
 
 
 class MilestoneSummary(Wire):
@@ -128,12 +129,14 @@ class MilestoneReached(Event):
 class HandedOverSummary(Wire):
     """Each unit says it for itself; it stands when both mean the same list, giver and kind.
 
-    list: commitment of the giver's list, by which the unit that takes over names it; the giver sends the list itself.
+    at: when, by the writer's clock. list: commitment of the giver's list, by which the unit that takes over names it;
+    the giver sends the list itself, and so can name no other.
     """
 
     officer: Uuid
     handover: Uuid
     giver: Unit
+    at: Timestamp
     officers: Officers
     list: Digest | None = None
 

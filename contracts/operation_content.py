@@ -32,6 +32,12 @@ class TeamContent(ContentModel):
         return () if summary.weapons == (self.weapons_approval_no is not None) else ("weapons",)
 
 
+class ArrivedContent(ContentModel):
+    """Whom the team turns to."""
+
+    host: Contact
+
+
 class Custody(Wire):
     """One person handed over, and by which paper."""
 

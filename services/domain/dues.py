@@ -39,6 +39,10 @@ class Duty(Term):
     REMOVE = "remove", "销毁回执", "removal answer"
 
 
+FIRM = frozenset({Duty.COUNTERSIGN})
+"""Answers to firm offers: once the offer has lapsed nobody owes them any more (L12)."""
+
+
 class Due(NamedTuple):
     """``at``: ms, the first moment that is late. ``owner``: owed by the unit that opened the stream, else the other."""
 

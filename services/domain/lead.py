@@ -321,17 +321,17 @@ def _close(state: Lead, e: Draft[Closed], at: int, states: States) -> None:
         raise Refused(Code.STATE, "S18")
     if e.source != state.owner and at < max(state.owner_spoke, state.since) + SILENCE:
         raise Refused(Code.WRONG_SIDE, "S18")
-    if any(_keeps_open(context, other, e.subject) for context, other in states.open()):
+    if any(_keeps_open(context, other, e.subject, at) for context, other in states.open()):
         raise Refused(Code.STATE, "S18")
 
 
-def _keeps_open(context: str, other: Any, subject: str) -> bool:
-    """An enquiry that waits for its answer, an operation that is not over."""
+def _keeps_open(context: str, other: Any, subject: str, at: int) -> bool:
+    """An enquiry that waits for its answer, an operation that is offered or not over."""
     match context:
         case "enquiry":
             return bool(other.pending and other.lead == subject)
         case "operation":
-            return subject in other.leads
+            return bool(other.keeps(subject, at))
         case _:
             return False
 

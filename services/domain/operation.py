@@ -26,11 +26,14 @@ from contracts.operation import (
     TeamDispatched,
     TeamReturned,
 )
+from contracts.operation_terms import Milestone
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import EnquiryForm, Role, Term, Urgency
 from services.domain import enquiry, lead
-from services.domain.clocks import DAY, parse_time
+from services.domain.clocks import DAY, due_hours, in_time, parse_time
+from services.domain.enquiry import Enquiry
 from services.domain.rules import INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
+from services.domain.signatures import CLOCK_TOLERANCE
 
 WINDOW = 90 * DAY
 """ms an operation may last."""
@@ -45,7 +48,6 @@ class Status(Term):
     PROPOSED = "proposed", "待会签", "proposed"
     DECLINED = "declined", "不同意", "declined"
     AGREED = "agreed", "已会签", "agreed"
-    AMENDED = "amended", "变更待会签", "amended, to be agreed again"
     RUNNING = "running", "执行中", "running"
     SUSPENDED = "suspended", "暂停", "suspended"
     ABORTED = "aborted", "中止", "aborted"
@@ -62,6 +64,19 @@ class Whereabouts(Term):
 
 
 @dataclass(frozen=True)
+class Plan:
+    """A plan by its digest (commitment of its content), and the unit that offered it. Times in ms."""
+
+    digest: str
+    author: str
+    answer_by: int
+    begins: int
+    ends: int
+    leads: tuple[str, ...] = ()
+    enquiries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Team:
     """A team that was sent out; at: ms of its last word. early: before jurisdiction was settled (先期处置)."""
 
@@ -74,36 +89,43 @@ class Team:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """A milestone. at: when it happened, as its unit says; late: an arrest that was not told at once (O6)."""
+
+    milestone: Milestone
+    unit: str
+    at: int
+    late: bool = False
+
+
+@dataclass(frozen=True)
 class HandOver:
-    """What one unit said of a hand-over: of which type, who gives, which list."""
+    """What one unit said of a hand-over: of which type, who gives, which list; whether it sent that list."""
 
     id: str
     by: str
     type: str
     giver: str
     list: str
+    sent: bool
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation in one channel. Times in ms; plan: commitment of the plan that is agreed or waits to be.
+    """One operation in one channel. Times in ms.
 
-    before: the plan that an amendment replaces. author: the unit that made the offer that stands. pauser: the unit
-    that paused. results: digest of the proposal of results, results_by: its unit.
+    plan: what both heads agreed on last; offer: a first plan or an amendment that nobody answered yet. pauser: the
+    unit that paused. results: digest of the proposal of results, results_by: its unit.
     """
 
     status: Status = Status.ABSENT
     owner: str = ""
     urgency: Urgency = Urgency.ROUTINE
     since: int = 0
-    plan: str = ""
-    before: str = ""
-    author: str = ""
-    answer_by: int = 0
-    ends: int = 0
-    leads: tuple[str, ...] = ()
-    enquiries: tuple[str, ...] = ()
+    plan: Plan | None = None
+    offer: Plan | None = None
     teams: tuple[Team, ...] = ()
+    milestones: tuple[Reached, ...] = ()
     handovers: tuple[HandOver, ...] = ()
     pauser: str = ""
     results: str = ""
@@ -112,6 +134,15 @@ class Operation:
     def team(self, id: str) -> Team | None:
         """A team by its id."""
         return next((team for team in self.teams if team.id == id), None)
+
+    def waits(self, at: int) -> bool:
+        """Whether an offer binds at ``at``; one that lapsed changes nothing (L12)."""
+        return self.offer is not None and in_time(at, self.offer.answer_by)
+
+    def keeps(self, lead: str, at: int) -> bool:
+        """Whether that lead may not be closed at ``at``: it is in a plan under way or in an offer that binds (S18)."""
+        agreed = self.plan is not None and self.status in _GOING_ON and lead in self.plan.leads
+        return agreed or (self.offer is not None and self.waits(at) and lead in self.offer.leads)
 
     @property
     def out(self) -> tuple[Team, ...]:
@@ -126,16 +157,20 @@ class Operation:
 
     def _agrees(self, id: str) -> bool:
         said = [one for one in self.handovers if one.id == id]
-        return len({one.by for one in said}) == 2 and len({(one.type, one.giver, one.list) for one in said}) == 1
+        same = len({one.by for one in said}) == 2 and len({(one.type, one.giver, one.list) for one in said}) == 1
+        return same and all(one.sent == (one.by == one.giver) for one in said)
 
 
 INITIAL = Operation()
 ENDED = frozenset({Status.DECLINED, Status.ABORTED, Status.ARCHIVED})
 _LIVE = frozenset({Status.AGREED, Status.RUNNING})
+_GOING_ON = _LIVE | {Status.SUSPENDED}
 _UNDER_WAY = frozenset({Status.RUNNING, Status.SUSPENDED, Status.ABORTED})
-_TO_ANSWER = frozenset({Status.PROPOSED, Status.AMENDED})
+_TO_ANSWER = _GOING_ON | {Status.PROPOSED}
 _WORKERS = (Role.AUTHOR, Role.TEAM)
-_HEAD = (Role.HEAD,)
+_WHO_SEES_DANGER = (Role.AUTHOR, Role.DUTY, Role.HEAD, Role.TEAM)
+ARREST_TOLD = 2
+"""Hours within which an arrest is told (O6)."""
 
 
 def _only(status: Status) -> frozenset[Status]:
@@ -145,17 +180,17 @@ def _only(status: Status) -> frozenset[Status]:
 _EITHER, _OWNER, _HEADS = Side.EITHER, Side.OWNER, Sign.HEAD
 RULES: dict[type[Event], Rule] = {
     Proposed: Rule("O1", Side.OPENER, _only(Status.ABSENT), Status.PROPOSED, _HEADS, Allowed.NEW),
-    Agreed: Rule("O2", _EITHER, _TO_ANSWER, Status.AGREED, _HEADS, Allowed.NEW),
-    Declined: Rule("O2a", _EITHER, _TO_ANSWER, Status.DECLINED, _HEADS, Allowed.ALWAYS),  # or AGREED, as before
-    PlanAmended: Rule("O3", _EITHER, _only(Status.AGREED), Status.AMENDED, _HEADS, Allowed.NEW),
+    Agreed: Rule("O2", _EITHER, _TO_ANSWER, Status.AGREED, _HEADS, Allowed.NEW),  # an amendment: as before
+    Declined: Rule("O2a", _EITHER, _TO_ANSWER, Status.DECLINED, _HEADS, Allowed.ALWAYS),  # likewise
+    PlanAmended: Rule("O3", _EITHER, _LIVE, None, _HEADS, Allowed.NEW),
     TeamDispatched: Rule("O4", _EITHER, _LIVE, Status.RUNNING, _HEADS, Allowed.NEW),
     TeamArrived: Rule("O5", _EITHER, _UNDER_WAY, None, Sign.ONE, Allowed.ALWAYS, INTAKE_OR_DUTY),
     MilestoneReached: Rule("O6", _EITHER, _only(Status.RUNNING), None, Sign.ONE, Allowed.ALWAYS, _WORKERS),
     CustodyHandedOver: Rule("O7", _EITHER, _UNDER_WAY, None, Sign.ONE, Allowed.ALWAYS, _WORKERS),
     EvidenceHandedOver: Rule("O7a", _EITHER, _UNDER_WAY, None, Sign.ONE, Allowed.ALWAYS, _WORKERS),
-    Suspended: Rule("O8", _EITHER, _LIVE, Status.SUSPENDED, Sign.BY_DATA, Allowed.ALWAYS, _HEAD),
+    Suspended: Rule("O8", _EITHER, _LIVE, Status.SUSPENDED, Sign.BY_DATA, Allowed.ALWAYS, _WHO_SEES_DANGER),
     Resumed: Rule("O8a", _EITHER, _only(Status.SUSPENDED), Status.RUNNING, _HEADS, Allowed.NEW),  # or AGREED
-    Aborted: Rule("O8b", _EITHER, _LIVE | {Status.SUSPENDED}, Status.ABORTED, Sign.BY_DATA, Allowed.ALWAYS, _HEAD),
+    Aborted: Rule("O8b", _EITHER, _GOING_ON, Status.ABORTED, Sign.BY_DATA, Allowed.ALWAYS, _WHO_SEES_DANGER),
     TeamReturned: Rule("O9", _EITHER, _UNDER_WAY, None, Sign.ONE, Allowed.ALWAYS, INTAKE_OR_DUTY),
     Concluded: Rule("O10", _OWNER, _only(Status.RUNNING), Status.CONCLUDED, _HEADS, Allowed.ALWAYS),
     ResultsProposed: Rule("O11", _EITHER, _only(Status.CONCLUDED), None, _HEADS, Allowed.ALWAYS),
@@ -164,7 +199,7 @@ RULES: dict[type[Event], Rule] = {
 
 
 def needs(e: Draft[Any]) -> Sign:
-    """One head alone for reasons of safety."""
+    """One officer alone for reasons of safety."""
     if isinstance(e.data, Suspended | Aborted):
         return Sign.ONE if e.data.approval is None else Sign.HEAD
     return RULES[type(e.data)].sign
@@ -173,14 +208,19 @@ def needs(e: Draft[Any]) -> Sign:
 def permit(state: Operation, e: Draft[Any], at: int, states: States) -> None:
     """What the rows cannot say. Raises Refused."""
     match e.data:
-        case Proposed() | PlanAmended():
+        case Proposed():
             _plan(e, at, states)
+        case PlanAmended():
+            _plan(e, at, states)
+            _amend(state, e, at)
         case Agreed() | Declined():
             _answer(state, e, at)
         case TeamDispatched():
             _dispatch(state, e, at, states)
         case TeamArrived() | TeamReturned():
             _moved(state, e)
+        case MilestoneReached(summary=summary) if parse_time(summary.at) > at + CLOCK_TOLERANCE:
+            raise Refused(Code.SHAPE, "O6")
         case Resumed() if e.source != state.pauser:
             raise Refused(Code.WRONG_SIDE, "O8")
         case Concluded() if state.out or state.one_sided:
@@ -203,33 +243,47 @@ def _plan(e: Draft[Any], at: int, states: States) -> None:
         raise Refused(Code.UNKNOWN_MATTER, "O1")
     if any(states.state("lead", id).status not in lead.LIVE for id in summary.leads):
         raise Refused(Code.STATE, "O1")
-    if any(states.state("enquiry", id).status not in enquiry.PENDING for id in summary.enquiries):
+    if any(not _stands(states.state("enquiry", id), at) for id in summary.enquiries):
         raise Refused(Code.STATE, "O1")
+
+
+def _stands(asked: Enquiry, at: int) -> bool:
+    """Whether an enquiry waits for its answer, or was answered and is not over: an accepted request stays one."""
+    return asked.pending or (asked.status is enquiry.Status.ANSWERED and not asked.closed(at))
+
+
+def _amend(state: Operation, e: Draft[PlanAmended], at: int) -> None:
+    """One offer at a time; once a team was sent the window has begun, so that 90 days stay 90 days."""
+    if state.waits(at):
+        raise Refused(Code.STATE, "O3")
+    if state.teams and state.plan is not None and parse_time(e.data.summary.begins) != state.plan.begins:
+        raise Refused(Code.SHAPE, "O3")
 
 
 def _answer(state: Operation, e: Draft[Any], at: int) -> None:
     """By the unit that did not make the offer, to the plan that stands, in time (L12)."""
-    if e.source == state.author:
-        raise Refused(Code.WRONG_SIDE, "O2")
-    if e.data.summary.plan != state.plan:
+    offer = state.offer
+    if offer is None or e.data.summary.plan != offer.digest:
         raise Refused(Code.UNKNOWN_MATTER, "O2")
-    if at >= state.answer_by:
+    if e.source == offer.author:
+        raise Refused(Code.WRONG_SIDE, "O2")
+    if not in_time(at, offer.answer_by):
         raise Refused(Code.OFFER_LAPSED, "L12")
 
 
 def _dispatch(state: Operation, e: Draft[TeamDispatched], at: int, states: States) -> None:
     """六个严禁 (1)-(3): nobody is sent without an accepted request, nor while jurisdiction is disputed.
 
-    Early action while it is disputed is told as such, with its reason.
+    Early action while it is disputed is told as such, with its reason. Nor while an amendment waits (O3).
     """
-    summary = e.data.summary
-    if state.team(summary.team) is not None or at >= state.ends:
+    summary, plan = e.data.summary, state.plan
+    if plan is None or state.waits(at) or state.team(summary.team) is not None or at >= plan.ends:
         raise Refused(Code.STATE, "O4")
     request = states.state("enquiry", summary.enquiry)
     asked = (request.form, request.owner) == (EnquiryForm.MEASURE, e.source)
-    if not asked or request.status not in enquiry.UNDERTAKEN:
+    if not asked or request.status not in enquiry.UNDERTAKEN or request.closed(at):
         raise Refused(Code.BASIS, "MECHANISM 3.17 (1)")
-    cited = {*state.leads, request.lead}
+    cited = {*plan.leads, request.lead}
     disputed = any(states.state("lead", id).status is lead.Status.DISPUTED for id in cited)
     if disputed != (summary.early_action is not None):
         raise Refused(Code.STATE, "MECHANISM 3.17 (3)")
@@ -240,15 +294,15 @@ def _dispatch(state: Operation, e: Draft[TeamDispatched], at: int, states: State
 
 def _moved(state: Operation, e: Draft[Any]) -> None:
     """The host says that a team arrived, its own unit that it returned."""
-    team = state.team(e.data.summary.team)
+    team, arrived = state.team(e.data.summary.team), isinstance(e.data, TeamArrived)
+    row = "O5" if arrived else "O9"
     if team is None:
-        raise Refused(Code.UNKNOWN_MATTER, "O5")
-    arrived = isinstance(e.data, TeamArrived)
+        raise Refused(Code.UNKNOWN_MATTER, row)
     if (e.source == team.unit) == arrived:
-        raise Refused(Code.WRONG_SIDE, "O5" if arrived else "O9")
+        raise Refused(Code.WRONG_SIDE, row)
     before = {Whereabouts.SENT} if arrived else {Whereabouts.SENT, Whereabouts.ARRIVED}
     if team.whereabouts not in before:
-        raise Refused(Code.STATE, "O5" if arrived else "O9")
+        raise Refused(Code.STATE, row)
 
 
 def _agree_results(state: Operation, e: Draft[ResultsAgreed]) -> None:
@@ -262,69 +316,80 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     """What is said is carried over; a fact that comes late changes no status."""
     rule = RULES[type(e.data)]
     changes = _said(state, e, at)
-    if rule.then is not None and state.status in rule.when:
-        changes = {"status": _then(state, e, rule), "since": at} | changes
-    return replace(state, **changes)
+    if rule.then is None or state.status not in rule.when:
+        return replace(state, **changes)
+    status = _then(state, e, rule)
+    since = state.since if status is state.status else at
+    return replace(state, **changes, status=status, since=since)
 
 
 def _then(state: Any, e: Draft[Any], rule: Rule) -> Any:
-    """A declined amendment leaves the plan that was agreed; resumed is what was paused."""
-    if isinstance(e.data, Declined) and state.status is Status.AMENDED:
-        return Status.AGREED
+    """An answer to an amendment leaves the operation where it stands; resumed is what was paused."""
+    if isinstance(e.data, Agreed | Declined) and state.plan is not None:
+        return state.status
     if isinstance(e.data, Resumed) and not state.teams:
         return Status.AGREED
     return rule.then
 
 
 def _said(state: Any, e: Draft[Any], at: int) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
     match e.data:
-        case Proposed():
-            changes = {"owner": e.source, **_offered(e)}
+        case Proposed(summary=summary):
+            return {"owner": e.source, "urgency": summary.urgency, "offer": _offered(e)}
         case PlanAmended():
-            changes = {"before": state.plan, **_offered(e)}
-        case Declined() if state.status is Status.AMENDED:
-            changes = {"plan": state.before}
+            return {"offer": _offered(e)}
+        case Agreed():
+            return {"plan": state.offer, "offer": None}
+        case Declined() | Concluded() | Aborted():
+            return {"offer": None}
+        case Suspended():
+            return {"pauser": e.source}
+        case _:
+            return _done(state, e, at)
+
+
+def _done(state: Any, e: Draft[Any], at: int) -> dict[str, Any]:
+    """What happens outside, and what came of it."""
+    match e.data:
         case TeamDispatched(summary=summary):
             early = summary.early_action is not None
             team = Team(summary.team, e.source, summary.enquiry, Whereabouts.SENT, at, early)
-            changes = {"teams": (*state.teams, team)}
-        case TeamArrived(summary=summary):
-            changes = {"teams": _where(state, summary.team, Whereabouts.ARRIVED, at)}
-        case TeamReturned(summary=summary):
-            changes = {"teams": _where(state, summary.team, Whereabouts.RETURNED, at)}
+            return {"teams": (*state.teams, team)}
+        case TeamArrived() | TeamReturned():
+            return {"teams": _moved_to(state, e, at)}
+        case MilestoneReached():
+            return {"milestones": (*state.milestones, _reached(e, at))}
         case CustodyHandedOver() | EvidenceHandedOver():
-            changes = {"handovers": _handed(state, e)}
-        case Suspended():
-            changes = {"pauser": e.source}
+            return {"handovers": _handed(state, e)}
         case ResultsProposed():
-            changes = {"results": e.digest, "results_by": e.source}
+            return {"results": e.digest, "results_by": e.source}
         case _:
-            pass
-    return changes
+            return {}
 
 
-def _offered(e: Draft[Any]) -> dict[str, Any]:
+def _offered(e: Draft[Any]) -> Plan:
     summary = e.data.summary
-    return {
-        "urgency": summary.urgency,
-        "plan": e.data.content.commitment,
-        "author": e.source,
-        "answer_by": parse_time(summary.answer_by),
-        "ends": parse_time(summary.ends),
-        "leads": summary.leads,
-        "enquiries": summary.enquiries,
-    }
+    answer_by, begins, ends = map(parse_time, (summary.answer_by, summary.begins, summary.ends))
+    digest = e.data.content.commitment
+    return Plan(digest, e.source, answer_by, begins, ends, summary.leads, summary.enquiries)
 
 
-def _where(state: Any, id: str, whereabouts: Whereabouts, at: int) -> tuple[Team, ...]:
-    return tuple(replace(team, whereabouts=whereabouts, at=at) if team.id == id else team for team in state.teams)
+def _reached(e: Draft[MilestoneReached], at: int) -> Reached:
+    summary = e.data.summary
+    happened = parse_time(summary.at)
+    arrest = summary.milestone is Milestone.ARREST
+    return Reached(summary.milestone, e.source, happened, arrest and not in_time(at, due_hours(happened, ARREST_TOLD)))
+
+
+def _moved_to(state: Any, e: Draft[Any], at: int) -> tuple[Team, ...]:
+    id, now = e.data.summary.team, Whereabouts.ARRIVED if isinstance(e.data, TeamArrived) else Whereabouts.RETURNED
+    return tuple(replace(team, whereabouts=now, at=at) if team.id == id else team for team in state.teams)
 
 
 def _handed(state: Any, e: Draft[Any]) -> tuple[HandOver, ...]:
     """A unit's newest word about a hand-over replaces its older one."""
-    summary = e.data.summary
-    listed = summary.list or e.data.content.commitment
-    said = HandOver(summary.handover, e.source, e.type, summary.giver, listed)
+    summary, content = e.data.summary, e.data.content
+    named = summary.list if content is None else content.commitment
+    said = HandOver(summary.handover, e.source, e.type, summary.giver, named, content is not None)
     kept = tuple(one for one in state.handovers if (one.id, one.by) != (said.id, said.by))
     return (*kept, said)

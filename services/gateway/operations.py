@@ -13,13 +13,15 @@ TEAM = {"team": examples.CONTENT}
 HANDED = {
     "handover": examples.CONTENT,
     "giver": "330782000001",
+    "at": "2026-11-20T15:40:00.000Z",
     "officers": sorted((examples.OFFICER, examples.SUBJECT)),
 }
+HOST = {"host": {"name": "示例某", "phone": "0396-0000000"}}
 PERSONS = {"persons": [{"name": "示例某", "document_no": "示例提字〔2026〕1号"}]}
 EXHIBITS = {"exhibits": [{"description": "示例包裹一件", "document_no": "示例移字〔2026〕1号"}]}
 router = router_of(
     "operations",
-    Act(operation.TeamArrived, "Confirm that a team has arrived", TEAM),
+    Act(operation.TeamArrived, "Confirm that a team has arrived", {**TEAM, "content": HOST}),
     Act(
         operation.MilestoneReached,
         "Tell what was reached",

@@ -10,6 +10,7 @@ from contracts.vocabulary import Term
 from services.domain import CONTEXTS, obligations
 from services.domain import desk as papers
 from services.domain.clocks import Clock, in_time
+from services.domain.dues import FIRM
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
 from services.domain.liaison import Liaison
@@ -152,6 +153,8 @@ def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clo
         yield Item(name, Kind.UNDATED, None, False, row.direction is not Direction.WATCH)
         return
     for due in found:
+        if due.kind in FIRM and due.overdue(now):
+            continue
         mine = row.direction is (Direction.OUT if due.owner else Direction.IN)
         yield Item(name, Kind[due.kind.name], due.at, due.overdue(now), mine)
 

@@ -181,7 +181,7 @@ def test_story_3_a_search_done_right(offices: Offices) -> None:
     assert offices.at(XINCAI, "author").sent(early).outgoing.status == "recorded"
     offices.arrives(YIWU, "operations", operation, "running")
     team = offices.state(YIWU, "operations", operation)["teams"][0]["id"]
-    offices.say(YIWU, "intake", "operations", "team_arrived", operation, {"team": team})
+    offices.say(YIWU, "intake", "operations", "team_arrived", operation, {"team": team, "content": {"host": HANDLER}})
     arrest = {"milestone": "arrest", "at": format_time(now_ms())}
     offices.say(YIWU, "author", "operations", "milestone_reached", operation, arrest)
     _custody(offices, operation)
@@ -197,7 +197,7 @@ def _operation(offices: Offices, lead: str) -> str:
     content = {"contact": HANDLER, "commander": HANDLER, **words}
     operation = offices.document(XINCAI, "operation.proposed", summary, content, second=Role.HEAD)
     offices.arrives(YIWU, "operations", operation, "proposed")
-    plan = offices.state(YIWU, "operations", operation)["plan"]
+    plan = offices.state(YIWU, "operations", operation)["offer"]["digest"]
     offices.document(YIWU, "operation.agreed", {"plan": plan}, subject=operation, second=Role.HEAD)
     offices.arrives(XINCAI, "operations", operation, "agreed")
     return operation
@@ -210,7 +210,7 @@ def _team(offices: Offices, request: str) -> tuple[dict[str, Any], dict[str, Any
 
 def _custody(offices: Offices, operation: str) -> None:
     """The giver sends its list, the unit that takes over names it: one-sided before, whole after."""
-    handed = {"handover": operation, "giver": YIWU}
+    handed = {"handover": operation, "giver": YIWU, "at": format_time(now_ms())}
     given = {**handed, "officers": _two(offices, YIWU), "content": PERSONS}
     offices.say(YIWU, "author", "operations", "custody_handed_over", operation, given)
     offices.made.until("the list arrives", lambda: offices.state(XINCAI, "operations", operation)["handovers"])

@@ -30,14 +30,15 @@ from contracts.operation import (
     TeamReturned,
 )
 from contracts.operation_content import TeamContent
+from contracts.operation_terms import Milestone
 from contracts.refusals import Code, Refused
-from contracts.vocabulary import EnquiryForm
+from contracts.vocabulary import EnquiryForm, Role
 from services.domain import enquiry, lead, operation, pairing, signatures
 from services.domain.clocks import DAY, HOUR, Clock, format_time
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
-from services.domain.obligations import Duty, owed
-from services.domain.operation import ENDED, RULES, Operation, Status
+from services.domain.obligations import Due, Duty, owed
+from services.domain.operation import ENDED, RULES, Operation, Plan, Reached, Status
 from services.domain.rules import Sign
 from tests.support.papers import LEAD, REPLY, approvals, content, draft
 from tests.support.states import APPROVER, AUTHOR, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
@@ -48,6 +49,7 @@ REQUEST = "22220000-0000-4000-8000-000000000009"
 TEAM, HANDOVER = "66660000-0000-4000-8000-000000000001", "77770000-0000-4000-8000-000000000001"
 PLAN = "c" * 64
 """Commitment of every content of tests.support.papers."""
+NEW_PLAN = "d" * 64
 PAPER = {"kind": "action_plan", "classification": "work_secret", "urgency": "routine"}
 RESULT = {
     "outcome_id": "33330000-0000-4000-8000-000000000001",
@@ -91,6 +93,11 @@ def dispatch(unit: str = OWNER, **summary: Any) -> Draft[Any]:
     return said(TeamDispatched, {**PAPER, **found}, unit)
 
 
+def amended(unit: str = OTHER, **changes: Any) -> Draft[Any]:
+    """As ``amend``, with a plan that is not the first one."""
+    return said(PlanAmended, planned(**changes), unit, content=content(PlanAmended, OWNER) | {"commitment": NEW_PLAN})
+
+
 def arrived(unit: str = OTHER, team: str = TEAM) -> Draft[Any]:
     return said(TeamArrived, {"officer": INTAKE, "team": team}, unit)
 
@@ -99,20 +106,27 @@ def returned(unit: str = OWNER, team: str = TEAM) -> Draft[Any]:
     return said(TeamReturned, {"officer": INTAKE, "team": team}, unit)
 
 
-def milestone(unit: str = OWNER) -> Draft[Any]:
-    return said(MilestoneReached, {"officer": AUTHOR, "milestone": "arrest", "at": format_time(NOW)}, unit)
+def milestone(unit: str = OWNER, kind: str = "arrest", at: int = NOW) -> Draft[Any]:
+    return said(MilestoneReached, {"officer": AUTHOR, "milestone": kind, "at": format_time(at)}, unit)
 
 
-def hand_over(unit: str = OTHER, event: Any = CustodyHandedOver, listed: str = PLAN, giver: str = OTHER) -> Draft[Any]:
-    """The giver sends its list, the other unit names it."""
-    summary = {"officer": AUTHOR, "handover": HANDOVER, "giver": giver, "officers": [AUTHOR, APPROVER]}
-    if unit == giver:
-        return said(event, summary, unit, content=content(event, OTHER if unit == OWNER else OWNER))
-    return said(event, {**summary, "list": listed}, unit)
+def hand_over(event: Any = CustodyHandedOver, unit: str = OTHER, giver: str = OTHER) -> Draft[Any]:
+    """The giver's word: it sends the list."""
+    return said(event, handed(giver), unit, content=content(event, OWNER if unit == OTHER else OTHER))
 
 
-def evidence(unit: str = OTHER) -> Draft[Any]:
-    return hand_over(unit, EvidenceHandedOver)
+def take_over(event: Any = CustodyHandedOver, listed: str = PLAN, unit: str = OWNER, giver: str = OTHER) -> Draft[Any]:
+    """The taker's word: it names the list."""
+    return said(event, handed(giver) | {"list": listed}, unit)
+
+
+def handed(giver: str) -> dict[str, Any]:
+    officers = {"officer": AUTHOR, "officers": [AUTHOR, APPROVER]}
+    return {**officers, "handover": HANDOVER, "giver": giver, "at": format_time(NOW)}
+
+
+def evidence() -> Draft[Any]:
+    return hand_over(EvidenceHandedOver)
 
 
 def for_safety(event: Any, unit: str = OTHER) -> Draft[Any]:
@@ -152,7 +166,6 @@ PATHS: dict[Status, list[Callable[[], Draft[Any]]]] = {
     Status.PROPOSED: [propose],
     Status.DECLINED: [propose, decline],
     Status.AGREED: [propose, agree],
-    Status.AMENDED: [propose, agree, amend],
     Status.RUNNING: [propose, agree, dispatch],
     Status.SUSPENDED: [propose, agree, dispatch, pause],
     Status.ABORTED: [propose, agree, dispatch, abort],
@@ -183,9 +196,8 @@ PASSES: dict[str, tuple[Status, Callable[[], Draft[Any]], Status]] = {
     "O1 proposed": (Status.ABSENT, propose, Status.PROPOSED),
     "O2 agreed": (Status.PROPOSED, agree, Status.AGREED),
     "O2 declined": (Status.PROPOSED, decline, Status.DECLINED),
-    "O3 amended": (Status.AGREED, amend, Status.AMENDED),
-    "O3 agreed again": (Status.AMENDED, lambda: agree(OWNER), Status.AGREED),
-    "O3 an amendment that is declined leaves the plan": (Status.AMENDED, lambda: decline(OWNER), Status.AGREED),
+    "O3 amended": (Status.AGREED, amend, Status.AGREED),
+    "O3 amended while a team is out": (Status.RUNNING, amend, Status.RUNNING),
     "O4 a team is sent": (Status.AGREED, dispatch, Status.RUNNING),
     "O5 it has arrived": (Status.RUNNING, arrived, Status.RUNNING),
     "O6 an arrest": (Status.RUNNING, milestone, Status.RUNNING),
@@ -218,7 +230,6 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     "O2 the proposer does not decline": (Status.PROPOSED, lambda: decline(OWNER), Code.WRONG_SIDE),
     "O3 not before it is agreed": (Status.PROPOSED, amend, Code.STATE),
     "O4 not before it is agreed": (Status.PROPOSED, dispatch, Code.STATE),
-    "O4 not while an amendment waits": (Status.AMENDED, dispatch, Code.STATE),
     "O4 the same team twice": (Status.RUNNING, dispatch, Code.STATE),
     "O4 an officer of another unit": (
         Status.AGREED,
@@ -228,6 +239,7 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     "O5 by its own unit": (Status.RUNNING, lambda: arrived(OWNER), Code.WRONG_SIDE),
     "O5 a team nobody sent": (Status.RUNNING, lambda: arrived(team=REQUEST), Code.UNKNOWN_MATTER),
     "O6 not before anybody is sent": (Status.AGREED, milestone, Code.STATE),
+    "O6 what is still to come": (Status.RUNNING, lambda: milestone(at=NOW + HOUR), Code.SHAPE),
     "O7 of no operation": (Status.ABSENT, hand_over, Code.UNKNOWN_MATTER),
     "O7 exhibits of no operation": (Status.ABSENT, evidence, Code.UNKNOWN_MATTER),
     "O8 not after the end": (Status.CONCLUDED, pause, Code.STATE),
@@ -272,6 +284,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "a request that lacks papers": {"status": enquiry.Status.TO_COMPLETE},
     "a request that was refused": {"status": enquiry.Status.REFUSED},
     "a request that was cancelled": {"status": enquiry.Status.CANCELLED},
+    "a request that was answered long ago": {"status": enquiry.Status.ANSWERED, "since": NOW - 30 * DAY},
 }
 
 
@@ -338,28 +351,116 @@ def test_an_offer_binds_until_its_deadline_and_no_longer() -> None:
     assert judged(at_status(Status.PROPOSED), agree(), NOW + 7 * DAY - 1) is None
 
 
-def test_a_declined_amendment_brings_the_old_plan_back() -> None:
-    states = at_status(Status.AGREED)
-    other = content(PlanAmended, OWNER) | {"commitment": "d" * 64}
-    assert states.then(said(PlanAmended, planned(), OTHER, content=other), NOW).plan == "d" * 64
-    assert states.then(decline(OWNER, "d" * 64), NOW).plan == PLAN
+def with_amendment(status: Status = Status.AGREED) -> FakeStates:
+    """The other unit proposes another plan, of ten days more and without the lead."""
+    states = at_status(status)
+    states.then(amended(ends=NOW + 40 * DAY, leads=[], enquiries=[REQUEST]), NOW)
+    return states
+
+
+@pytest.mark.parametrize("status", [Status.AGREED, Status.RUNNING])
+def test_nobody_is_sent_while_an_amendment_waits(status: Status) -> None:
+    """O3; teams that are out go on by the plan that was agreed."""
+    states = with_amendment(status)
+    assert judged(states, dispatch(team=REQUEST)) is Code.STATE
+    assert judged(states, dispatch(team=REQUEST), NOW + 7 * DAY - 1) is Code.STATE
+    if status is Status.RUNNING:
+        for e in (arrived(), milestone(), hand_over(), take_over(), returned()):
+            assert judged(states, e) is None
+    assert states.then(agree(OWNER, NEW_PLAN), NOW).status is status
+    assert judged(states, dispatch(team=REQUEST)) is None
+
+
+def test_what_was_agreed_again_is_the_whole_new_plan() -> None:
+    states = with_amendment()
+    before = states.state("operation", OPERATION)
+    after = states.then(agree(OWNER, NEW_PLAN), NOW)
+    assert (after.plan, after.offer) == (before.offer, None)
+    assert (after.plan.digest, after.plan.ends, after.plan.leads) == (NEW_PLAN, NOW + 40 * DAY, ())
+
+
+ANSWERS: dict[str, Callable[[], Draft[Any]]] = {
+    "declined": lambda: decline(OWNER, NEW_PLAN),
+    "lapsed": lambda: milestone(OWNER),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_an_amendment_that_is_not_agreed_changes_nothing(answer: Callable[[], Draft[Any]]) -> None:
+    """Neither the window nor the leads of a plan that one head alone signed."""
+    states = with_amendment(Status.RUNNING)
+    after = states.then(answer(), NOW + DAY)
+    assert (after.status, after.plan.digest) == (Status.RUNNING, PLAN)
+    assert (after.plan.ends, after.plan.leads) == (NOW + 30 * DAY, (LEAD,))
+    assert judged(states, dispatch(team=REQUEST), NOW + 30 * DAY) is Code.STATE
+    assert judged(states, dispatch(team=REQUEST), NOW + 7 * DAY) is None
+
+
+def test_an_amendment_that_lapsed_is_replaced_or_given_up_and_never_agreed() -> None:
+    """L12: it leaves no operation stuck."""
+    later = NOW + 7 * DAY
+    assert judged(with_amendment(), agree(OWNER, NEW_PLAN), later) is Code.OFFER_LAPSED
+    assert judged(with_amendment(), amend(OWNER), later - 1) is Code.STATE
+    assert judged(with_amendment(), amend(OWNER, binds=8 * DAY), later) is None
+    assert judged(with_amendment(), abort(), later) is None
+
+
+def test_what_is_over_waits_for_no_answer() -> None:
+    for last in (abort, conclude):
+        states = with_amendment(Status.RUNNING)
+        states.then(returned(), NOW)
+        assert states.then(last(), NOW).offer is None
+        assert judged(states, agree(OWNER, NEW_PLAN)) is Code.STATE
+
+
+def test_a_pause_keeps_the_question_and_the_answer_keeps_the_pause() -> None:
+    states = with_amendment(Status.RUNNING)
+    states.then(pause(), NOW)
+    after = states.then(agree(OWNER, NEW_PLAN), NOW)
+    assert (after.status, after.plan.digest) == (Status.SUSPENDED, NEW_PLAN)
+
+
+def test_a_status_begins_once() -> None:
+    states = with_amendment()
+    assert states.then(agree(OWNER, NEW_PLAN), NOW + DAY).since == NOW
+    assert states.then(dispatch(), NOW + DAY).since == NOW + DAY
+
+
+def test_an_answer_needs_a_question() -> None:
+    assert judged(at_status(Status.AGREED), agree()) is Code.UNKNOWN_MATTER
+    assert judged(at_status(Status.RUNNING), decline()) is Code.UNKNOWN_MATTER
+
+
+def test_ninety_days_stay_ninety_days_once_a_team_was_sent() -> None:
+    """O1, O3: before that an operation may be put off as a whole."""
+    later = amend(begins=NOW + DAY, ends=NOW + 91 * DAY)
+    assert judged(at_status(Status.AGREED), later) is None
+    assert judged(at_status(Status.RUNNING), later) is Code.SHAPE
+    assert judged(at_status(Status.RUNNING), amend(ends=NOW + 90 * DAY)) is None
+
+
+def test_a_request_that_was_answered_stays_in_the_plan() -> None:
+    answered = {"status": enquiry.Status.ANSWERED, "since": NOW}
+    assert judged(with_request(**answered), propose(enquiries=[REQUEST])) is None
+    for over in ({"status": enquiry.Status.REFUSED}, answered | {"since": NOW - 30 * DAY}):
+        assert judged(with_request(**over), propose(enquiries=[REQUEST])) is Code.STATE
 
 
 def test_whoever_amended_does_not_agree_for_the_other() -> None:
-    assert judged(at_status(Status.AMENDED), agree(OTHER)) is Code.WRONG_SIDE
+    assert judged(with_amendment(), agree(OTHER, NEW_PLAN)) is Code.WRONG_SIDE
 
 
 SIGNED: dict[str, tuple[list[Callable[[], Draft[Any]]], bool]] = {
     "by nobody yet": ([], False),
     "by the giver alone": ([hand_over], True),
-    "by both": ([hand_over, lambda: hand_over(OWNER)], False),
-    "by both, of another list": ([hand_over, lambda: hand_over(OWNER, listed="d" * 64)], True),
-    "by both, in another direction": ([hand_over, lambda: hand_over(OWNER, giver=OWNER)], True),
-    "by both, of another kind": ([hand_over, lambda: evidence(OWNER)], True),
-    "corrected until both say the same": (
-        [hand_over, lambda: hand_over(OWNER, listed="d" * 64), lambda: hand_over(OWNER)],
-        False,
-    ),
+    "by the taker alone": ([take_over], True),
+    "by both": ([hand_over, take_over], False),
+    "by both, of another list": ([hand_over, lambda: take_over(listed=NEW_PLAN)], True),
+    "by both, in another direction": ([hand_over, lambda: take_over(giver=OWNER)], True),
+    "by both, of another kind": ([hand_over, lambda: take_over(EvidenceHandedOver)], True),
+    "by both, and nobody sends the list": ([lambda: take_over(unit=OTHER), take_over], True),
+    "by both, and both send one": ([hand_over, lambda: hand_over(unit=OWNER)], True),
+    "corrected until both say the same": ([hand_over, lambda: take_over(listed=NEW_PLAN), take_over], False),
 }
 
 
@@ -425,15 +526,6 @@ def test_one_officer_alone_pauses_for_safety_only(event: Any, wrong: dict[str, A
         event.model_validate_json(json.dumps(wrong))
 
 
-@pytest.mark.parametrize("event", [CustodyHandedOver, EvidenceHandedOver])
-def test_a_list_is_sent_or_named(event: Any) -> None:
-    summary = {"officer": AUTHOR, "handover": HANDOVER, "giver": OTHER, "officers": [AUTHOR, APPROVER]}
-    for wrong in ({}, {"content": content(event, OWNER), "list": PLAN}):
-        listed = {"list": wrong.pop("list")} if "list" in wrong else {}
-        with pytest.raises(ValueError, match="list"):
-            event.model_validate_json(json.dumps({"summary": {**summary, **listed}, **wrong}))
-
-
 def test_two_resume() -> None:
     found = {"summary": {"officer": AUTHOR, "reason": "safety"}, "approval": approvals(Resumed, OWNER)}
     with pytest.raises(ValueError, match="two officers"):
@@ -463,7 +555,64 @@ def test_while_the_pairing_is_suspended(before: Status, event: Callable[[], Draf
     assert judged(states, event()) is code
 
 
-def test_an_operation_keeps_its_leads_open() -> None:
+ARRESTS: dict[str, tuple[Milestone, int, bool]] = {
+    "an arrest in time": (Milestone.ARREST, NOW + 3 * HOUR - 1, False),
+    "an arrest after two hours": (Milestone.ARREST, NOW + 3 * HOUR, True),
+    "a search is not told at once": (Milestone.SEARCH, NOW + 3 * HOUR, False),
+}
+
+
+@pytest.mark.parametrize(("kind", "told", "late"), ARRESTS.values(), ids=ARRESTS)
+def test_an_arrest_is_told_at_once_or_late(kind: Milestone, told: int, late: bool) -> None:
+    """O6; the hour of the arrest is not counted (MECHANISM 1.0)."""
+    after = at_status(Status.RUNNING).then(milestone(kind=kind), told)
+    assert after.milestones == (Reached(kind, OWNER, NOW, late),)
+
+
+def test_whoever_sees_the_danger_stops_it() -> None:
+    """MECHANISM 2, third row; nobody who only opens the post."""
+    for event in (Suspended, Aborted):
+        assert set(RULES[event].roles) == {Role.AUTHOR, Role.DUTY, Role.HEAD, Role.TEAM}
+
+
+def closable(status: Status) -> FakeStates:
+    """The lead has its outcome; nobody waits for an answer."""
+    states = at_status(status)
+    states.streams["enquiry", REQUEST] = replace(states.state("enquiry", REQUEST), status=enquiry.Status.CLOSED)
+    states.streams["lead", LEAD] = Lead(status=lead.Status.WITH_OUTCOME, owner=OWNER, owner_spoke=NOW)
+    return states
+
+
+CLOSE = draft(LeadClosed, {"officer": AUTHOR}, OWNER)
+KEPT: dict[str, tuple[Status, int, Code | None]] = {
+    "an offer that binds": (Status.PROPOSED, NOW + 7 * DAY - 1, Code.STATE),
+    "an offer that lapsed": (Status.PROPOSED, NOW + 7 * DAY, None),
+    "an offer that was declined": (Status.DECLINED, NOW, None),
+    "a plan that is agreed": (Status.AGREED, NOW + 9 * DAY, Code.STATE),
+    "a team that is out": (Status.RUNNING, NOW + 9 * DAY, Code.STATE),
+    "a pause": (Status.SUSPENDED, NOW + 9 * DAY, Code.STATE),
+    "an operation that is over": (Status.CONCLUDED, NOW, None),
+}
+
+
+@pytest.mark.parametrize(("status", "at", "code"), KEPT.values(), ids=KEPT)
+def test_what_keeps_a_lead_open(status: Status, at: int, code: Code | None) -> None:
+    """S18: no unit keeps the other's lead open by an offer that nobody can answer any more."""
+    assert judged(closable(status), CLOSE, at) is code
+
+
+def test_an_amendment_keeps_the_leads_that_it_adds() -> None:
+    states = at_status(Status.AGREED)
+    states.then(amended(leads=[], enquiries=[REQUEST]), NOW)
+    states.then(agree(OWNER, NEW_PLAN), NOW)
+    states.then(amend(OWNER), NOW)
+    states.streams["enquiry", REQUEST] = Enquiry(enquiry.Status.CLOSED, OWNER)
+    states.streams["lead", LEAD] = Lead(status=lead.Status.WITH_OUTCOME, owner=OWNER, owner_spoke=NOW)
+    assert judged(states, CLOSE) is Code.STATE
+    assert judged(states, CLOSE, NOW + 7 * DAY) is None
+
+
+def test_an_operation_that_is_given_up_keeps_no_lead_open() -> None:
     """S18."""
     states = at_status(Status.RUNNING)
     states.streams["enquiry", REQUEST] = replace(states.state("enquiry", REQUEST), status=enquiry.Status.ANSWERED)
@@ -476,7 +625,12 @@ def test_an_operation_keeps_its_leads_open() -> None:
 
 CLOCKS: dict[str, tuple[Status, list[tuple[Duty, str, bool]]]] = {
     "an offer": (Status.PROPOSED, [(Duty.COUNTERSIGN, "2021-05-13T02:00:00.000Z", False)]),
-    "an amendment of the other unit": (Status.AMENDED, [(Duty.COUNTERSIGN, "2021-05-13T02:00:00.000Z", True)]),
+    "the end, also where nobody was sent": (Status.AGREED, [(Duty.CONCLUDE, "2021-06-15T16:00:00.000Z", True)]),
+    "nothing of what was declined": (Status.DECLINED, []),
+    "the arrival, also where it is given up": (
+        Status.ABORTED,
+        [(Duty.CONFIRM_ARRIVAL, "2021-05-07T03:00:00.000Z", False)],
+    ),
     "arrival and end": (
         Status.RUNNING,
         [
@@ -493,6 +647,11 @@ CLOCKS: dict[str, tuple[Status, list[tuple[Duty, str, bool]]]] = {
 def test_what_is_due(status: Status, expected: list[tuple[Duty, str, bool]]) -> None:
     found = owed(at_status(status).state("operation", OPERATION), CALENDAR, Clock())
     assert [(one.kind, format_time(one.at), one.owner) for one in found] == expected
+
+
+def test_an_amendment_waits_for_the_unit_that_did_not_make_it() -> None:
+    found = owed(with_amendment().state("operation", OPERATION), CALENDAR, Clock())
+    assert found[0] == Due(Duty.COUNTERSIGN, NOW + 7 * DAY, owner=True)
 
 
 def test_whoever_did_not_propose_results_owes_the_answer() -> None:
@@ -518,9 +677,5 @@ def test_what_was_proposed_is_known_of_it() -> None:
         Status.PROPOSED,
         OWNER,
         since=NOW,
-        plan=PLAN,
-        author=OWNER,
-        answer_by=NOW + 7 * DAY,
-        ends=NOW + 30 * DAY,
-        leads=(LEAD,),
+        offer=Plan(PLAN, OWNER, NOW + 7 * DAY, NOW, NOW + 30 * DAY, (LEAD,)),
     )

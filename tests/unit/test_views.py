@@ -646,3 +646,15 @@ def test_a_posting_is_outgoing_for_the_unit_that_sends_and_waits_at_the_host() -
     for me, direction in ((XINCAI, Direction.OUT), (YIWU, Direction.IN)):
         (row,) = rows_of("postings", everything(story_with_desk()), me).values()
         assert (row.direction, row.status, row.owner) == (direction, liaisons.Status.OFFERED, XINCAI)
+
+
+def test_nobody_waits_for_the_answer_to_an_offer_that_has_lapsed() -> None:
+    """L12."""
+    rows = rows_of("inbox", everything(story_with_desk()), YIWU)
+    offers = [one for one in due_items(rows, 0, CALENDAR, {}) if one.kind is Kind.COUNTERSIGN]
+    for offer in offers:
+        assert offer.due is not None
+        for now, waits in ((offer.due - 1, True), (offer.due, False)):
+            keys = {one.key for one in due_items(rows, now, CALENDAR, {}) if one.kind is Kind.COUNTERSIGN}
+            assert (offer.key in keys) is waits
+    assert len(offers) == 2
