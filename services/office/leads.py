@@ -1,4 +1,4 @@
-"""线索通报: what the owner knows, facts and assessment apart, each person with the facts that name him."""
+"""线索通报 and 更正函: what the owner knows, facts and assessment apart, each person with the facts that name him."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from contracts.findings import Contact, Fact, Findings
 from contracts.lead import SharedSummary
 from contracts.lead_content import LeadContent
+from contracts.lead_course import CorrectedSummary
+from contracts.lead_course_content import CorrectedContent
 from contracts.person import UNKNOWN, Identifier, Person
 from services.office.letter import Names, Section, on
 from services.office.masks import Masks, masked
@@ -22,18 +24,47 @@ def title(summary: SharedSummary, content: LeadContent) -> str:
 def sections(summary: SharedSummary, content: LeadContent, names: Names) -> tuple[Section, ...]:
     """Basis, facts, assessment, persons, numbers, things, evidence, request, contact."""
     masks = Masks.of(secrets(content))
-    assessment = masks.lines(content.assessment)
     return in_order(
         ("依据", tuple(_basis(summary, content, names))),
+        *_found(content, masks, names),
+        ("请求与限制", tuple(_request(summary, content, masks))),
+        ("联系人", (contact(content.contact),)),
+    )
+
+
+def corrected_title(summary: CorrectedSummary, content: CorrectedContent) -> str:
+    """关于…的更正函."""
+    return f"关于{Masks.of(secrets(content)).line(content.title)}的更正函"
+
+
+def corrected(summary: CorrectedSummary, content: CorrectedContent, names: Names) -> tuple[Section, ...]:
+    """更正函: what was wrong and what that does to persons, then the whole lead as it is right."""
+    masks = Masks.of(secrets(content))
+    return in_order(
+        ("更正说明", tuple(_wrong(summary, content, masks))),
+        *_found(content, masks, names),
+        ("使用限制", tuple(_restrictions(summary.restrictions, content, masks))),
+        ("联系人", (contact(content.contact),)),
+    )
+
+
+def _wrong(summary: CorrectedSummary, content: CorrectedContent, masks: Masks) -> Iterator[str]:
+    yield f"更正事项：{summary.correction.zh}。"
+    yield from masks.lines(content.wrong)
+    yield from (f"原件所列人员{one.index}：{one.effect.zh}。" for one in summary.effects)
+    yield "本件自送达起代替原件。"
+
+
+def _found(content: LeadContent, masks: Masks, names: Names) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What was found, in the order of every letter about a lead."""
+    return (
         ("线索内容", masks.lines(content.narrative)),
         ("事实", tuple(_facts(content.facts, masks))),
-        ("研判意见（不作为事实）", assessment),
+        ("研判意见（不作为事实）", masks.lines(content.assessment)),
         ("涉及人员", tuple(_person(one, masks, names) for one in content.persons or ())),
         ("标识", tuple(_identifier(no, one) for no, one in enumerate(content.identifiers or (), 1))),
         ("地点与物品", tuple(_things(content, masks))),
         ("证据索引与附件", tuple(_evidence(content, masks, names))),
-        ("请求与限制", tuple(_request(summary, content, masks))),
-        ("联系人", (contact(content.contact),)),
     )
 
 
@@ -146,6 +177,10 @@ def _evidence(content: LeadContent, masks: Masks, names: Names) -> Iterator[str]
 
 def _request(summary: SharedSummary, content: LeadContent, masks: Masks) -> Iterator[str]:
     yield f"请求事项：{listed(summary.action)}。复核日期：{on(summary.review_date)}。"
-    if summary.restrictions:
-        yield f"使用限制：{listed(summary.restrictions)}。"
+    yield from _restrictions(summary.restrictions, content, masks)
+
+
+def _restrictions(restrictions: Iterable[Any], content: LeadContent, masks: Masks) -> Iterator[str]:
+    if restrictions:
+        yield f"使用限制：{listed(restrictions)}。"
     yield from masks.lines(content.conditions)

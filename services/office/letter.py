@@ -16,6 +16,7 @@ SERIES: Mapping[str, str] = MappingProxyType(
         DocumentKind.ENQUIRY: "协字",
         DocumentKind.MEASURE_REQUEST: "办字",
         DocumentKind.REPLY: "复字",
+        DocumentKind.CORRECTION: "更字",
     }
 )
 """文种 -> what follows the 机关代字: every 文种 counts for itself, so two letters never show the same number."""
@@ -73,7 +74,7 @@ class Letter:
         return grouped(self.digest[:CODE_DIGITS], 4)
 
 
-def grouped(digest: str, size: int = 16) -> str:
+def grouped(digest: str, size: int = 8) -> str:
     """Hex digits in groups, so that people compare them and lines can end between them."""
     return " ".join(digest[at : at + size] for at in range(0, len(digest), size))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from contracts import enquiry, lead
+from contracts import enquiry, lead, lead_consents, lead_course, lead_phone
 from contracts.envelope import Draft
 from services.domain.clocks import OFFSET, day, format_time, parse_time
 from services.office.leads import in_order
@@ -34,9 +34,25 @@ WORDS: Mapping[str, str] = MappingProxyType(
         lead.Withdrawn.TYPE: "撤回",
         lead.RemovalAnswered.TYPE: "销毁回执",
         lead.Closed.TYPE: "办结",
+        lead_consents.EvidenceUseRequested.TYPE: "证据使用请求",
+        lead_consents.EvidenceUseGranted.TYPE: "同意作为证据使用",
+        lead_consents.EvidenceUseRefused.TYPE: "不同意作为证据使用",
+        lead_course.Misdirected.TYPE: "误送退回",
+        lead_course.Regraded.TYPE: "改评级",
+        lead_course.Corrected.TYPE: "更正",
+        lead_course.JurisdictionDisputed.TYPE: "管辖争议",
+        lead_course.JurisdictionSettled.TYPE: "管辖确定",
+        lead_course.Reopened.TYPE: "重启",
+        lead_course.Held.TYPE: "在诉保留",
+        lead_course.HoldReleased.TYPE: "解除保留",
+        lead_course.Reviewed.TYPE: "复核",
+        lead_course.Expunged.TYPE: "销毁",
+        lead_phone.PhoneRecorded.TYPE: "电话先行补录",
+        lead_phone.PhoneConfirmed.TYPE: "电话先行确认",
+        lead_phone.PhoneDisputed.TYPE: "电话先行异议",
     }
 )
-"""Event type -> its row of MECHANISM 1.2b; a newer row shows as its code."""
+"""Event type -> its row of MECHANISM 1.2b or 1.2c; a newer row shows as its code."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from contracts import enquiry, lead
+from contracts import enquiry, lead, lead_course
 from contracts.approval import Approval, DocumentNo
 from contracts.content_model import ContentModel
 from contracts.envelope import Draft
@@ -24,6 +24,7 @@ class Writer(NamedTuple):
 WRITERS: Mapping[str, Writer] = MappingProxyType(
     {
         lead.Shared.TYPE: Writer(leads.title, leads.sections),
+        lead_course.Corrected.TYPE: Writer(leads.corrected_title, leads.corrected),
         enquiry.Asked.TYPE: Writer(enquiries.asked_title, enquiries.asked),
         enquiry.Answered.TYPE: Writer(enquiries.answered_title, enquiries.answered),
     }

@@ -15,10 +15,11 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
+from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessKind, AccessReason, Role
 from services.cli.client import Officer, fresh
 from services.cli.errors import ApiError, NotYetError, SigningRefusedError, VoidError
-from services.cli.replies import RefusedRecord
+from services.cli.replies import RefusedRecord, ToSign
 from services.demo.cast import XINCAI, YIWU
 from services.domain.clocks import day
 from services.gateway.app import BODY_LIMIT, create_app, listening, serve
@@ -28,6 +29,7 @@ from services.node.settings import SettingsError
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, region
 
 pytestmark = pytest.mark.xdist_group("spine")
+HOW = (AccessReason.HANDLING, AccessKind.PRINT)
 HANDLER = {"name": "示例甲", "phone": "0579-5551234"}
 MARK = "不得回显的示例姓名"
 """Stands in every bad body; may stand in no answer."""
@@ -279,8 +281,7 @@ def test_a_print_is_an_access_event_with_its_copy_number(paired: Region) -> None
     received = intake.receive(channel, subject)
     read = handler.record_access(channel, content, handler.access_statement(channel, content, AccessReason.HANDLING))
     assert (refused(handler.printed, channel, content, read.event_id).code) == "signatures"
-    given = handler.access_statement(channel, content, AccessReason.HANDLING, AccessKind.PRINT)
-    record = handler.record_access(channel, content, given).event_id
+    record = handler.record_access(channel, content, handler.access_statement(channel, content, *HOW)).event_id
     assert refused(intake.printed, channel, content, record).code == "officers"
     assert refused(handler.printed, channel, content, str(uuid4())).code == "unknown_matter"
     answer = raw(handler, "POST", path, params={"record": record}, json={})
@@ -292,9 +293,12 @@ def test_a_print_is_an_access_event_with_its_copy_number(paired: Region) -> None
     assert handler.printed(channel, content, record) == answer.content
     again = raw(handler, "POST", path, params={"record": record, "nth": 2}, json={})
     assert (again.status_code, again.json()["law"]) == (403, "MECHANISM 4")
-    paired.until("the owner sees both", lambda: len(owner.case(channel, subject).reads) == 3)
-    assert [one["kind"] for one in owner.case(channel, subject).reads] == ["read", "print", "print"]
-    assert "份号000003" in paper_of(owner.print(channel, content))
+    two = handler.record_access(channel, content, of_two(handler.access_statement(channel, content, *HOW))).event_id
+    copies = [raw(handler, "POST", path, params={"record": two, "nth": nth}, json={}) for nth in (1, 2)]
+    assert ["份号000003" in paper_of(copies[0].content), "份号000004" in paper_of(copies[1].content)] == [True, True]
+    paired.until("the owner sees all", lambda: len(owner.case(channel, subject).reads) == 4)
+    assert [one["kind"] for one in owner.case(channel, subject).reads] == ["read", "print", "print", "print"]
+    assert "份号000005" in paper_of(owner.print(channel, content))
     said = paper_of(intake.receipt(channel, "leads", subject))
     assert all(part in said for part in ("签收回执", subject))
     assert CONTENT["title"] not in said
@@ -318,6 +322,12 @@ def test_what_is_no_letter_is_not_printed(paired: Region) -> None:
     owner = at(paired, XINCAI, "author")
     paired.until("the owner sees it", lambda: stands(owner, channel, subject, "in_progress"))
     assert (refused(owner.print, channel, content).code) == "type"
+
+
+def of_two(given: ToSign) -> ToSign:
+    """The statement for two copies at once."""
+    said = AccessStatement.model_validate_json(base64.b64decode(given.payload)).model_copy(update={"copies": 2})
+    return given.model_copy(update={"payload": base64.b64encode(said.to_payload()).decode()})
 
 
 def paper_of(pdf: bytes) -> str:

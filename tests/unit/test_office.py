@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from contracts import enquiry, lead
+from contracts import enquiry, lead, lead_course
 from contracts.approval import Approval, Approvals, DocumentNo
+from contracts.catalogue import events
 from contracts.contents import MODELS
 from contracts.dsse import Dsse
 from contracts.envelope import Draft
+from contracts.lead_terms import Correction, Effect
 from contracts.profile import compact
 from contracts.vocabulary import InfoRefusal
 from services.domain.clocks import HOUR, format_time
 from services.office import Frame, Letter, Sender, UndrawableError, letter_of, render
 from services.office.letter import marks, numbered
 from services.office.masks import Masks, masked
-from services.office.receipts import Line, receipt, source_statement
+from services.office.receipts import WORDS, Line, receipt, source_statement
 from tests.support.contents import CONTACT, FACT, IDENTIFIER, LEAD, PERSON, identity
 from tests.support.papers import ASKED_SUMMARY, LEAD_SUMMARY, REPLY, approvals, draft
 from tests.support.papers import content as content_of
@@ -35,6 +37,7 @@ FRAME = Frame(Sender("虚构县禁毒大队", "虚公（禁）", "虚构县公�
 ITEM = {"no": 1, "question": "attribution", "identifier": {"kind": "mobile", "value": MOBILE}, "text": "使用人是谁"}
 NAMED = {"name": "李某某", "id_doc": {"kind": "resident", "number": NUMBER}}
 GROUND = min(InfoRefusal).value
+EFFECT = min(Effect).value
 CASE = {"category": "outflow_trafficking", "basis": {"kind": "criminal_case", "organ": OWNER, "date": "2021-05-01"}}
 
 
@@ -46,7 +49,7 @@ def numbered_approval(event: Any, unit: str, number: int) -> Approvals:
     """The approval of the test papers, with a document number."""
     given = approvals(event, unit)
     said = Approval.of(Dsse.model_validate_json(compact(given["approval"])))
-    kind = {lead.Shared: "lead_notice", enquiry.Asked: "enquiry", enquiry.Answered: "reply"}[event]
+    kind = {lead.Shared: "lead_notice", enquiry.Asked: "enquiry", enquiry.Answered: "reply"}.get(event, "correction")
     said = said.model_copy(update={"document": DocumentNo(series=kind, year=2021, number=number)})
     signed = Dsse.make(said.to_payload(), ("7" * 64, bytes(64))).model_dump(mode="json", exclude_none=True)
     return Approvals.model_validate_json(compact({**given, "approval": signed}))
@@ -266,6 +269,21 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         render(the_lead(narrative="\U00020c8e某到案。"))
 
 
+# -- corrections -------------------------------------------------------------------------------------------------------
+
+
+def test_a_correction_says_what_was_wrong_and_the_whole_lead() -> None:
+    """S12: the old letter prints no more, so this one holds everything."""
+    clear = {"kind": "correction", "correction": min(Correction).value, "effects": [{"index": 1, "effect": EFFECT}]}
+    kept = {name: value for name, value in LEAD_SUMMARY.items() if name in lead_course.CorrectedSummary.model_fields}
+    said = letter(lead_course.Corrected, kept | clear, LEAD | {"wrong": f"号码{NUMBER}有误。"})
+    first = said.sections[0].paragraphs
+    assert f"号码{masked(NUMBER)}有误。" in first
+    assert f"原件所列人员1：{min(Effect).zh}。" in first
+    assert [one.heading[2:] for one in said.sections[1:3]] == ["线索内容", "事实"]
+    assert (said.kind, said.title, said.number) == ("更正函", "关于虚构线索的更正函", "虚公（禁）更字〔2021〕12号")
+
+
 # -- enquiries ---------------------------------------------------------------------------------------------------------
 
 
@@ -343,6 +361,10 @@ def test_a_source_statement_has_times_and_digests_and_no_content() -> None:
         assert part in said, part
     for secret in (LEAD["title"], "李某某", LEAD["basis_no"]):
         assert secret not in said
+
+
+def test_every_record_of_a_lead_has_its_word() -> None:
+    assert {name for name in events() if name.startswith("duikou.lead.")} == set(WORDS)
 
 
 def test_a_lead_without_timeline_has_no_source() -> None:
