@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 
 from contracts import enquiry, lead
 from contracts.access import Recorded
-from contracts.channels import DESK
 from contracts.content_model import ContentModel
 from contracts.contents import read_plain
 from contracts.envelope import Draft, Envelope
@@ -54,8 +53,6 @@ def printed(
     channel: ChannelId, content: ContentId, body: Nothing, node: NodeOf, caller: Asking, record: Record, nth: Nth = 1
 ) -> Response:
     """PDF, made in the request. The same record gives the same bytes; another print is another record and 份号."""
-    if channel == DESK:
-        raise Refused(Code.UNKNOWN_MATTER, "L7")
     held = reading.find(node, channel, content)
     said = own_record(node, caller, record)
     _prints(said, held, nth)

@@ -20,10 +20,13 @@ from contracts.lead_terms import Correction, Effect
 from contracts.profile import compact
 from contracts.vocabulary import InfoRefusal
 from services.domain.clocks import HOUR, format_time
+from services.gateway import printing
+from services.node.reading import Held
 from services.office import Frame, Letter, Sender, UndrawableError, letter_of, render
 from services.office.letter import marks, numbered
 from services.office.masks import Masks, masked
 from services.office.receipts import WORDS, Line, receipt, source_statement
+from services.vault import ContentInconsistentError
 from tests.support.contents import CONTACT, FACT, IDENTIFIER, LEAD, PERSON, identity
 from tests.support.papers import ASKED_SUMMARY, LEAD_SUMMARY, REPLY, approvals, draft
 from tests.support.papers import content as content_of
@@ -328,6 +331,18 @@ def test_what_one_officer_answers_has_no_number() -> None:
     told = draft(enquiry.Answered, summary, OTHER)
     content = MODELS[enquiry.Answered.TYPE].of(compact({"contact": CONTACT, "answers": [{"no": 1, "text": "无"}]}))
     assert letter_of(told, content, FRAME, names).number == ""
+
+
+# -- what is asked before --------------------------------------------------------------------------------------------
+
+
+def test_a_content_that_contradicts_its_summary_is_no_letter() -> None:
+    """The summary says one identifier, the content none."""
+    told = event(lead.Shared, LEAD_SUMMARY)
+    held = Held(told.channel, told.source, "lead", told.subject, told.type, told.data.content, told)
+    assert printing._agreeing(held, compact(LEAD)) == MODELS[lead.Shared.TYPE].of(compact(LEAD))
+    with pytest.raises(ContentInconsistentError):
+        printing._agreeing(held, compact({name: value for name, value in LEAD.items() if name != "identifiers"}))
 
 
 # -- receipts ----------------------------------------------------------------------------------------------------------
