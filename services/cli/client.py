@@ -50,7 +50,12 @@ class Node:
 
     def get(self, path: str, **query: Any) -> Any:
         """A query; what is None is left out."""
-        return self._send("GET", path, params={name: value for name, value in query.items() if value is not None})
+        return self._send("GET", path, params=_given(query)).json()
+
+    def paper(self, method: str, path: str, **query: Any) -> bytes:
+        """A PDF. Raises NotYetError."""
+        body: JSON = {"json": {}} if method == "POST" else {}
+        return bytes(self._send(method, path, params=_given(query), **body).content)
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", wait: float = 0) -> Any:
         """A command or a question with a body."""
@@ -62,9 +67,10 @@ class Node:
 
     def _write(self, method: str, path: str, body: Mapping[str, Any] | None, key: str, wait: float) -> Any:
         headers = {"Idempotency-Key": key or fresh()}
-        return self._send(method, path, json=dict(body or {}), headers=headers, params={"wait": wait} if wait else {})
+        params = {"wait": wait} if wait else {}
+        return self._send(method, path, json=dict(body or {}), headers=headers, params=params).json()
 
-    def _send(self, method: str, path: str, **more: Any) -> Any:
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
         for attempt in range(ATTEMPTS):
             try:
@@ -77,7 +83,7 @@ class Node:
                     raise NotYetError(_outage()) from error
                 time.sleep(PAUSE_SECONDS * 2**attempt)
         if response.is_success:
-            return response.json()
+            return response
         raise of(_problem(response))
 
 
@@ -301,6 +307,25 @@ class Officer:
         record = self.record_access(channel, content, self.access_statement(channel, content, reason, kind))
         return self.opened(channel, content, record.event_id)
 
+    # -- paper ---------------------------------------------------------------------------------------------------------
+
+    def printed(self, channel: str, content: str, record: str) -> bytes:
+        """The letter as PDF, under a print record of our own."""
+        return self.node.paper("POST", f"{_content(channel, content)}/print", record=record)
+
+    def print(self, channel: str, content: str, reason: AccessReason = AccessReason.HANDLING) -> bytes:
+        """Statement, signature, record in the log, PDF with its 份号."""
+        given = self.access_statement(channel, content, reason, AccessKind.PRINT)
+        return self.printed(channel, content, self.record_access(channel, content, given).event_id)
+
+    def receipt(self, channel: str, kind: str, subject: str, of: str = "received") -> bytes:
+        """回执 as PDF; ``kind``: leads or enquiries; ``of``: received or removal."""
+        return self.node.paper("GET", f"/v1/channels/{channel}/{kind}/{subject}/receipt", of=of)
+
+    def source_statement(self, channel: str, subject: str, after: str | None = None) -> bytes:
+        """线索来源说明 of a lead as PDF."""
+        return self.node.paper("GET", f"/v1/channels/{channel}/leads/{subject}/source-statement", after=after)
+
     # -- queries -------------------------------------------------------------------------------------------------------
 
     def command(self, event_id: str, wait: float = 0) -> Answer:
@@ -400,6 +425,10 @@ class Officer:
         if self.signer is None:
             raise SigningRefusedError("no key was given to sign with")
         return self.signer
+
+
+def _given(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
 
 
 def _lead(channel: str, subject: str, act: str) -> str:

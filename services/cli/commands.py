@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from services.cli import auditing, concerns, documents, mandates, matters, office, questions, topics, upkeep
+from services.cli import auditing, concerns, documents, mandates, matters, office, prints, questions, topics, upkeep
 
 HELP = """Exchange of signed case leads between paired units.
 
@@ -40,12 +40,15 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "node": office.node,
     "open": matters.open_,
     "prepare": upkeep.prepare,
+    "print": prints.print_,
+    "receipt": prints.receipt,
     "receive": matters.receive,
     "refused": office.refused,
     "restore": upkeep.restore,
     "resume": upkeep.resume,
     "say": office.say,
     "sign": documents.sign,
+    "source": prints.source,
     "status": office.status,
     "token": office.token,
     "units": office.units,

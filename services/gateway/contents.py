@@ -88,16 +88,16 @@ def opened(
     if channel == DESK:
         return _draft(node, caller, content)
     held = reading.find(node, channel, content)
-    _own_record(node, caller, record)
+    own_record(node, caller, record)
     plain = reading.open_content(node, channel, content, record or "")
     summary = getattr(held.draft.data, "summary", None)
-    agrees = _agrees(held.event_type, plain, summary, _day(held))
+    agrees = _agrees(held.event_type, plain, summary, day_of(held))
     return Opened(
         source=held.source, type=held.event_type, subject=held.subject, agrees=agrees, content=json.loads(plain)
     )
 
 
-def _own_record(node: Node, caller: Caller, record: str | None) -> None:
+def own_record(node: Node, caller: Caller, record: str | None) -> Recorded:
     """Nobody reads on another's record. Raises Refused."""
     sealed = node.ledger.find(record) if record else None
     if sealed is None:
@@ -105,9 +105,10 @@ def _own_record(node: Node, caller: Caller, record: str | None) -> None:
     said = Envelope.parse(sealed.value).draft().data
     if not isinstance(said, Recorded) or said.summary.officer != caller.id:
         raise Refused(Code.OFFICERS, "L7")
+    return said
 
 
-def _day(held: reading.Held) -> date:
+def day_of(held: reading.Held) -> date:
     """The day of the approval; where one officer signed, of the event."""
     approvals = getattr(held.draft.data, "approval", None)
     decided = Approval.of(approvals.approval).decided_at if approvals else held.draft.time

@@ -12,6 +12,7 @@
 | the access record has no place in the log yet   | 425    | not_yet              | yes            |
 | a view or a record did not come in time         | 504    | not_yet              | yes            |
 | a document or body its model refuses            | 422    | invalid              | no             |
+| a character that the font of letters lacks      | 422    | undrawable           | no             |
 | an idempotency key used for something else      | 409    | key_reused           | no             |
 | no token, or none of ours                       | 401    | token                | -              |
 | content that does not open, or contradicts      | 409    | content_inconsistent | no             |
@@ -34,6 +35,7 @@ from services import journal
 from services.gateway.auth import TokenError
 from services.node.papers import InvalidError, broken
 from services.node.reading import GoneError, TooEarlyError
+from services.office import UndrawableError
 from services.vault import ContentInconsistentError, ContentTooLargeError, NoKeyError, UnusableKeyError, VaultError
 
 E = TypeVar("E", bound=Exception)
@@ -70,6 +72,7 @@ REMEDY: Mapping[str, str] = MappingProxyType(
         "content_inconsistent": "Report this content to the unit that sent it; it cannot be relied on.",
         "no_key": "This node holds no key for this content any more.",
         "too_large": "Shorten the content or attach what is long.",
+        "undrawable": "Read it on the screen: the font of printed letters lacks a character.",
         "request": "The request has not the form that the description of the interface asks for.",
         "bug": "Tell the operator the time of this request; the log of the node says more.",
     }
@@ -218,6 +221,11 @@ def _vault(_: Request, error: Exception) -> JSONResponse:
             return problem(500, "bug")
 
 
+def _undrawable(_: Request, error: Exception) -> JSONResponse:
+    count = _as(UndrawableError, error).characters
+    return problem(422, "undrawable", law="GB 18030", detail=f"characters that cannot be drawn: {count}")
+
+
 def _bug(_: Request, error: Exception) -> JSONResponse:
     journal.error(journal.Said.REQUEST_FAILED, error=error)
     return problem(500, "bug")
@@ -233,6 +241,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(KeyReusedError, _reused)
     app.add_exception_handler(TokenError, _token)
     app.add_exception_handler(VaultError, _vault)
+    app.add_exception_handler(UndrawableError, _undrawable)
     app.add_exception_handler(Exception, _bug)
 
 

@@ -66,11 +66,11 @@ def _unit(node: Node, code: str, unit: Unit) -> UnitNow:
         superior=unit.superior,
         jurisdiction=list(unit.jurisdiction),
         suspended=unit.suspended(now_ms()),
-        profile=_profile(node, code),
+        profile=profile(node, code),
     )
 
 
-def _profile(node: Node, code: str) -> dict[str, Any] | None:
+def profile(node: Node, code: str) -> dict[str, Any] | None:
     """The newest one; another software's with other fields counts as none."""
     for value in reversed(node.replica.values(f"{TRUST}/{TRUST}/{code}")):
         event = Envelope.parse(value).draft().data

@@ -6,6 +6,7 @@ request and answered; nothing of it is kept.
 
 import base64
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from contracts.access import Recorded, RecordedSummary, SignedAccess
@@ -56,7 +57,7 @@ def find(node: "Node", channel: str, content_id: str) -> Held:
     stream = f"{channel}/{use.context}/{use.subject}"
     for value in node.replica.values(stream):
         envelope = Envelope.parse(value)
-        draft = envelope.draft()
+        draft = envelope.draft(sha256(value).hexdigest())
         content = getattr(draft.data, "content", None)
         if content is not None and content.id == content_id:
             return Held(channel, envelope.source, use.context, use.subject, envelope.type, content, draft)

@@ -74,6 +74,14 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     content = handler.ask("case", "show", *place)["state"]["contents"][0]["id"]
     opened = handler.type("open", paired.channel, content, passphrase=True).stdout
     assert CONTENT["title"] in opened
+    printed, receipt, source = (tmp_path / name for name in ("lead.pdf", "receipt.pdf", "source.pdf"))
+    handler.type("print", paired.channel, content, "--out", str(printed), passphrase=True)
+    handler.type("print", paired.channel, content, "--out", str(printed), code=2)
+    handler.type("receipt", *place, "--out", str(receipt))
+    handler.type("source", *place, "--out", str(source))
+    for file in (printed, receipt, source):
+        assert file.read_bytes().startswith(b"%PDF-")
+        assert file.stat().st_mode & 0o777 == 0o600
     next_day = (day(now_ms()) + timedelta(days=10)).isoformat()
     handler.type("accept", *place, "--next", next_day, "--handler", "示例甲", "--phone", "0579-5551234")
     handler.type("accept", *place, "--next", next_day, "--handler", "示例甲", "--phone", "0579-5551234", code=1)

@@ -1,6 +1,7 @@
 """The gateway of real nodes, over HTTP: the whole flow, idempotency, reading, and what bad input is answered with."""
 
 import base64
+import io
 import json
 import socket
 import threading
@@ -12,11 +13,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
-from contracts.vocabulary import AccessReason, Role
+from contracts.approval import AccessStatement
+from contracts.vocabulary import AccessKind, AccessReason, Role
 from services.cli.client import Officer, fresh
 from services.cli.errors import ApiError, NotYetError, SigningRefusedError, VoidError
-from services.cli.replies import RefusedRecord
+from services.cli.replies import RefusedRecord, ToSign
 from services.demo.cast import XINCAI, YIWU
 from services.domain.clocks import day
 from services.gateway.app import BODY_LIMIT, create_app, listening, serve
@@ -26,6 +29,7 @@ from services.node.settings import SettingsError
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, region
 
 pytestmark = pytest.mark.xdist_group("spine")
+HOW = (AccessReason.HANDLING, AccessKind.PRINT)
 HANDLER = {"name": "示例甲", "phone": "0579-5551234"}
 MARK = "不得回显的示例姓名"
 """Stands in every bad body; may stand in no answer."""
@@ -267,6 +271,70 @@ def test_no_record_no_plaintext(paired: Region) -> None:
     assert answer.json()["content"] == CONTENT
 
 
+def test_a_print_is_an_access_event_with_its_copy_number(paired: Region) -> None:
+    """MECHANISM 4: counted over both units in log order; on a record of kind print, one's own; gone when withdrawn."""
+    channel, subject = paired.channel, shared(paired)
+    intake, handler, owner = at(paired, YIWU, "intake"), at(paired, YIWU, "author"), at(paired, XINCAI, "author")
+    content = intake.case(channel, subject).contents[0]
+    path = f"/v1/channels/{channel}/contents/{content}/print"
+    assert refused(handler.print, channel, content).law == "S3"
+    received = intake.receive(channel, subject)
+    read = handler.record_access(channel, content, handler.access_statement(channel, content, AccessReason.HANDLING))
+    assert (refused(handler.printed, channel, content, read.event_id).code) == "signatures"
+    record = handler.record_access(channel, content, handler.access_statement(channel, content, *HOW)).event_id
+    assert refused(intake.printed, channel, content, record).code == "officers"
+    assert refused(handler.printed, channel, content, str(uuid4())).code == "unknown_matter"
+    answer = raw(handler, "POST", path, params={"record": record}, json={})
+    assert (answer.headers["content-type"], answer.headers["cache-control"]) == ("application/pdf", "no-store")
+    first = paper_of(answer.content)
+    assert all(part in first for part in ("份号000001", paired.officer(YIWU, "author"), CONTENT["title"], "〔2026〕"))
+    assert SECRETS[4] not in first
+    assert "份号000002" in paper_of(handler.print(channel, content))
+    assert handler.printed(channel, content, record) == answer.content
+    again = raw(handler, "POST", path, params={"record": record, "nth": 2}, json={})
+    assert (again.status_code, again.json()["law"]) == (403, "MECHANISM 4")
+    two = handler.record_access(channel, content, of_two(handler.access_statement(channel, content, *HOW))).event_id
+    copies = [raw(handler, "POST", path, params={"record": two, "nth": nth}, json={}) for nth in (1, 2)]
+    assert ["份号000003" in paper_of(copies[0].content), "份号000004" in paper_of(copies[1].content)] == [True, True]
+    paired.until("the owner sees all", lambda: len(owner.case(channel, subject).reads) == 4)
+    assert [one["kind"] for one in owner.case(channel, subject).reads] == ["read", "print", "print", "print"]
+    assert "份号000005" in paper_of(owner.print(channel, content))
+    said = paper_of(intake.receipt(channel, "leads", subject))
+    assert all(part in said for part in ("签收回执", subject))
+    assert CONTENT["title"] not in said
+    assert refused(intake.receipt, channel, "leads", subject, "removal").code == "unknown_matter"
+    source = paper_of(intake.source_statement(channel, subject, after=received.after))
+    assert all(part in source for part in ("线索来源说明", "发出", "签收"))
+    assert CONTENT["title"] not in source
+    owner.withdraw(channel, subject, "error")
+    paired.until("withdrawn", lambda: not stands(handler, channel, subject, "received"))
+    gone = refused(handler.printed, channel, content, record)
+    assert (gone.problem.status, gone.law) == (410, "L8")
+
+
+def test_what_is_no_letter_is_not_printed(paired: Region) -> None:
+    """Who handles a lead stands on the screen alone."""
+    channel, subject = paired.channel, shared(paired)
+    at(paired, YIWU, "intake").receive(channel, subject)
+    handler = at(paired, YIWU, "author")
+    accepted = handler.accept(channel, subject, ahead(10), HANDLER)
+    content = at(paired, YIWU, "author").case(channel, subject, after=accepted.after).contents[1]
+    owner = at(paired, XINCAI, "author")
+    paired.until("the owner sees it", lambda: stands(owner, channel, subject, "in_progress"))
+    assert (refused(owner.print, channel, content).code) == "type"
+
+
+def of_two(given: ToSign) -> ToSign:
+    """The statement for two copies at once."""
+    said = AccessStatement.model_validate_json(base64.b64decode(given.payload)).model_copy(update={"copies": 2})
+    return given.model_copy(update={"payload": base64.b64encode(said.to_payload()).decode()})
+
+
+def paper_of(pdf: bytes) -> str:
+    """Text of a PDF without white space."""
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
 def test_no_query_shows_content(paired: Region) -> None:
     """Clear parts only, on every list there is (PROTOCOL 10)."""
     shared(paired)
@@ -473,6 +541,7 @@ BAD: dict[str, tuple[str, str, Any, int, str]] = {
         422,
         "replaces",
     ),
+    "a print with words": ("POST", f"{CONTENTS}/print?record={{subject}}", {"note": MARK}, 422, "(surplus)"),
     "an access for curiosity": (
         "POST",
         f"{CONTENTS}/access-statement",

@@ -13,6 +13,7 @@ from services.gateway.desk import DraftBody
 from services.gateway.problems import REMEDY, KeyReusedError, LateError, problem, status_of
 from services.node.papers import InvalidError, broken, parsed
 from services.node.reading import GoneError, TooEarlyError
+from services.office import UndrawableError
 from services.vault import (
     ContentInconsistentError,
     ContentTooLargeError,
@@ -31,6 +32,7 @@ ANSWERED: dict[str, tuple[Any, Exception, int, str]] = {
     "a bad shape": (problems._refused, Refused(Code.SHAPE, "WIRE 19"), 422, "shape"),
     "a rule": (problems._refused, Refused(Code.PAIRING_STATE, "L6"), 409, "pairing_state"),
     "withdrawn": (problems._refused, GoneError(Code.STATE, "L8"), 410, "state"),
+    "a character that cannot be drawn": (problems._undrawable, UndrawableError(2), 422, "undrawable"),
     "an outage": (problems._not_yet, NotYet("the log does not answer"), 503, "not_yet"),
     "before its record": (problems._not_yet, TooEarlyError("no place in the log yet"), 425, "not_yet"),
     "a slow view": (problems._not_yet, LateError("not reached yet"), 504, "not_yet"),
