@@ -275,6 +275,24 @@ class Officer:
         matter = f"{kind}/{subject}" if subject else kind
         return self._act(f"/v1/channels/{channel}/{matter}/{act}", body)
 
+    # -- the desk ------------------------------------------------------------------------------------------------------
+
+    def assign(self, channel: str, subject: str, handler: str) -> Answer:
+        """D8 分办, 转办."""
+        return self._act(f"/v1/desk/assignments/{channel}/{subject}", {"handler": handler})
+
+    def hand(self, leaves: str, handler: str) -> list[str]:
+        """D8: everything of one handler to another; the subjects."""
+        found: list[str] = self.node.post("/v1/desk/assignments/handed", {"leaves": leaves, "handler": handler})[
+            "subjects"
+        ]
+        return found
+
+    def assignments(self, handler: str = "", after: str | None = None) -> list[JSON]:
+        """Who handles what."""
+        found: list[JSON] = self.node.get("/v1/desk/assignments", handler=handler, after=after)
+        return found
+
     # -- reading -------------------------------------------------------------------------------------------------------
 
     def access_statement(

@@ -8,11 +8,12 @@ import typer
 from contracts.vocabulary import Suspension
 from services.cli.matters import listed
 from services.cli.replies import Answer
-from services.cli.session import ChannelArg, Json, Token, Url, document, officer, table, tell
+from services.cli.session import ChannelArg, Json, SubjectArg, Token, Url, document, officer, table, tell
 
 pairing = typer.Typer(help="Pairings")
 outflow = typer.Typer(help="Outflow counts: numbers, never people")
 SettingsArg = Annotated[Path, typer.Argument(metavar="SETTINGS", help="The node's settings file")]
+HandlerOption = Annotated[str, typer.Option("--handler", help="Only his")]
 OfficerArg = Annotated[str, typer.Argument(metavar="OFFICER", help="The officer's number")]
 
 
@@ -88,6 +89,23 @@ def say(
         return officer(url, token).say(channel, kind, act, document(path) if path else {}, subject=subject or None)
 
     tell(as_json, said)
+
+
+def assign(
+    channel: ChannelArg, subject: SubjectArg, handler: OfficerArg, url: Url, token: Token, as_json: Json = False
+) -> None:
+    """Give a matter to a handler (分办, 转办)."""
+    tell(as_json, lambda: officer(url, token).assign(channel, subject, handler))
+
+
+def assignments(url: Url, token: Token, handler: HandlerOption = "", as_json: Json = False) -> None:
+    """Who handles what."""
+    tell(as_json, lambda: officer(url, token).assignments(handler), table("subject", "channel", "handler"))
+
+
+def hand(leaves: OfficerArg, handler: OfficerArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """Give everything of one handler to another (转办)."""
+    tell(as_json, lambda: {"handed": officer(url, token).hand(leaves, handler)})
 
 
 @pairing.command("list")

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 import contracts.catalogue  # noqa: F401 - registers every event type
 from services import journal
 from services.gateway import (
+    assignments,
     commands,
     contents,
     desk,
@@ -49,6 +50,7 @@ THREADS = 128
 ASKED = (401, 403, 404, 422, 503, 504)
 TOLD = (401, 403, 404, 409, 422, 503)
 ROUTERS = (
+    (assignments.router, TOLD),
     (commands.router, ASKED),
     (contents.router, (*TOLD, 410, 425)),
     (desk.router, TOLD),

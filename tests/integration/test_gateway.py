@@ -128,6 +128,35 @@ def test_an_enquiry_is_asked_and_answered(paired: Region) -> None:
     assert asker.close_enquiry(channel, enquiry, "nothing_found").status == "recorded"
 
 
+def test_matters_are_given_to_handlers_and_handed_on(paired: Region) -> None:
+    """D8: by the desk, to an officer of the unit; all of one person's in one act, once."""
+    channel, subjects = paired.channel, [shared(paired), shared(paired)]
+    intake, author = at(paired, YIWU, "intake"), at(paired, YIWU, "author")
+    first, second = (paired.officer(YIWU, post) for post in ("author", "approver"))
+    for subject in subjects:
+        told = intake.assign(channel, subject, first)
+    assert {one["subject"] for one in intake.assignments(first, after=told.after)} >= set(subjects)
+    assert refused(author.assign, channel, subjects[0], second).code == "officers"
+    assert refused(intake.assign, channel, str(uuid4()), first).code == "unknown_matter"
+    assert refused(intake.assign, channel, subjects[0], paired.officer(XINCAI, "author")).law == "D8"
+    told = intake.assign(channel, subjects[0], second)
+    assert {one["subject"] for one in intake.assignments(second, after=told.after)} >= {subjects[0]}
+    assert subjects[1] in intake.hand(first, second)
+    assert intake.hand(first, second) == []
+    paired.until("handed on", lambda: {one["subject"] for one in intake.assignments(second)} >= set(subjects))
+
+
+def test_two_holdings_are_linked_and_what_is_not_held_is_not(paired: Region) -> None:
+    """D9."""
+    channel, one, other = paired.channel, shared(paired), shared(paired)
+    author = at(paired, YIWU, "author")
+    path = f"/v1/desk/links/{channel}"
+    told = author.node.post(f"{path}/{one}", {"other_channel": channel, "other": other}, wait=10)
+    assert told["status"] == "recorded"
+    missing = {"other_channel": channel, "other": str(uuid4())}
+    assert refused(author.node.post, f"{path}/{one}", missing).code == "unknown_matter"
+
+
 def test_a_document_is_returned_revised_and_discarded(paired: Region) -> None:
     """D2, D4, D7: what was signed is dropped by a revision; a thrown away document has no way back."""
     author, approver = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver")
