@@ -4,7 +4,19 @@ from collections.abc import Callable
 
 import typer
 
-from services.cli import auditing, concerns, documents, mandates, matters, office, prints, questions, topics, upkeep
+from services.cli import (
+    auditing,
+    clocks,
+    concerns,
+    documents,
+    mandates,
+    matters,
+    office,
+    prints,
+    questions,
+    topics,
+    upkeep,
+)
 
 HELP = """Exchange of signed case leads between paired units.
 
@@ -30,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "assignments": office.assignments,
     "audit": auditing.audit,
     "backup": upkeep.backup,
+    "calendar": clocks.calendar,
     "continue": topics.continue_,
     "doctor": upkeep.doctor,
     "draft": documents.draft,

@@ -397,3 +397,28 @@ def test_another_root_ends_with_five_and_no_root_with_two(runner: CliRunner, exp
     assert runner.invoke(app, audit).exit_code == 2
     assert runner.invoke(app, [*audit, "--root", "short"]).exit_code == 2
     assert runner.invoke(app, ["audit", "--root", OTHER]).exit_code == 2
+
+
+LAW_COUNTS: dict[str, tuple[list[str], str]] = {
+    "routine, over the holiday of October (MECHANISM 4)": (
+        ["2021-09-28T01:00:00.000Z", "--days", "7"],
+        "2021-10-08T16:00:00.000Z",
+    ),
+    "urgent: 8 hours run by night": (["2021-09-28T15:20:00.000Z", "--hours", "8"], "2021-09-29T00:00:00.000Z"),
+    "the 3rd working day after April 2021 (MECHANISM 4)": (
+        ["2021-04-30T01:00:00.000Z", "--working-days", "3"],
+        "2021-05-08T16:00:00.000Z",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "until"), LAW_COUNTS.values(), ids=LAW_COUNTS)
+def test_the_calendar_counts_as_the_law_does(runner: CliRunner, arguments: list[str], until: str) -> None:
+    result = runner.invoke(app, ["calendar", *arguments, "--json"])
+    assert json.loads(result.stdout) == {"late_from": until}
+
+
+@pytest.mark.parametrize("wrong", [[], ["--days", "1", "--hours", "1"]])
+def test_the_calendar_counts_one_span(runner: CliRunner, wrong: list[str]) -> None:
+    assert runner.invoke(app, ["calendar", "2021-09-28T01:00:00.000Z", *wrong]).exit_code == 2
+    assert runner.invoke(app, ["calendar", "2031-09-28T01:00:00.000Z", "--days", "1"]).exit_code == 2
