@@ -99,7 +99,8 @@ _SECOND: dict[Place, frozenset[str]] = {
             "lead",
             "misdirected regraded corrected jurisdiction_disputed jurisdiction_settled reopened held hold_released "
             "reviewed expunged evidence_use_requested evidence_use_granted evidence_use_refused phone_recorded "
-            "phone_confirmed phone_disputed",
+            "phone_confirmed phone_disputed transfer_offered transfer_accepted transfer_declined restricted "
+            "restriction_lifted",
         ),
         _types(
             "operation",

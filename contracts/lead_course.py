@@ -1,4 +1,4 @@
-"""What happens to a lead beside the straight way (MECHANISM 1.2b S6, S11, S12, S16-S17, S19, S20, S22, S23).
+"""What happens to a lead beside the straight way (MECHANISM 1.2b S6, S11, S12, S16-S17, S19-S23).
 
 Open from rule version 2 on, with contracts.lead_consents and contracts.lead_phone.
 """
@@ -201,3 +201,32 @@ class Expunged(Event):
     FACT = True
     summary: ExpungedSummary
     approval: Approvals | None = None
+
+
+class RestrictedSummary(Outgoing):
+    """Whose accuracy is contested is read by one reviewer of the recipient and by nobody else."""
+
+    kind: Literal[DocumentKind.CORRECTION]
+    reviewer: Uuid
+
+
+class Restricted(Event):
+    """S21 限制使用, for 30 days at most (LED 16(3)(a))."""
+
+    TYPE = "duikou.lead.restricted.v1"
+    summary: RestrictedSummary
+    approval: Approvals
+
+
+class RestrictionLiftedSummary(Outgoing):
+    """What was contested stands, or was corrected."""
+
+    kind: Literal[DocumentKind.CORRECTION]
+
+
+class RestrictionLifted(Event):
+    """S21 解除限制."""
+
+    TYPE = "duikou.lead.restriction_lifted.v1"
+    summary: RestrictionLiftedSummary
+    approval: Approvals

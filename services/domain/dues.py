@@ -36,6 +36,7 @@ class Duty(Term):
     HAND_OVER = "hand_over", "驻点交接", "hand the posting over"
     TAKE = "take", "接办任务", "take the task"
     TASK = "task", "办结任务", "do the task"
+    LIFT = "lift", "解除或更正", "lift the restriction or correct"
     REMOVE = "remove", "销毁回执", "removal answer"
 
 

@@ -1,6 +1,6 @@
 """A lead shared in a pairing (MECHANISM 1.2b, L4-L6, L8). The table reads like the page; ``permit`` guards its rows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from contracts.envelope import Draft
@@ -19,7 +19,14 @@ from contracts.lead import (
     Supplemented,
     Withdrawn,
 )
-from contracts.lead_consents import EvidenceUseGranted, EvidenceUseRefused, EvidenceUseRequested
+from contracts.lead_consents import (
+    EvidenceUseGranted,
+    EvidenceUseRefused,
+    EvidenceUseRequested,
+    TransferAccepted,
+    TransferDeclined,
+    TransferOffered,
+)
 from contracts.lead_course import (
     Corrected,
     Expunged,
@@ -30,30 +37,27 @@ from contracts.lead_course import (
     Misdirected,
     Regraded,
     Reopened,
+    Restricted,
+    RestrictionLifted,
     Reviewed,
 )
 from contracts.lead_phone import PhoneConfirmed, PhoneDisputed, PhoneRecorded
-from contracts.lead_terms import Claim
 from contracts.parts import MAX_PERSONS
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import (
     ApproverAnswer,
-    Basis,
     InformationGrade,
-    OutcomeStage,
     PersonApprover,
     PersonCategory,
-    Purpose,
     RemovalResult,
     RequestedAction,
     Restriction,
     Role,
     SourceGrade,
-    Term,
-    Urgency,
 )
 from services.domain import basis, lead_course, papers
 from services.domain.clocks import DAY, parse_time
+from services.domain.lead_state import INITIAL, LIVE, Lead, Status
 from services.domain.rules import ANY_HANDLER, HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
 from services.domain.trust import MONTHS_12
 
@@ -65,81 +69,6 @@ SILENCE = 30 * DAY
 """ms without a word of the owner after which the recipient may close."""
 
 
-class Status(Term):
-    """Where a lead stands."""
-
-    ABSENT = "absent", "无", "absent"
-    SENT = "sent", "已发出", "sent"
-    DELIVERED = "delivered", "已送达", "delivered"
-    RECEIVED = "received", "已签收", "signed for"
-    IN_PROGRESS = "in_progress", "办理中", "in progress"
-    WITH_OUTCOME = "with_outcome", "有结果", "with an outcome"
-    DISPUTED = "disputed", "争议", "jurisdiction disputed"
-    DECLINED = "declined", "不予受理", "declined"
-    WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
-    CLOSED = "closed", "办结", "closed"
-    REMOVED = "removed", "已清除", "removed"
-    RETAINED = "retained", "入卷保留", "retained in a case file"
-    MISDIRECTED = "misdirected", "误送", "misdirected"
-    MOVED = "moved", "已移交", "moved to the other unit"
-    EXPUNGED = "expunged", "已销毁", "expunged"
-    PHONE_RECORDED = "phone_recorded", "待确认", "told by phone, to be confirmed"
-    PHONE_CONFIRMED = "phone_confirmed", "已确认", "told by phone, confirmed"
-    PHONE_DISPUTED = "phone_disputed", "有异议", "told by phone, disputed"
-
-
-@dataclass(frozen=True)
-class Lead:
-    """One share. Times are effective ms; digests are of envelopes.
-
-    since: begin of the status. owner_spoke: last event of the owner. unread: supplements nobody acknowledged,
-    as (digest, at). outcome: digest of the outcome event that stands. author: who wrote it. versions: ids of the
-    owner's contents that stand. claims: (unit, what it wants); settled: (unit, whose, how, decision). held until
-    hold_review. evidence_asked: digest of a request for consent, evidence: it was granted. told_at: as confirmed.
-    """
-
-    status: Status = Status.ABSENT
-    owner: str = ""
-    urgency: Urgency = Urgency.ROUTINE
-    category: Purpose | None = None
-    basis: Basis | None = None
-    restrictions: tuple[Restriction, ...] = ()
-    review_date: str = ""
-    inform: bool = False
-    persons: int = 0
-    protected: bool = False
-    shared_at: int = 0
-    since: int = 0
-    owner_spoke: int = 0
-    next_feedback_on: str = ""
-    feedback_from: int = 0
-    unread: tuple[tuple[str, int], ...] = ()
-    stage: OutcomeStage | None = None
-    outcome: str = ""
-    outcome_at: int = 0
-    author: str = ""
-    versions: tuple[str, ...] = ()
-    claims: tuple[tuple[str, Claim], ...] = ()
-    settled: tuple[tuple[str, str, str, str], ...] = ()
-    held: bool = False
-    hold_review: str = ""
-    evidence: bool = False
-    evidence_asked: str = ""
-    evidence_asked_at: int = 0
-    told_at: int = 0
-
-
-INITIAL = Lead()
-LIVE = frozenset(
-    {
-        Status.SENT,
-        Status.DELIVERED,
-        Status.RECEIVED,
-        Status.IN_PROGRESS,
-        Status.WITH_OUTCOME,
-        Status.DISPUTED,
-    }
-)
 ENDED = frozenset(Status) - LIVE - {Status.ABSENT, Status.PHONE_RECORDED}
 """At an end as a matter; removals and receipts go on."""
 _WORKED_ON = frozenset({Status.IN_PROGRESS, Status.WITH_OUTCOME})
@@ -183,6 +112,9 @@ RULES: dict[type[Event], Rule] = {
     RemovalAnswered: Rule(
         "S14", Side.OTHER, _TO_REMOVE, Status.REMOVED, Sign.BY_DATA, Allowed.ALWAYS, ANY_HANDLER
     ),  # or RETAINED
+    TransferOffered: Rule("S15", Side.OWNER, _only(Status.IN_PROGRESS), None, Sign.HEAD, Allowed.NEW),
+    TransferAccepted: Rule("S15a", Side.OTHER, _only(Status.IN_PROGRESS), Status.MOVED, Sign.HEAD, Allowed.GOING_ON),
+    TransferDeclined: Rule("S15b", Side.OTHER, _only(Status.IN_PROGRESS), None, Sign.HEAD, Allowed.ALWAYS),
     JurisdictionDisputed: Rule("S16", Side.EITHER, _TO_DISPUTE, Status.DISPUTED, Sign.HEAD, Allowed.ALWAYS),
     JurisdictionSettled: Rule(  # IN_PROGRESS or MOVED when both have said the same
         "S17", Side.EITHER, _only(Status.DISPUTED), None, Sign.HEAD, Allowed.ALWAYS
@@ -191,6 +123,8 @@ RULES: dict[type[Event], Rule] = {
     Reopened: Rule("S19", Side.EITHER, _only(Status.CLOSED), Status.IN_PROGRESS, Sign.TWO, Allowed.GOING_ON),
     Held: Rule("S20", Side.OTHER, _TO_HOLD, None, Sign.TWO, Allowed.ALWAYS),
     HoldReleased: Rule("S20a", Side.OTHER, _TO_HOLD, None, Sign.TWO, Allowed.ALWAYS),
+    Restricted: Rule("S21", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
+    RestrictionLifted: Rule("S21a", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
     Reviewed: Rule("S22", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
     Expunged: Rule("S23", Side.OWNER, LIVE | {Status.CLOSED}, Status.EXPUNGED, Sign.BY_DATA, Allowed.ALWAYS),
     PhoneRecorded: Rule("F2", Side.OPENER, _only(Status.ABSENT), Status.PHONE_RECORDED, Sign.HEAD, Allowed.NEW),
@@ -406,3 +340,6 @@ def _added(state: Any, summary: Any, unread: tuple[tuple[str, int], ...]) -> Any
         protected=state.protected or _protects(summary.persons),
         unread=unread,
     )
+
+
+__all__ = ["ENDED", "INITIAL", "LIVE", "RULES", "Lead", "Status", "evolve", "needs", "permit"]

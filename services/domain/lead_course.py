@@ -6,7 +6,14 @@ Changes give the members of the state that an event sets; statuses are the rows'
 from typing import Any
 
 from contracts.envelope import Draft
-from contracts.lead_consents import EvidenceUseGranted, EvidenceUseRefused, EvidenceUseRequested
+from contracts.lead_consents import (
+    EvidenceUseGranted,
+    EvidenceUseRefused,
+    EvidenceUseRequested,
+    TransferAccepted,
+    TransferDeclined,
+    TransferOffered,
+)
 from contracts.lead_course import (
     Corrected,
     Held,
@@ -15,6 +22,8 @@ from contracts.lead_course import (
     JurisdictionSettled,
     Regraded,
     Reopened,
+    Restricted,
+    RestrictionLifted,
     Reviewed,
 )
 from contracts.lead_phone import PhoneConfirmed, PhoneRecorded
@@ -28,6 +37,7 @@ from services.domain.trust import MONTHS_12
 
 HOLD_SPAN = 184 * DAY
 """ms until a hold is reviewed, at most: six months."""
+TRANSFER_SPAN = 7 * DAY
 RECORD_SPAN = 24 * HOUR
 """ms in which what was told by telephone is written down."""
 
@@ -54,11 +64,37 @@ def permit(state: Any, e: Draft[Any], at: int, states: States) -> None:
             _review(state, e, summary.review_date, at)
         case PhoneRecorded():
             _told(e, at, states)
+        case Restricted() | RestrictionLifted():
+            _restrict(state, e, at, states)
         case _:
-            _consent(state, e)
+            _consent(state, e, at)
 
 
-def _consent(state: Any, e: Draft[Any]) -> None:
+def _restrict(state: Any, e: Draft[Any], at: int, states: States) -> None:
+    """To an officer of the recipient; lifted where it stands (S21)."""
+    if isinstance(e.data, RestrictionLifted) != bool(state.reviewer):
+        raise Refused(Code.STATE, "S21")
+    recipient = states.channel.counterpart(e.source)
+    if isinstance(e.data, Restricted) and not states.channel.trust.serves(e.data.summary.reviewer, recipient, at):
+        raise Refused(Code.OFFICERS, "S21")
+
+
+def _transfer(state: Any, e: Draft[Any], at: int) -> None:
+    """One offer at a time, firm for at most 7 days; answered in time (S15, L12)."""
+    offer, binds = state.transfer or ("", 0)
+    if isinstance(e.data, TransferOffered):
+        if at < binds:
+            raise Refused(Code.STATE, "L12")
+        if not 0 < parse_time(e.data.summary.answer_by) - at <= TRANSFER_SPAN:
+            raise Refused(Code.OFFER_LAPSED, "L12")
+        return
+    if e.data.summary.offer != offer:
+        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
+    if at >= binds:
+        raise Refused(Code.OFFER_LAPSED, "L12")
+
+
+def _consent(state: Any, e: Draft[Any], at: int) -> None:
     """Asked where the lead is restricted so, answered where it was asked (S9)."""
     match e.data:
         case EvidenceUseRequested() if Restriction.EVIDENCE_CONSENT not in state.restrictions:
@@ -66,6 +102,8 @@ def _consent(state: Any, e: Draft[Any]) -> None:
         case EvidenceUseGranted(summary=summary) | EvidenceUseRefused(summary=summary):
             if summary.request != state.evidence_asked:
                 raise Refused(Code.UNKNOWN_MATTER, "S9")
+        case TransferOffered() | TransferAccepted() | TransferDeclined():
+            _transfer(state, e, at)
         case _:
             pass
 
@@ -170,6 +208,14 @@ def _of_consents(e: Draft[Any], at: int) -> dict[str, Any]:
             found = {"evidence_asked": "", "evidence": True}
         case EvidenceUseRefused():
             found = {"evidence_asked": ""}
+        case TransferOffered(summary=summary):
+            found = {"transfer": (e.digest, parse_time(summary.answer_by))}
+        case TransferAccepted() | TransferDeclined():
+            found = {"transfer": None}
+        case Restricted(summary=summary):
+            found = {"reviewer": summary.reviewer, "restricted_at": at}
+        case RestrictionLifted():
+            found = {"reviewer": ""}
         case PhoneRecorded(summary=summary):
             found = {"owner": e.source, "urgency": summary.urgency, "category": summary.category, "shared_at": at}
         case PhoneConfirmed(summary=summary):

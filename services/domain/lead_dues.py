@@ -11,6 +11,7 @@ from services.domain.lead import Lead
 
 REMOVE, ERASE, CORRECT = Days(7), Days(30), Days(7)
 CONFIRM, MISDIRECTED, CONSENT, SETTLE = Hours(24), Hours(24), Days(3), Days(7)
+RESTRICTED = Days(30)
 FEEDBACK_DAYS = 30
 CLEARED = frozenset({OutcomeStage.NOT_PROSECUTED, OutcomeStage.CASE_WITHDRAWN, OutcomeStage.ACQUITTED})
 """Ends after which the owner corrects or withdraws within 7 days."""
@@ -23,13 +24,26 @@ def owed(state: Lead, calendar: Calendar, clock: Clock) -> tuple[Due, ...]:
     if state.status not in lead.LIVE:
         return (*_removal(state, calendar), *_hold(state))
     unread = tuple(after(Duty.ACKNOWLEDGE, at, ACKNOWLEDGE, calendar) for _, at in state.unread)
-    return (*_next_step(state, calendar, clock), *unread, *_consent(state, calendar), *_hold(state))
+    return (
+        *_next_step(state, calendar, clock),
+        *unread,
+        *_consent(state, calendar),
+        *_open_offers(state, calendar),
+        *_hold(state),
+    )
 
 
 def _consent(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
     if not state.evidence_asked:
         return ()
     return (after(Duty.CONSENT, state.evidence_asked_at, CONSENT, calendar, owner=True),)
+
+
+def _open_offers(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
+    """A transfer to be answered (a firm offer), a restriction to be decided on within 30 days."""
+    transfer = (Due(Duty.COUNTERSIGN, state.transfer[1]),) if state.transfer else ()
+    restricted = (after(Duty.LIFT, state.restricted_at, RESTRICTED, calendar, owner=True),) if state.reviewer else ()
+    return (*transfer, *restricted)
 
 
 def _hold(state: Lead) -> tuple[Due, ...]:

@@ -62,7 +62,7 @@ class Opened(Wire):
 @router.post("/access-statement", summary="What to sign before opening a content")
 def access_statement(channel: ChannelId, content: ContentId, body: AccessBody, node: NodeOf, caller: Asking) -> ToSign:
     """Refused here already for what would not be opened. The one-time key in it serves the keeper."""
-    reading.may_open(node, reading.find(node, channel, content))
+    reading.may_open(node, reading.find(node, channel, content), caller.id)
     asked = reading.statement(node, caller.id, channel, content, body.kind, body.reason)
     return to_sign(asked, caller.enrolment.key)
 
@@ -70,7 +70,7 @@ def access_statement(channel: ChannelId, content: ContentId, body: AccessBody, n
 @router.post("/access", status_code=202, summary="Record that a content is opened")
 def access(channel: ChannelId, content: ContentId, body: SignedBody, issue: Issue) -> Answer:
     """The owner sees who, why and when; the answer's ``event_id`` opens the content once it is recorded."""
-    reading.may_open(issue.node, reading.find(issue.node, channel, content))
+    reading.may_open(issue.node, reading.find(issue.node, channel, content), issue.officer)
     return issue.issue(channel, content, reading.record(issue.officer, body.signed.dsse()))
 
 

@@ -99,29 +99,27 @@ def open_content(node: "Node", channel: str, content_id: str, record_id: str) ->
     content or record, withdrawn or removed, restricted. Raises VaultError: not for us, or inconsistent.
     """
     held = find(node, channel, content_id)
-    may_open(node, held)
-    _recorded(node, held, record_id)
+    may_open(node, held, _recorded(node, held, record_id))
+    if not node.folds.history(channel).state("access", content_id).opened_by(node.source):
+        raise TooEarlyError("the access record has no place in the log yet")
     if held.source == node.source:
         return _own(node, held)
     keys = node.keys.keys(channel, node.source)
     return decrypt(held.content, exchange=node.exchange, channel=channel, source=held.source, keys=keys)
 
 
-def _recorded(node: "Node", held: Held, record_id: str) -> None:
-    """The given record is one of this content, and has its place in the log at least for the first opening."""
-    history = node.folds.history(held.channel)
+def _recorded(node: "Node", held: Held, record_id: str) -> str:
+    """Who signed the given record of this content. Raises Refused(unknown_matter)."""
     sealed = node.ledger.find(record_id)
     if sealed is None:
         raise Refused(Code.UNKNOWN_MATTER, "L7")
     draft = Envelope.parse(sealed.value).draft()
     if not isinstance(draft.data, Recorded) or (draft.channel, draft.subject) != (held.channel, held.content.id):
         raise Refused(Code.UNKNOWN_MATTER, "L7")
-    access = history.state("access", held.content.id)
-    if not access.opened_by(node.source):
-        raise TooEarlyError("the access record has no place in the log yet")
+    return draft.data.summary.officer
 
 
-def may_open(node: "Node", held: Held) -> None:
+def may_open(node: "Node", held: Held, officer: str) -> None:
     """Signed for, not withdrawn or removed, and on trust that is not too old (MECHANISM S3, L8, PROTOCOL 3).
 
     Raises Refused, GoneError, NotYet.
@@ -132,6 +130,8 @@ def may_open(node: "Node", held: Held) -> None:
         raise Refused(Code.STATE, "S3")
     if held.context == "lead" and held.source != node.source:
         _not_gone(held, state)
+        if state.reviewer not in ("", officer):
+            raise Refused(Code.OFFICERS, "S21")
     age = now_ms() - node.heartbeat()
     if held.channel != DESK and age > node.settings.heartbeat_limit_seconds * 1_000:
         raise NotYet("the newest trust heartbeat is too old: nothing is shared or opened")

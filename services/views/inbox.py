@@ -51,6 +51,7 @@ class Kind(Term):
     HAND_OVER = "hand_over", "待交接", "posting to be handed over"
     TAKE = "take", "待接办", "task to be taken"
     TASK = "task", "待办结", "task to be done"
+    LIFT = "lift", "限制使用待决定", "restriction to be decided on"
     REMOVE = "remove", "待销毁回执", "removal to be answered"
     ANSWER_OFFER = "answer_offer", "协作提议待答复", "pairing offer to be answered"
     APPROVE = "approve", "待审批", "to be approved"

@@ -275,3 +275,20 @@ def test_story_8_up_to_judgment_then_a_mistake(offices: Offices) -> None:
     assert handler.open(offices.channel, state["versions"][0]).content == right
     offices.say(YIWU, "author", "leads", "acknowledged", lead, {"event": state["unread"][0][0]})
     offices.made.until("the owner sees it", lambda: not owner.case(offices.channel, lead).state["unread"])
+
+
+def test_what_is_contested_is_read_by_its_reviewer_alone(offices: Offices) -> None:
+    """S21 限制使用 (MECHANISM 3.9): until the owner lifts it."""
+    lead = offices.accepted()
+    handler, reviewer = offices.at(YIWU, "author"), offices.at(YIWU, "head")
+    content = handler.case(offices.channel, lead).contents[0]
+    assert handler.open(offices.channel, content).content == CONTENT
+    correction = {**PLAIN, "kind": "correction"}
+    about = {**correction, "reviewer": offices.made.officer(YIWU, "head")}
+    offices.document(XINCAI, "lead.restricted", about, subject=lead)
+    offices.made.until("it is restricted", lambda: offices.state(YIWU, "leads", lead)["reviewer"])
+    assert refused(handler.open, offices.channel, content) == ("officers", "S21")
+    assert reviewer.open(offices.channel, content).content == CONTENT
+    offices.document(XINCAI, "lead.restriction_lifted", correction, subject=lead)
+    offices.made.until("it is lifted", lambda: not offices.state(YIWU, "leads", lead)["reviewer"])
+    assert handler.open(offices.channel, content).content == CONTENT

@@ -39,6 +39,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.outflow": ("machines", "outflow_rules"),
     "services.domain.dues": ("lead_rules", "enquiry_rules"),
     "services.domain.lead_course": ("lead_course_rules",),
+    "services.domain.lead_state": ("lead_rules",),
     "services.domain.lead_dues": ("lead_rules", "lead_course_rules"),
     "services.domain.enquiry_dues": ("enquiry_rules",),
     "services.domain.counting": ("calendar", "enquiry_rules"),

@@ -13,7 +13,14 @@ from contracts.contents import MODELS
 from contracts.dsse import Dsse
 from contracts.envelope import Draft
 from contracts.lead import Shared
-from contracts.lead_consents import EvidenceUseGranted, EvidenceUseRefused, EvidenceUseRequested
+from contracts.lead_consents import (
+    EvidenceUseGranted,
+    EvidenceUseRefused,
+    EvidenceUseRequested,
+    TransferAccepted,
+    TransferDeclined,
+    TransferOffered,
+)
 from contracts.lead_course import (
     Corrected,
     Expunged,
@@ -24,6 +31,8 @@ from contracts.lead_course import (
     Misdirected,
     Regraded,
     Reopened,
+    Restricted,
+    RestrictionLifted,
     Reviewed,
 )
 from contracts.lead_phone import PhoneConfirmed, PhoneDisputed, PhoneRecorded
@@ -37,7 +46,7 @@ from services.domain.rules import Sign
 from services.domain.trust import Officer
 from tests.support import contents
 from tests.support.papers import LEAD, LEAD_SUMMARY, REPLY, SUSPECT, WITNESS, approvals, draft
-from tests.support.states import APPROVER, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
+from tests.support.states import APPROVER, AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
 from tests.unit.test_lead_rules import PATHS as STRAIGHT
 from tests.unit.test_lead_rules import accept, close, delivered, received, removed, share, withdraw
 
@@ -126,6 +135,26 @@ def refuse(request: str = "8" * 64, unit: str = OWNER) -> Draft[Any]:
     return draft(EvidenceUseRefused, {**REPLY, "request": request}, unit)
 
 
+def offer_transfer(unit: str = OWNER, binds: int = 7 * DAY) -> Draft[Any]:
+    return draft(TransferOffered, {**REPLY, "kind": "enquiry", "answer_by": format_time(NOW + binds)}, unit)
+
+
+def accept_transfer(unit: str = OTHER, offer: str = "8" * 64) -> Draft[Any]:
+    return draft(TransferAccepted, {"offer": offer}, unit)
+
+
+def decline_transfer(unit: str = OTHER, offer: str = "8" * 64) -> Draft[Any]:
+    return draft(TransferDeclined, {"offer": offer}, unit)
+
+
+def restrict(unit: str = OWNER, reviewer: str = CALLEE) -> Draft[Any]:
+    return draft(Restricted, {**CORRECTION, "reviewer": reviewer}, unit)
+
+
+def lift(unit: str = OWNER) -> Draft[Any]:
+    return draft(RestrictionLifted, CORRECTION, unit)
+
+
 def told(at: int = NOW - 8 * HOUR, subject: str = LEAD, **summary: Any) -> Draft[Any]:
     found = {
         **LEAD_SUMMARY,
@@ -203,6 +232,8 @@ PASSES: dict[str, tuple[Status, Callable[[], Draft[Any]], Status]] = {
     "S13 the owner takes back what went astray": (Status.MISDIRECTED, withdraw, Status.WITHDRAWN),
     "S14 what went astray is removed": (Status.MISDIRECTED, removed, Status.REMOVED),
     "S14 what is expunged is removed": (Status.EXPUNGED, removed, Status.REMOVED),
+    "S15 offered": (Status.IN_PROGRESS, offer_transfer, Status.IN_PROGRESS),
+    "S21 restricted": (Status.RECEIVED, restrict, Status.RECEIVED),
     "S16 both want it": (Status.IN_PROGRESS, dispute, Status.DISPUTED),
     "S16 the other says the same": (Status.DISPUTED, lambda: dispute(OWNER), Status.DISPUTED),
     "S17 one word settles nothing": (Status.DISPUTED, settle, Status.DISPUTED),
@@ -232,6 +263,14 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
         Code.SHAPE,
     ),
     "S12 handling gets no looser by the way": (Status.RECEIVED, lambda: correct(restrictions=[]), Code.CEILING),
+    "S15 the recipient offers nothing": (Status.IN_PROGRESS, lambda: offer_transfer(OTHER), Code.WRONG_SIDE),
+    "S15 for more than 7 days": (Status.IN_PROGRESS, lambda: offer_transfer(binds=7 * DAY + 1), Code.OFFER_LAPSED),
+    "S15 lapsed already": (Status.IN_PROGRESS, lambda: offer_transfer(binds=0), Code.OFFER_LAPSED),
+    "S15 nothing was offered": (Status.IN_PROGRESS, accept_transfer, Code.UNKNOWN_MATTER),
+    "S15 nothing is declined either": (Status.IN_PROGRESS, decline_transfer, Code.UNKNOWN_MATTER),
+    "S21 to an officer of the owner": (Status.RECEIVED, lambda: restrict(reviewer=AUTHOR), Code.OFFICERS),
+    "S21 by the recipient": (Status.RECEIVED, lambda: restrict(OTHER), Code.WRONG_SIDE),
+    "S21 nothing is restricted": (Status.RECEIVED, lift, Code.STATE),
     "S16 not before it is signed for": (Status.DELIVERED, dispute, Code.STATE),
     "S16 nobody claims twice": (Status.DISPUTED, dispute, Code.STATE),
     "S16 one wants it and one does not: no dispute": (
@@ -266,7 +305,16 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     "F3 the caller disputes nothing": (Status.PHONE_RECORDED, lambda: contradict(OWNER), Code.WRONG_SIDE),
     "F3 confirmed once": (Status.PHONE_DISPUTED, confirm, Code.STATE),
 }
-_BELOW = {EvidenceUseRequested, EvidenceUseGranted, EvidenceUseRefused, JurisdictionSettled, HoldReleased}
+_BELOW = {
+    EvidenceUseRequested,
+    EvidenceUseGranted,
+    EvidenceUseRefused,
+    JurisdictionSettled,
+    HoldReleased,
+    RestrictionLifted,
+    TransferAccepted,
+    TransferDeclined,
+}
 """Pass in tests of their own."""
 
 
@@ -310,6 +358,47 @@ def test_use_as_evidence_is_asked_and_granted_or_refused() -> None:
 def test_a_request_for_consent_is_answered_within_3_days() -> None:
     (found,) = (one for one in owed(asked().state("lead", LEAD), CALENDAR, Clock()) if one.kind is Duty.CONSENT)
     assert (format_time(found.at), found.owner) == ("2021-05-10T16:00:00.000Z", True)
+
+
+# -- transfer and restriction ------------------------------------------------------------------------------------------
+
+
+def test_a_transfer_is_a_firm_offer_and_answered_once() -> None:
+    """S15, L12."""
+    states = at_status(Status.IN_PROGRESS)
+    states.then(offer_transfer(), NOW)
+    assert judged(states, offer_transfer()) is Code.STATE
+    assert judged(states, accept_transfer(OWNER)) is Code.WRONG_SIDE
+    assert judged(states, accept_transfer(offer="9" * 64)) is Code.UNKNOWN_MATTER
+    assert judged(states, accept_transfer(), NOW + 7 * DAY) is Code.OFFER_LAPSED
+    assert states.then(accept_transfer(), NOW + 7 * DAY - 1).status is Status.MOVED
+
+
+def test_a_transfer_that_is_declined_or_lapsed_leaves_the_matter_where_it_is() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    states.then(offer_transfer(), NOW)
+    assert states.then(decline_transfer(), NOW).transfer is None
+    states.then(offer_transfer(binds=DAY), NOW)
+    again = draft(TransferOffered, {**REPLY, "kind": "enquiry", "answer_by": format_time(NOW + 2 * DAY)}, OWNER)
+    assert states.then(again, NOW + DAY).status is Status.IN_PROGRESS
+
+
+def test_a_transfer_is_due_when_it_lapses_and_a_restriction_in_30_days() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    states.then(offer_transfer(), NOW)
+    state = states.then(restrict(), NOW)
+    found = {one.kind: (format_time(one.at), one.owner) for one in owed(state, CALENDAR, Clock())}
+    assert found[Duty.COUNTERSIGN] == ("2021-05-13T02:00:00.000Z", False)
+    assert found[Duty.LIFT] == ("2021-06-07T16:00:00.000Z", True)
+
+
+def test_a_restriction_stands_until_it_is_lifted() -> None:
+    """S21."""
+    states = at_status(Status.RECEIVED)
+    assert states.then(restrict(), NOW).reviewer == CALLEE
+    assert judged(states, restrict()) is Code.STATE
+    assert judged(states, lift(OTHER)) is Code.WRONG_SIDE
+    assert states.then(lift(), NOW).reviewer == ""
 
 
 # -- corrections -------------------------------------------------------------------------------------------------------

@@ -700,6 +700,7 @@ def test_duties_have_the_words_of_the_law() -> None:
         "hand_over": ("驻点交接", "hand the posting over"),
         "take": ("接办任务", "take the task"),
         "task": ("办结任务", "do the task"),
+        "lift": ("解除或更正", "lift the restriction or correct"),
         "remove": ("销毁回执", "removal answer"),
     }
 
