@@ -1,13 +1,10 @@
 """What one officer says about an enquiry (MECHANISM 1.3). Asking and refusing are documents and take two signatures."""
 
-from fastapi import APIRouter
-
 from contracts import enquiry, enquiry_course
 from contracts.vocabulary import DocumentKind
 from services.gateway import examples
 from services.gateway.acts import Act, router_of
-from services.gateway.deps import ChannelId, SubjectId
-from services.gateway.rows import From, MatterNow, OneChannel, Page, Viewing, matter, reads
+from services.gateway.matters import queries_of, show
 from services.views.enquiries import ENQUIRIES
 
 NOTHING_HELD = {
@@ -35,19 +32,7 @@ router = router_of(
     Act(enquiry.Cancelled, "Cancel an enquiry", {"ground": "no_longer_needed"}),
     Act(enquiry.Closed, "Close an enquiry", {"use": "useful"}),
 )
-queries = APIRouter(tags=["enquiries"])
-
-
-@queries.get("/v1/enquiries", summary="All enquiries, sent and received")
-def enquiries(views: Viewing, start: From = "", channel: OneChannel = "") -> Page:
-    """Codes and counts, no item's text."""
-    rows, more = views.page(ENQUIRIES, start, f"{channel}/" if channel else "")
-    return Page(items=[matter(views.node, key, row) for key, row in rows], next=more)
-
-
-@router.get("/{subject}", summary="An enquiry with its timeline and who read it")
-def one(channel: ChannelId, subject: SubjectId, views: Viewing) -> MatterNow:
-    """As a lead."""
-    key = f"{channel}/enquiry/{subject}"
-    row = views.must(ENQUIRIES, key, "E1")
-    return matter(views.node, key, row).model_copy(update={"reads": reads(views, channel, row)})
+queries = queries_of(
+    "enquiries", "enquiries", ENQUIRIES, "All enquiries, sent and received", "Codes and counts, no item's text."
+)
+show(router, ENQUIRIES, "enquiry", "E1", "An enquiry with its timeline and who read it")

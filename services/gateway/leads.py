@@ -1,13 +1,10 @@
 """What one officer says about a lead: signed for, accepted, fed back, withdrawn, closed (MECHANISM 1.2b)."""
 
-from fastapi import APIRouter
-
 from contracts import lead, lead_course, lead_phone
 from contracts.vocabulary import RemovalResult
 from services.gateway import examples
 from services.gateway.acts import Act, router_of
-from services.gateway.deps import ChannelId, SubjectId
-from services.gateway.rows import From, MatterNow, OneChannel, Page, Viewing, matter, reads
+from services.gateway.matters import queries_of, show
 from services.views.cases import CASES
 
 router = router_of(
@@ -35,19 +32,7 @@ router = router_of(
     ),
     Act(lead.Closed, "Close a lead", {}),
 )
-queries = APIRouter(tags=["leads"])
-
-
-@queries.get("/v1/cases", summary="All leads, sent and received")
-def cases(views: Viewing, start: From = "", channel: OneChannel = "") -> Page:
-    """Clear parts only: codes, references, dates, counts."""
-    rows, more = views.page(CASES, start, f"{channel}/" if channel else "")
-    return Page(items=[matter(views.node, key, row) for key, row in rows], next=more)
-
-
-@router.get("/{subject}", summary="A lead with its timeline and who read it")
-def case(channel: ChannelId, subject: SubjectId, views: Viewing) -> MatterNow:
-    """``state.timeline`` says who did what at which place of the log; ``reads`` who opened its contents."""
-    key = f"{channel}/lead/{subject}"
-    row = views.must(CASES, key, "S1")
-    return matter(views.node, key, row).model_copy(update={"reads": reads(views, channel, row)})
+queries = queries_of(
+    "leads", "cases", CASES, "All leads, sent and received", "Clear parts only: codes, references, dates, counts."
+)
+show(router, CASES, "lead", "S1", "A lead with its timeline and who read it")

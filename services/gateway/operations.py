@@ -1,12 +1,9 @@
 """What one officer says about a joint operation (MECHANISM 1.4). What heads sign are documents: ``/v1/papers``."""
 
-from fastapi import APIRouter
-
 from contracts import operation
 from services.gateway import examples
 from services.gateway.acts import Act, router_of
-from services.gateway.deps import ChannelId, SubjectId
-from services.gateway.rows import From, MatterNow, OneChannel, Page, Viewing, matter, reads
+from services.gateway.matters import queries_of, show
 from services.views.operations import OPERATIONS
 
 TEAM = {"team": examples.CONTENT}
@@ -33,19 +30,11 @@ router = router_of(
     Act(operation.Aborted, "Give an operation up for reasons of safety", {}, given={"reason": "safety"}),
     Act(operation.TeamReturned, "Say that our team is back", TEAM),
 )
-queries = APIRouter(tags=["operations"])
-
-
-@queries.get("/v1/operations", summary="All operations, one line a channel")
-def operations(views: Viewing, start: From = "", channel: OneChannel = "") -> Page:
-    """Codes, dates and who is where; no plan."""
-    rows, more = views.page(OPERATIONS, start, f"{channel}/" if channel else "")
-    return Page(items=[matter(views.node, key, row) for key, row in rows], next=more)
-
-
-@router.get("/{subject}", summary="An operation with its timeline and who read its plan")
-def one(channel: ChannelId, subject: SubjectId, views: Viewing) -> MatterNow:
-    """As a lead."""
-    key = f"{channel}/operation/{subject}"
-    row = views.must(OPERATIONS, key, "O1")
-    return matter(views.node, key, row).model_copy(update={"reads": reads(views, channel, row)})
+queries = queries_of(
+    "operations",
+    "operations",
+    OPERATIONS,
+    "All operations, one line a channel",
+    "Codes, dates and who is where; no plan.",
+)
+show(router, OPERATIONS, "operation", "O1", "An operation with its timeline and who read its plan")

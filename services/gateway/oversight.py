@@ -3,13 +3,10 @@
 What takes two signatures is a document: ``/v1/papers``.
 """
 
-from fastapi import APIRouter
-
 from contracts import oversight
 from services.gateway import examples
 from services.gateway.acts import Act, router_of
-from services.gateway.deps import ChannelId, SubjectId
-from services.gateway.rows import From, MatterNow, OneChannel, Page, Viewing, matter, reads
+from services.gateway.matters import queries_of, show
 from services.views.oversight import OVERSIGHT
 
 WORDS = {"contact": examples.HANDLER["handler"], "text": "示例：夜间查获一起案件，续报另行报送"}
@@ -35,19 +32,11 @@ router = router_of(
         opens=True,
     ),
 )
-queries = APIRouter(tags=["oversight"])
-
-
-@queries.get("/v1/oversight", summary="Incidents, supervisions and redress, ours and our units'")
-def concerns(views: Viewing, start: From = "", channel: OneChannel = "") -> Page:
-    """Codes and dates, no words."""
-    rows, more = views.page(OVERSIGHT, start, f"{channel}/" if channel else "")
-    return Page(items=[matter(views.node, key, row) for key, row in rows], next=more)
-
-
-@router.get("/{subject}", summary="One of them with its timeline and who read it")
-def one(channel: ChannelId, subject: SubjectId, views: Viewing) -> MatterNow:
-    """As a lead."""
-    key = f"{channel}/oversight/{subject}"
-    row = views.must(OVERSIGHT, key, "I1")
-    return matter(views.node, key, row).model_copy(update={"reads": reads(views, channel, row)})
+queries = queries_of(
+    "oversight",
+    "oversight",
+    OVERSIGHT,
+    "Incidents, supervisions and redress, ours and our units'",
+    "Codes and dates, no words.",
+)
+show(router, OVERSIGHT, "oversight", "I1", "One of them with its timeline and who read it")

@@ -1,12 +1,9 @@
 """What one officer says of a liaison team (MECHANISM 1.5). What heads sign are documents: ``/v1/papers``."""
 
-from fastapi import APIRouter
-
 from contracts import liaison
 from services.gateway import examples
 from services.gateway.acts import Act, router_of
-from services.gateway.deps import ChannelId, SubjectId
-from services.gateway.rows import From, MatterNow, OneChannel, Page, Viewing, matter, reads
+from services.gateway.matters import queries_of, show
 from services.views.postings import POSTINGS
 
 TASK = {
@@ -42,19 +39,11 @@ tasks = router_of(
     Act(liaison.TaskDone, "Say that a task is done", {"result": "done", "content": {"text": "示例：已转递"}}),
     Act(liaison.TaskCancelled, "Cancel a task", {}),
 )
-queries = APIRouter(tags=["postings"])
-
-
-@queries.get("/v1/postings", summary="All postings and their tasks")
-def postings(views: Viewing, start: From = "", channel: OneChannel = "") -> Page:
-    """Codes, dates and numbers; a task names its posting in ``state.posting``."""
-    rows, more = views.page(POSTINGS, start, f"{channel}/" if channel else "")
-    return Page(items=[matter(views.node, key, row) for key, row in rows], next=more)
-
-
-@router.get("/{subject}", summary="A posting or a task with its timeline and who read it")
-def one(channel: ChannelId, subject: SubjectId, views: Viewing) -> MatterNow:
-    """As a lead."""
-    key = f"{channel}/liaison/{subject}"
-    row = views.must(POSTINGS, key, "L1")
-    return matter(views.node, key, row).model_copy(update={"reads": reads(views, channel, row)})
+queries = queries_of(
+    "postings",
+    "postings",
+    POSTINGS,
+    "All postings and their tasks",
+    "Codes, dates and numbers; a task names its posting in ``state.posting``.",
+)
+show(router, POSTINGS, "liaison", "L1", "A posting or a task with its timeline and who read it")
