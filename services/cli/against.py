@@ -20,8 +20,10 @@ def claims(settings: list[Path]) -> Claims:
     for path in settings:
         own = load(path)
         theirs, views = _of(own)
-        if any(cut.get(name, place) != place for name, place in theirs.items()):
-            raise NotYet("the nodes do not stand at the same place of the log yet")
+        for name, place in theirs.items():
+            if cut.get(name, place) != place:
+                apart = f"{name} at {cut[name].offset} and {place.offset}"
+                raise NotYet(f"the nodes do not stand at the same place of the log yet: {apart}")
         cut |= theirs
         fingerprints[own.source] = views
     return Claims(cut, fingerprints)

@@ -67,7 +67,7 @@ class Node:
 
     def supervised(self) -> Iterator[tuple[str, tuple[str, str]]]:
         """(channel id, (unit, superior)) of every admitted unit with an admitted superior."""
-        return supervised(self.exchange, self.folds.history(TRUST).channel.trust)
+        return supervised(self.exchange, self.folds.history_of_trust())
 
     def channels(self) -> list[str]:
         """Bilateral channels that are ours; of the registry, all."""
