@@ -62,7 +62,7 @@ def _next_step(state: Lead, calendar: Calendar, clock: Clock) -> tuple[Due, ...]
         case lead.Status.RECEIVED if not state.inform:
             found = (after(Duty.DECIDE, state.shared_at, clock.span(state.urgency), calendar),)
         case lead.Status.IN_PROGRESS:
-            found = (after(Duty.FEEDBACK, state.feedback_from, _until_feedback(state), calendar),)
+            found = (after(Duty.FEEDBACK, state.feedback_from or state.since, _until_feedback(state), calendar),)
         case lead.Status.DISPUTED:
             found = tuple(after(Duty.SETTLE, state.since, SETTLE, calendar, owner=owner) for owner in (False, True))
         case lead.Status.WITH_OUTCOME if state.stage in CLEARED and state.owner_spoke < state.outcome_at:
@@ -73,7 +73,12 @@ def _next_step(state: Lead, calendar: Calendar, clock: Clock) -> tuple[Due, ...]
 
 
 def _until_feedback(state: Lead) -> Days:
-    """Until the day promised. Feedback is a fact and may promise anything: never beyond 30 days."""
+    """Until the day promised. Feedback is a fact and may promise anything: never beyond 30 days.
+
+    Nothing was promised where a dispute was settled before anybody had accepted.
+    """
+    if not state.next_feedback_on:
+        return Days(FEEDBACK_DAYS)
     days = (date.fromisoformat(state.next_feedback_on) - day(state.feedback_from)).days
     return Days(min(max(days, 0), FEEDBACK_DAYS))
 

@@ -641,3 +641,13 @@ def test_contents_of_the_right_shape() -> None:
     assert model.to_bytes()
     with pytest.raises(ValueError, match="wrong"):
         MODELS[Corrected.TYPE].model_validate_json(json.dumps(contents.LEAD, ensure_ascii=False))
+
+
+def test_what_was_disputed_before_it_was_accepted_owes_its_first_word_in_30_days() -> None:
+    """S17: nobody had promised a day; the inbox must not fall over it."""
+    states = at_status(Status.RECEIVED)
+    for e in (dispute(), settle(), settle(OWNER)):
+        states.then(e, NOW)
+    found = due(states.state("lead", LEAD), CALENDAR, Clock())
+    assert found is not None
+    assert (found.kind, format_time(found.at)) == (Duty.FEEDBACK, "2021-06-07T16:00:00.000Z")
