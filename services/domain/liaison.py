@@ -38,6 +38,7 @@ OFFER_SPAN = 15 * DAY
 """ms for which an offer binds at most (L12)."""
 EXTEND_BEFORE = 14 * DAY
 OUTREACH_SPAN = 7 * DAY
+"""ms after its day within which outreach is told; later it counts and is marked (MECHANISM 1.0)."""
 
 
 class Status(Term):
@@ -60,7 +61,8 @@ class Liaison:
     """A posting, or a task (then ``posting`` names its posting). Times in ms; days as ``YYYY-MM-DD``.
 
     offer: digest of what the host agrees to. team: what each side said last of the team, ends: of the end; in force
-    when both agree. handover: (digest of the offer, successor) while it waits. handler: who took the task.
+    when both agree. handover: (digest of the offer, successor) while it waits, handed: the tasks it lists. handler: who
+    took the task. outreach: sessions held, told_late: those of them that were told after 7 days.
     """
 
     status: Status = Status.ABSENT
@@ -76,11 +78,17 @@ class Liaison:
     team: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     ends: tuple[tuple[str, str], ...] = ()
     handover: tuple[str, str] = ("", "")
+    handed: tuple[str, ...] = ()
     posting: str = ""
     kind: Mandate | None = None
     due_on: str = ""
     handler: str = ""
     outreach: int = 0
+    told_late: int = 0
+
+    def begun(self, at: int) -> bool:
+        """Whether the first day of the posting has come."""
+        return bool(self.start) and at >= papers.begin(self.start)
 
     def expired(self, at: int) -> bool:
         """Whether the last day of the posting is over (到期)."""
@@ -92,6 +100,8 @@ ENDED = frozenset({Status.ENDED, Status.RETURNED, Status.DONE, Status.CANCELLED}
 OPEN_TASKS = frozenset({Status.GIVEN, Status.TAKEN})
 _POSTED = frozenset({Status.POSTED})
 _RUNNING = frozenset({Status.ACCEPTED, Status.POSTED})
+_WHILE_IT_LASTS = (PostingAccepted, ReportedIn, MemberChanged, HandoverOffered)
+"""What nobody says of a posting whose last day is over; L5 and what the team does have guards of their own."""
 _TEAM, _HEAD, _INTAKE = (Role.TEAM,), (Role.HEAD,), (Role.INTAKE,)
 _OWNER, _EITHER, _ALWAYS = Side.OWNER, Side.EITHER, Allowed.ALWAYS
 
@@ -108,7 +118,7 @@ RULES: dict[type[Event], Rule] = {
     PostingExtended: Rule("L5", _EITHER, _POSTED, None, Sign.HEAD, Allowed.NEW),
     HandoverOffered: Rule("L6", _OWNER, _POSTED, None, Sign.ONE, _ALWAYS, _TEAM),
     HandoverAccepted: Rule("L6a", _OWNER, _POSTED, None, Sign.ONE, _ALWAYS, (*_TEAM, *_INTAKE)),
-    PostingEnded: Rule("L7", _EITHER, _RUNNING, Status.ENDED, Sign.ONE, _ALWAYS, _HEAD),
+    PostingEnded: Rule("L7", _EITHER, _POSTED, Status.ENDED, Sign.ONE, _ALWAYS, _HEAD),
     Recalled: Rule("L7a", _EITHER, _RUNNING, Status.ENDED, Sign.ONE, _ALWAYS, _HEAD),
     TaskGiven: Rule("K1", Side.OPENER, _only(Status.ABSENT), Status.GIVEN, Sign.ONE, Allowed.NEW, (*HANDLER, *_INTAKE)),
     TaskTaken: Rule("K2", _OWNER, _only(Status.GIVEN), Status.TAKEN, Sign.ONE, _ALWAYS, _TEAM),
@@ -126,6 +136,8 @@ def needs(e: Draft[Any]) -> Sign:
 
 def permit(state: Liaison, e: Draft[Any], at: int, states: States) -> None:
     """What the rows cannot say. Raises Refused."""
+    if isinstance(e.data, _WHILE_IT_LASTS) and state.expired(at):
+        raise Refused(Code.STATE, "MECHANISM 1.5")
     match e.data:
         case PostingOffered():
             _offer(e, at, states)
@@ -139,8 +151,8 @@ def permit(state: Liaison, e: Draft[Any], at: int, states: States) -> None:
             raise Refused(Code.STATE, "L7")
         case HandoverOffered():
             _hand_over(state, e, at, states)
-        case HandoverAccepted(summary=summary) if (summary.offer, summary.officer) != state.handover:
-            raise Refused(Code.UNKNOWN_MATTER, "L6")
+        case HandoverAccepted():
+            _take_over(state, e, at, states)
         case _:
             _work(state, e, at, states)
 
@@ -198,16 +210,37 @@ def _open_tasks(posting: str, states: States) -> int:
 
 
 def _hand_over(state: Liaison, e: Draft[HandoverOffered], at: int, states: States) -> None:
-    """By the leader, to a colleague, with every open task named (STORIES 9)."""
+    """By the leader, to a colleague of the team or to the desk at home, with every open task named (STORIES 9)."""
     summary = e.data.summary
     if summary.officer != state.leader or summary.successor == state.leader:
         raise Refused(Code.OFFICERS, "L6")
-    if not states.channel.trust.serves(summary.successor, e.source, at):
+    if not _may_succeed(state, summary.successor, at, states):
         raise Refused(Code.OFFICERS, "L6")
     named = [states.state("liaison", task) for task in summary.tasks]
     if any(task.posting != e.subject or task.status not in OPEN_TASKS for task in named):
         raise Refused(Code.UNKNOWN_MATTER, "L6")
     if _open_tasks(e.subject, states) != len(named):
+        raise Refused(Code.STATE, "L6")
+
+
+def _may_succeed(state: Liaison, officer: str, at: int, states: States) -> bool:
+    """A member, or intake at home: nobody joins a team without the host's word (L4)."""
+    trust = states.channel.trust
+    role = Role.TEAM if officer in state.members else Role.INTAKE
+    return trust.serves(officer, state.owner, at) and role in trust.officers[officer].roles
+
+
+def _take_over(state: Liaison, e: Draft[HandoverAccepted], at: int, states: States) -> None:
+    """By the successor himself; void when the list does not name a task that is open by now."""
+    summary = e.data.summary
+    if (summary.offer, summary.officer) != state.handover:
+        raise Refused(Code.UNKNOWN_MATTER, "L6")
+    if not _may_succeed(state, summary.officer, at, states):
+        raise Refused(Code.OFFICERS, "L6")
+    if summary.officer in state.members and state.expired(at):
+        raise Refused(Code.STATE, "MECHANISM 1.5")
+    listed = sum(states.state("liaison", task).status in OPEN_TASKS for task in state.handed)
+    if listed != _open_tasks(e.subject, states):
         raise Refused(Code.STATE, "L6")
 
 
@@ -221,9 +254,11 @@ def _give(e: Draft[TaskGiven], at: int, states: States) -> None:
         raise Refused(Code.STATE, "K1")
     if summary.kind not in posting.mandate or not papers.within(summary.due_on, at, MONTHS_12):
         raise Refused(Code.SHAPE, "K1")
+    if posting.expired(papers.begin(summary.due_on)):
+        raise Refused(Code.SHAPE, "K1")
     if summary.about is not None and not _live(summary.about, states):
         raise Refused(Code.UNKNOWN_MATTER, "K1")
-    if summary.kind in INVESTIGATIVE and not _may_investigate(summary, states):
+    if summary.kind in INVESTIGATIVE and not _may_investigate(e, at, states):
         raise Refused(Code.BASIS, "MECHANISM 3.16")
 
 
@@ -232,39 +267,46 @@ def _live(subject: str, states: States) -> bool:
     return cited or states.state("enquiry", subject).status in enquiry.PENDING
 
 
-def _may_investigate(summary: Any, states: States) -> bool:
+def _may_investigate(e: Draft[TaskGiven], at: int, states: States) -> bool:
+    """On a measure request of the unit that sends, which the host accepted and which is not over."""
+    summary = e.data.summary
     if summary.enquiry is None or not summary.host_agreed or summary.about is None:
         return False
     request = states.state("enquiry", summary.enquiry)
-    return request.form is EnquiryForm.MEASURE and request.status in enquiry.UNDERTAKEN
+    asked = (request.form, request.owner) == (EnquiryForm.MEASURE, e.source)
+    return asked and request.status in enquiry.UNDERTAKEN and not request.closed(at)
 
 
 def _working(posting: Any, officer: str, at: int) -> None:
-    """A member of the team, whose rights have not run out."""
+    """A member of the team, whose rights have begun and have not run out."""
     if officer not in posting.members:
         raise Refused(Code.OFFICERS, "K2")
-    if posting.status is not Status.POSTED or posting.expired(at):
+    if posting.status is not Status.POSTED or not posting.begun(at) or posting.expired(at):
         raise Refused(Code.STATE, "MECHANISM 1.5")
 
 
 def _outreach(state: Liaison, e: Draft[OutreachHeld], at: int) -> None:
-    """By a member, told within 7 days, where the posting is for it."""
+    """By a member, on a day of the posting that has come, where the posting is for it."""
     summary = e.data.summary
     _working(state, summary.officer, at)
     if Mandate.OUTREACH not in state.mandate:
         raise Refused(Code.STATE, "K5")
-    if not papers.begin(summary.on) <= at < papers.begin(summary.on) + DAY + OUTREACH_SPAN:
+    held = papers.begin(summary.on)
+    if held > at or not state.begun(held):
         raise Refused(Code.SHAPE, "K5")
+
+
+_NO_HANDOVER: dict[str, Any] = {"handover": ("", ""), "handed": ()}
 
 
 def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     """The row's status and what was said."""
     rule = RULES[type(e.data)]
     moved = {"status": rule.then, "since": at} if rule.then is not None else {}
-    return replace(state, **moved, **_said(state, e))
+    return replace(state, **moved, **_said(state, e, at))
 
 
-def _said(state: Any, e: Draft[Any]) -> dict[str, Any]:
+def _said(state: Any, e: Draft[Any], at: int) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     match e.data:
         case PostingOffered():
@@ -274,17 +316,18 @@ def _said(state: Any, e: Draft[Any]) -> dict[str, Any]:
         case PostingExtended(summary=summary):
             changes = _end(state, (e.source, summary.end))
         case HandoverOffered(summary=summary):
-            changes = {"handover": (e.digest, summary.successor)}
+            changes = {"handover": (e.digest, summary.successor), "handed": summary.tasks}
         case HandoverAccepted(summary=summary):
-            members = tuple(sorted({*state.members, summary.officer}))
-            changes = {"handover": ("", ""), "leader": summary.officer, "members": members}
+            changes = {**_NO_HANDOVER, "leader": _led_by(state, summary.officer)}
         case TaskGiven(summary=summary):
             given = {"posting": summary.posting, "kind": summary.kind, "due_on": summary.due_on}
             changes = {"owner": e.source, **given}
         case TaskTaken(summary=summary):
             changes = {"handler": summary.officer}
         case OutreachHeld(summary=summary):
-            changes = {"outreach": state.outreach + summary.sessions}
+            late = at >= papers.begin(summary.on) + DAY + OUTREACH_SPAN
+            told_late = state.told_late + late * summary.sessions
+            changes = {"outreach": state.outreach + summary.sessions, "told_late": told_late}
         case _:
             pass
     return changes
@@ -304,11 +347,17 @@ def _offered(e: Draft[PostingOffered]) -> dict[str, Any]:
     }
 
 
+def _led_by(state: Any, successor: str) -> str:
+    """The desk at home takes the list over, and leads nobody."""
+    leader: str = successor if successor in state.members else state.leader
+    return leader
+
+
 def _team(state: Any, said: tuple[str, str, tuple[str, ...]]) -> dict[str, Any]:
-    """In force when both have said the same; then nobody's word waits any more."""
+    """In force when both have said the same; then nobody's word waits any more, nor the old leader's hand-over."""
     other = [one for one in state.team if one[0] != said[0]]
     if other and other[0][1:] == said[1:]:
-        return {"team": (), "leader": said[1], "members": said[2]}
+        return {**_NO_HANDOVER, "team": (), "leader": said[1], "members": said[2]}
     return {"team": (*other, said)}
 
 

@@ -162,7 +162,7 @@ def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clo
 
 INBOX = View(
     "inbox",
-    2,
+    3,
     frozenset({"lead", "enquiry", "liaison", "operation", "oversight", "pairing", "desk"}),
     Waiting,
     new,

@@ -68,7 +68,7 @@ def offer(unit: str = OWNER, binds: int = 15 * DAY, **summary: Any) -> Draft[Any
     found = {
         **PAPER,
         "seat": "330782",
-        "start": "2021-05-10",
+        "start": "2021-05-01",
         "end": "2021-11-10",
         "leader": ONE,
         "members": [ONE, TWO],
@@ -222,6 +222,8 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     "L6 to nobody of the unit": (Status.POSTED, lambda: hand_over(successor=REQUEST), Code.OFFICERS),
     "L6 a task that nobody gave": (Status.POSTED, lambda: hand_over(tasks=(TASK,)), Code.UNKNOWN_MATTER),
     "L6 nothing was offered": (Status.POSTED, take_over, Code.UNKNOWN_MATTER),
+    "L6 to a colleague who is not in the team": (Status.POSTED, lambda: hand_over(successor=THREE), Code.OFFICERS),
+    "L7 ended before they came": (Status.ACCEPTED, end, Code.STATE),
     "L7 ended once": (Status.ENDED, end, Code.STATE),
     "L7 with a task open": (Status.GIVEN, end, Code.STATE),
     "L7 called back from nowhere": (Status.OFFERED, recall, Code.STATE),
@@ -231,12 +233,13 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     "K1 a task is no posting": (Status.GIVEN, lambda: _another(posting=TASK), Code.UNKNOWN_MATTER),
     "K1 outside the mandate": (Status.POSTED, lambda: give(kind="dialect"), Code.SHAPE),
     "K1 due yesterday": (Status.POSTED, lambda: give(due_on="2021-05-05"), Code.SHAPE),
+    "K1 due after the last day": (Status.POSTED, lambda: give(due_on="2021-11-11"), Code.SHAPE),
     "K1 about a lead that is not there": (Status.POSTED, lambda: give(about=REQUEST[:-1] + "8"), Code.UNKNOWN_MATTER),
     "K2 by somebody who is not in the team": (Status.GIVEN, lambda: take(THREE), Code.OFFICERS),
     "K2 given back by the host": (Status.GIVEN, lambda: give_back(unit=OTHER), Code.WRONG_SIDE),
     "K3 before it is taken": (Status.GIVEN, done, Code.STATE),
     "K4 by the host": (Status.GIVEN, lambda: cancel(OTHER), Code.WRONG_SIDE),
-    "K5 more than 7 days ago": (Status.POSTED, lambda: outreach(on="2021-04-28"), Code.SHAPE),
+    "K5 before the first day": (Status.POSTED, lambda: outreach(on="2021-04-30"), Code.SHAPE),
     "K5 tomorrow": (Status.POSTED, lambda: outreach(on="2021-05-07"), Code.SHAPE),
     "K5 by somebody who is not in the team": (Status.POSTED, lambda: outreach(THREE), Code.OFFICERS),
 }
@@ -281,11 +284,12 @@ def test_an_investigative_task_goes_on_an_accepted_request_and_the_hosts_word(ki
     for lacking in GROUNDED:
         rest = {name: value for name, value in GROUNDED.items() if name != lacking}
         assert judged(states, give(kind=kind, **rest)) is Code.BASIS, lacking
-    for wrong in ({"form": EnquiryForm.INFO}, {"status": enquiry.Status.RECEIVED}):
+    over = {"status": enquiry.Status.ANSWERED, "since": NOW - 31 * DAY}
+    for wrong in ({"form": EnquiryForm.INFO}, {"status": enquiry.Status.RECEIVED}, {"owner": OTHER}, over):
         other = at_status(Status.POSTED)
         other.streams["liaison", POSTING] = replace(posting, mandate=tuple(sorted(Mandate)))
         other.streams["enquiry", REQUEST] = replace(other.state("enquiry", REQUEST), **wrong)
-        assert judged(other, give(kind=kind, **GROUNDED)) is Code.BASIS
+        assert judged(other, give(kind=kind, **GROUNDED)) is Code.BASIS, wrong
     assert judged(states, give(kind=kind, **GROUNDED)) is None
 
 
@@ -351,9 +355,44 @@ OVER = parse_time("2021-11-10T16:00:00.000Z")
 @pytest.mark.parametrize("event", [give, outreach])
 def test_rights_end_with_the_last_day(event: Callable[..., Draft[Any]]) -> None:
     """到期: event or no event."""
-    days = {give: {"due_on": "2021-12-01"}, outreach: {"on": "2021-11-09"}}[event]
+    days = {give: {"due_on": "2021-11-10"}, outreach: {"on": "2021-11-09"}}[event]
     assert judged(at_status(Status.POSTED), event(**days), OVER - 1) is None
     assert judged(at_status(Status.POSTED), event(**days), OVER) is Code.STATE
+
+
+LAST: dict[str, tuple[Status, Callable[[], Draft[Any]], dict[str, Any]]] = {
+    "accepted": (Status.OFFERED, accept, {"answer_by": OVER + DAY}),
+    "reported in": (Status.ACCEPTED, report_in, {}),
+    "another team": (Status.POSTED, change, {}),
+    "a hand-over": (Status.POSTED, hand_over, {}),
+}
+
+
+@pytest.mark.parametrize(("before", "event", "changes"), LAST.values(), ids=LAST)
+def test_nothing_begins_after_the_last_day(
+    before: Status, event: Callable[[], Draft[Any]], changes: dict[str, Any]
+) -> None:
+    for at, code in ((OVER - 1, None), (OVER, Code.STATE)):
+        states = at_status(before)
+        states.streams["liaison", POSTING] = replace(states.state("liaison", POSTING), **changes)
+        assert judged(states, event(), at) is code
+
+
+@pytest.mark.parametrize("event", [take, outreach])
+def test_a_team_has_no_rights_before_the_first_day(event: Callable[[], Draft[Any]]) -> None:
+    for start, code in (("2021-05-06", None), ("2021-05-07", Code.STATE)):
+        states = at_status(Status.GIVEN)
+        states.streams["liaison", POSTING] = replace(states.state("liaison", POSTING), start=start)
+        said = outreach(on="2021-05-06") if event is outreach else event()
+        assert judged(states, said) is code
+
+
+def test_outreach_told_after_7_days_counts_and_is_marked() -> None:
+    """MECHANISM 1.0: only a firm offer is void when it is late."""
+    told = parse_time("2021-05-05T16:00:00.000Z") + 7 * DAY
+    assert at_status(Status.POSTED).then(outreach(), told - 1).told_late == 0
+    state = at_status(Status.POSTED).then(outreach(), told)
+    assert (state.outreach, state.told_late) == (2, 2)
 
 
 @pytest.mark.parametrize("event", [take, give_back])
@@ -375,10 +414,53 @@ def test_a_hand_over_names_every_open_task_and_the_successor_signs() -> None:
     assert (state.leader, state.members, state.handover) == (TWO, (ONE, TWO), ("", ""))
 
 
-def test_whoever_takes_over_belongs_to_the_team() -> None:
+def test_the_desk_at_home_takes_over_and_nobody_joins_the_team() -> None:
+    """L4: whom the host has not agreed to is in no team."""
     states = at_status(Status.POSTED)
-    states.then(hand_over(successor=THREE), NOW)
-    assert states.then(take_over(THREE), NOW).members == (ONE, TWO, THREE)
+    states.then(hand_over(successor=INTAKE), NOW)
+    state = states.then(take_over(INTAKE), NOW)
+    assert (state.leader, state.members, state.handover) == (ONE, (ONE, TWO), ("", ""))
+
+
+def test_a_list_that_lacks_a_new_task_is_not_taken_over() -> None:
+    states = at_status(Status.POSTED)
+    states.then(hand_over(), NOW)
+    states.then(give(), NOW)
+    assert judged(states, take_over()) is Code.STATE
+    states.then(hand_over(tasks=(TASK,)), NOW)
+    assert judged(states, take_over()) is None
+
+
+def test_a_listed_task_that_is_done_meanwhile_hinders_nobody() -> None:
+    states = at_status(Status.TAKEN)
+    states.then(hand_over(tasks=(TASK,)), NOW)
+    states.then(done(), NOW)
+    state = states.then(take_over(), NOW)
+    assert (state.leader, state.handed) == (TWO, ())
+
+
+def test_another_team_ends_the_old_leaders_hand_over() -> None:
+    states = at_status(Status.POSTED)
+    states.then(hand_over(), NOW)
+    for unit in (OWNER, OTHER):
+        states.then(change(unit, members=(ONE, TWO), leader=TWO), NOW)
+    assert judged(states, take_over()) is Code.UNKNOWN_MATTER
+
+
+def test_a_successor_who_serves_no_more_takes_nothing_over() -> None:
+    states = at_status(Status.POSTED)
+    states.then(hand_over(), NOW)
+    trust = states.channel.trust
+    gone = {**trust.officers, TWO: replace(trust.officers[TWO], until=NOW)}
+    states.channel = replace(states.channel, trust=replace(trust, officers=gone))
+    assert judged(states, take_over()) is Code.OFFICERS
+
+
+def test_after_the_last_day_only_home_takes_over() -> None:
+    for successor, code in ((TWO, Code.STATE), (INTAKE, None)):
+        states = at_status(Status.GIVEN)
+        states.then(hand_over(successor=successor, tasks=(TASK,)), NOW)
+        assert judged(states, take_over(successor), OVER) is code
 
 
 def test_a_recall_waits_for_no_task() -> None:
@@ -431,7 +513,7 @@ def test_while_the_pairing_is_suspended(before: Status, event: Callable[[], Draf
 
 CLOCKS: dict[Status, list[tuple[Duty, str, bool]]] = {
     Status.OFFERED: [(Duty.COUNTERSIGN, "2021-05-21T02:00:00.000Z", False)],
-    Status.ACCEPTED: [(Duty.REPORT_IN, "2021-05-17T16:00:00.000Z", False)],
+    Status.ACCEPTED: [(Duty.REPORT_IN, "2021-05-08T16:00:00.000Z", False)],
     Status.POSTED: [(Duty.HAND_OVER, "2021-11-03T16:00:00.000Z", True)],
     Status.GIVEN: [(Duty.TAKE, "2021-05-10T16:00:00.000Z", True)],
     Status.TAKEN: [(Duty.TASK, "2021-05-20T16:00:00.000Z", True)],
@@ -459,7 +541,7 @@ def test_what_was_offered_and_given_is_known() -> None:
         since=NOW,
         offer="8" * 64,
         answer_by=NOW + 15 * DAY,
-        start="2021-05-10",
+        start="2021-05-01",
         end="2021-11-10",
         leader=ONE,
         members=(ONE, TWO),
