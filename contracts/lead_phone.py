@@ -15,17 +15,18 @@ from contracts.vocabulary import Urgency
 
 
 class PhoneRecordedSummary(LeadSummary):
-    """The fields of a lead, and who told whom, when, how. Only what is urgent is told before it is signed."""
+    """The fields of a lead; who told whom, when, how, and who approved by voice. Only what is urgent is told first."""
 
     urgency: Literal[Urgency.URGENT]
     told_at: Timestamp
     told_by: Uuid
     told_to: Uuid
+    spoken_approver: Uuid
     line: Line
 
 
 class PhoneRecorded(Event):
-    """F2 补录, within 24 h: the head signs now what was approved by voice."""
+    """F2 补录, within 24 h: the head signs now what he approved by voice."""
 
     TYPE = "duikou.lead.phone_recorded.v1"
     summary: PhoneRecordedSummary

@@ -1,6 +1,6 @@
 """Pure. What is allowed and what it means: one module per context; ``advance`` is the only caller of their rules."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from contracts.approval import Approval
@@ -52,6 +52,9 @@ _SUBJECTS: dict[str, Any] = {
 }
 """Form of the subject where it is an id (WIRE 19, WIRE-CHOICES B11)."""
 
+_LATE: dict[str, Callable[[Any, Draft[Any], int], bool]] = {"channel": channel.late, "lead": lead.late}
+"""Context -> whether a fact is out of its row though the status is one of the row's (PROTOCOL 1)."""
+
 
 def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
     """The stream's next state. Asked by gateway, intake and auditor alike. Raises Refused: void, with the code.
@@ -69,7 +72,7 @@ def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
         _fact(context, state, e, at, states, rule)
         signatures.check(e, at, states, rule, sign)
         _media(e)
-        late = state.status not in rule.when or (e.context == "channel" and channel.late(state, e))
+        late = state.status not in rule.when or (e.context in _LATE and _LATE[e.context](state, e, at))
         return Outcome(context.evolve(state, e, at), late)
     _permission(context, state, e, at, states, rule)
     signatures.check(e, at, states, rule, sign)

@@ -124,7 +124,7 @@ def permit(state: Channel, e: Draft[Any], at: int, states: States) -> None:
             pass
 
 
-def late(state: Channel, e: Draft[Any]) -> bool:
+def late(state: Channel, e: Draft[Any], at: int) -> bool:
     """A key published out of turn: a fact that stands and changes nothing (PROTOCOL 1, WIRE 27)."""
     if not isinstance(e.data, EncryptionKeyPublished):
         return False
@@ -159,7 +159,7 @@ def evolve(state: Channel, e: Draft[Any], at: int) -> Channel:
     match e.data:
         case TrustCopied():
             return replace(state, trust=trusts.copy(state.trust, e.data.embedded.parse(), e.data.embedded.digest, at))
-        case EncryptionKeyPublished() if not late(state, e):
+        case EncryptionKeyPublished() if not late(state, e, at):
             key = EncryptionKey(e.data.summary.number, e.data.summary.key, at)
             return replace(state, encryption={**state.encryption, e.source: (*state.encryption.get(e.source, ()), key)})
         case _:

@@ -45,24 +45,17 @@ from contracts.lead_phone import PhoneConfirmed, PhoneDisputed, PhoneRecorded
 from contracts.parts import MAX_PERSONS
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import (
-    ApproverAnswer,
-    InformationGrade,
-    PersonApprover,
-    PersonCategory,
     RemovalResult,
     RequestedAction,
-    Restriction,
     Role,
-    SourceGrade,
 )
-from services.domain import basis, lead_course, papers
-from services.domain.clocks import DAY, parse_time
-from services.domain.lead_state import INITIAL, LIVE, Lead, Status
+from services.domain import both, lead_course, lead_naming, papers
+from services.domain.clocks import DAY
+from services.domain.lead_state import ASKED_BACK, INITIAL, KEPT, LIVE, PHONE, Lead, Status
 from services.domain.rules import ANY_HANDLER, HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
-from services.domain.trust import MONTHS_12
 
-PHONE_FIRST = 2
-"""Rule version from which a lead may write down what was told by telephone."""
+SECOND = 2
+"""Rule version that opened the course of a lead: under the first it is judged as it was."""
 FEEDBACK_SPAN = 30 * DAY
 """ms at most until the recipient is heard of again."""
 SILENCE = 30 * DAY
@@ -72,15 +65,13 @@ SILENCE = 30 * DAY
 ENDED = frozenset(Status) - LIVE - {Status.ABSENT, Status.PHONE_RECORDED}
 """At an end as a matter; removals and receipts go on."""
 _WORKED_ON = frozenset({Status.IN_PROGRESS, Status.WITH_OUTCOME})
-_TO_REMOVE = frozenset({Status.WITHDRAWN, Status.DECLINED, Status.CLOSED, Status.MISDIRECTED, Status.EXPUNGED})
+_TO_REMOVE = ASKED_BACK | {Status.CLOSED}
 _TO_DECLINE = frozenset({Status.DELIVERED, Status.RECEIVED})
 _TO_CLOSE = frozenset({Status.WITH_OUTCOME, Status.RECEIVED})  # RECEIVED: only what was for information
-_TO_WITHDRAW = LIVE | {Status.DECLINED, Status.CLOSED, Status.MISDIRECTED}
-_TO_CORRECT = LIVE | {Status.CLOSED, Status.RETAINED}
+_TO_WITHDRAW = LIVE | PHONE | {Status.DECLINED, Status.CLOSED, Status.MISDIRECTED, Status.MOVED}
 _TO_DISPUTE = frozenset({Status.RECEIVED, Status.IN_PROGRESS, Status.DISPUTED})
-_TO_HOLD = frozenset({Status.IN_PROGRESS, Status.WITH_OUTCOME, Status.CLOSED, Status.RETAINED})
+_TO_HOLD = _WORKED_ON | {Status.CLOSED, Status.RETAINED, Status.MOVED}
 _WAITS_CONFIRMATION = frozenset({Status.PHONE_RECORDED})
-_TOLD = frozenset({Status.PHONE_RECORDED, Status.PHONE_CONFIRMED, Status.PHONE_DISPUTED})
 _ACCEPTERS = (Role.AUTHOR, Role.DUTY)  # DUTY: only what is urgent
 
 
@@ -105,9 +96,9 @@ RULES: dict[type[Event], Rule] = {
     EvidenceUseGranted: Rule("S9a", Side.OWNER, _WORKED_ON, None, Sign.TWO, Allowed.ALWAYS),
     EvidenceUseRefused: Rule("S9b", Side.OWNER, _WORKED_ON, None, Sign.TWO, Allowed.ALWAYS),
     Regraded: Rule("S11b", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
-    Corrected: Rule("S12", Side.OWNER, _TO_CORRECT, None, Sign.BY_DATA, Allowed.ALWAYS),
+    Corrected: Rule("S12", Side.OWNER, KEPT, None, Sign.BY_DATA, Allowed.ALWAYS),
     Supplemented: Rule("S11", Side.OWNER, LIVE, None, Sign.BY_DATA, Allowed.GOING_ON),
-    Acknowledged: Rule("S11a", Side.OTHER, LIVE, None, Sign.ONE, Allowed.ALWAYS, ANY_HANDLER),
+    Acknowledged: Rule("S11a", Side.OTHER, KEPT, None, Sign.ONE, Allowed.ALWAYS, ANY_HANDLER),  # see ``late``
     Withdrawn: Rule("S13", Side.OWNER, _TO_WITHDRAW, Status.WITHDRAWN, Sign.ONE, Allowed.ALWAYS, HANDLER),
     RemovalAnswered: Rule(
         "S14", Side.OTHER, _TO_REMOVE, Status.REMOVED, Sign.BY_DATA, Allowed.ALWAYS, ANY_HANDLER
@@ -122,11 +113,13 @@ RULES: dict[type[Event], Rule] = {
     Closed: Rule("S18", Side.EITHER, _TO_CLOSE, Status.CLOSED, Sign.ONE, Allowed.ALWAYS, HANDLER),
     Reopened: Rule("S19", Side.EITHER, _only(Status.CLOSED), Status.IN_PROGRESS, Sign.TWO, Allowed.GOING_ON),
     Held: Rule("S20", Side.OTHER, _TO_HOLD, None, Sign.TWO, Allowed.ALWAYS),
-    HoldReleased: Rule("S20a", Side.OTHER, _TO_HOLD, None, Sign.TWO, Allowed.ALWAYS),
+    HoldReleased: Rule("S20a", Side.OTHER, KEPT | ASKED_BACK, None, Sign.TWO, Allowed.ALWAYS),
     Restricted: Rule("S21", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
-    RestrictionLifted: Rule("S21a", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
+    RestrictionLifted: Rule("S21a", Side.OWNER, KEPT, None, Sign.TWO, Allowed.ALWAYS),
     Reviewed: Rule("S22", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
-    Expunged: Rule("S23", Side.OWNER, LIVE | {Status.CLOSED}, Status.EXPUNGED, Sign.BY_DATA, Allowed.ALWAYS),
+    Expunged: Rule(  # see ``late``
+        "S23", Side.OWNER, KEPT | PHONE, Status.EXPUNGED, Sign.BY_DATA, Allowed.ALWAYS
+    ),
     PhoneRecorded: Rule("F2", Side.OPENER, _only(Status.ABSENT), Status.PHONE_RECORDED, Sign.HEAD, Allowed.NEW),
     PhoneConfirmed: Rule(
         "F3", Side.OTHER, _WAITS_CONFIRMATION, Status.PHONE_CONFIRMED, Sign.ONE, Allowed.ALWAYS, INTAKE_OR_DUTY
@@ -135,6 +128,10 @@ RULES: dict[type[Event], Rule] = {
         "F3a", Side.OTHER, _WAITS_CONFIRMATION, Status.PHONE_DISPUTED, Sign.ONE, Allowed.ALWAYS, INTAKE_OR_DUTY
     ),
 }
+_LETS_GO = frozenset(
+    {Declined, Misdirected, Closed, HoldReleased, Restricted, TransferDeclined, PhoneConfirmed, PhoneDisputed}
+)
+"""Permissions of a lead whose review date is past: nothing that keeps it."""
 
 
 def needs(e: Draft[Any]) -> Sign:
@@ -143,7 +140,7 @@ def needs(e: Draft[Any]) -> Sign:
         case Supplemented(summary=summary) if summary.looser:
             return Sign.HEAD
         case Shared(summary=summary) | Supplemented(summary=summary) | Corrected(summary=summary):
-            return _two_or_head(summary.persons)
+            return lead_naming.signs(summary.persons)
         case FeedbackGiven(summary=summary, approval=approval):
             return Sign.TWO if summary.persons_count or approval else Sign.ONE
         case RemovalAnswered():
@@ -160,18 +157,14 @@ def _removal(event: RemovalAnswered) -> Sign:
     return Sign.ONE if event.summary.officer else Sign.NODE
 
 
-def _two_or_head(persons: tuple[Any, ...]) -> Sign:
-    return Sign.HEAD if any(person.approver is PersonApprover.HEAD for person in persons) else Sign.TWO
-
-
 def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
     """What the rows cannot say. Raises Refused."""
+    reviewed = states.channel.trust.rule_version >= SECOND
+    if reviewed and lead_course.past_review(state, at) and type(e.data) not in _LETS_GO:
+        raise Refused(Code.STATE, "S23")
     match e.data:
         case Shared():
             _share(e, states)
-        case PhoneRecorded():
-            _goes_out(e, states)
-            lead_course.permit(state, e, at, states)
         case Accepted():
             _accept(state, e, at, states)
         case Supplemented():
@@ -179,54 +172,21 @@ def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
         case Closed():
             _close(state, e, at, states)
         case _:
-            lead_course.permit(state, e, at, states)
+            guard = lead_course.GUARDS.get(type(e.data))
+            if guard is not None:
+                guard(state, e, at, states)
 
 
 def _share(e: Draft[Shared], states: States) -> None:
     """Forwarded leads come with a later rule version (PROTOCOL 1), phone records came with the second."""
     first = e.data.summary.phone_first
-    if e.data.embedded is not None or (first is not None and states.channel.trust.rule_version < PHONE_FIRST):
+    if e.data.embedded is not None or (first is not None and states.channel.trust.rule_version < SECOND):
         raise Refused(Code.TYPE, "PROTOCOL 1")
     if first is not None:
         told = states.state("lead", first)
-        if told.status not in _TOLD or told.owner != e.source:
+        if told.status not in PHONE or told.owner != e.source:
             raise Refused(Code.UNKNOWN_MATTER, "F2")
-    _goes_out(e, states)
-
-
-def _goes_out(e: Draft[Any], states: States) -> None:
-    """L4, L6, the basis matrix."""
-    summary = e.data.summary
-    if summary.category not in states.channel.terms.purposes:
-        raise Refused(Code.PURPOSE, "L6")
-    _restricted(summary.restrictions, _protects(summary.persons), states)
-    basis.check_lead(summary.basis.effective, summary.category)
-    basis.check_persons(summary.basis.effective, summary.persons)
-    _approved(e)
-
-
-def _restricted(restrictions: tuple[Restriction, ...], protected: bool, states: States) -> None:
-    """Within what both units can honour; witnesses and victims go no further without consent (MECHANISM 3.4, 3.8)."""
-    if not set(restrictions) <= states.channel.terms.ceiling:
-        raise Refused(Code.CEILING, "L6")
-    if protected and Restriction.FORWARD_CONSENT not in restrictions:
-        raise Refused(Code.CEILING, "MECHANISM 3.4")
-
-
-def _protects(persons: tuple[Any, ...]) -> bool:
-    return any(person.category is not PersonCategory.SUSPECT for person in persons)
-
-
-def _approved(e: Draft[Any]) -> None:
-    """Review date and basis date against the day of the approval; the approver's word for an X4 suspect."""
-    summary, approval = e.data.summary, papers.approval(e)
-    decided = parse_time(approval.decided_at)
-    if not papers.within(summary.review_date, decided, MONTHS_12) or papers.begin(summary.basis.date) > decided:
-        raise Refused(Code.SHAPE, "L4")
-    x4 = (summary.grade.source, summary.grade.information) == (SourceGrade.X, InformationGrade.NOT_CORROBORATED)
-    suspect = any(person.category is PersonCategory.SUSPECT for person in summary.persons)
-    if x4 and suspect and ApproverAnswer.UNTESTED_SUSPECT not in approval.answers:
-        raise Refused(Code.SIGNATURES, "FIELDS 6.3")
+    lead_naming.lawful(e, states)
 
 
 def _accept(state: Lead, e: Draft[Accepted], at: int, states: States) -> None:
@@ -244,18 +204,16 @@ def _supplement(state: Lead, e: Draft[Supplemented], states: States) -> None:
         raise Refused(Code.STATE, "FIELDS 6.3")
     if not set(restrictions) >= set(state.restrictions) and not summary.looser:
         raise Refused(Code.SIGNATURES, "S11")
-    _restricted(restrictions, state.protected or _protects(summary.persons), states)
-    if state.basis is not None:
-        basis.check_persons(state.basis, summary.persons)
+    lead_naming.named(summary.persons, state.basis, restrictions, states, protected=state.protected)
 
 
 def _close(state: Lead, e: Draft[Closed], at: int, states: States) -> None:
-    """By the owner, by the recipient when the owner is silent; with no enquiry about it waiting for an answer."""
+    """By the owner, by the recipient when the owner is silent; with no enquiry, consent or operation open."""
     if state.status is Status.RECEIVED and not state.inform:
         raise Refused(Code.STATE, "S18")
     if e.source != state.owner and at < max(state.owner_spoke, state.since) + SILENCE:
         raise Refused(Code.WRONG_SIDE, "S18")
-    if any(_keeps_open(context, other, e.subject, at) for context, other in states.open()):
+    if state.evidence_asked or any(_keeps_open(context, other, e.subject, at) for context, other in states.open()):
         raise Refused(Code.STATE, "S18")
 
 
@@ -270,76 +228,85 @@ def _keeps_open(context: str, other: Any, subject: str, at: int) -> bool:
             return False
 
 
+def late(state: Lead, e: Draft[Any], at: int) -> bool:
+    """Whether a fact is out of its row though the status is one of the row's (PROTOCOL 1)."""
+    if isinstance(e.data, Acknowledged) and state.status not in LIVE:  # then only a correction is still to be read
+        return e.data.summary.event not in {one[0] for one in state.corrections}
+    return lead_course.unfit(state, e, at)
+
+
 def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     """What is said is carried over always; the status moves only where the row allowed it (late facts)."""
     rule = RULES[type(e.data)]
     after = _said(state, e, at)
-    if state.status in rule.when:
+    if state.status in rule.when and not late(state, e, at):
         status = _then(after, e, rule)
         after = after if status is None else replace(after, status=status, since=at)
     return replace(after, owner_spoke=at) if e.source == after.owner else after
 
 
 def _then(state: Any, e: Draft[Any], rule: Rule) -> Any:
+    """A matter that is settled is the recipient's, or nobody's here; what is kept is kept in a case file."""
     if isinstance(e.data, JurisdictionSettled):
-        whose = lead_course.settled_on(state.settled)
-        return {"": None, state.owner: Status.MOVED}.get(whose, Status.IN_PROGRESS)
+        verdict = both.agreed(state.settled)
+        if verdict is None:
+            return None
+        return Status.MOVED if verdict.unit != _recipient(state, e.source) else Status.IN_PROGRESS
     kept = isinstance(e.data, RemovalAnswered) and e.data.summary.result is not RemovalResult.REMOVED
     return Status.RETAINED if kept else rule.then
 
 
+def _recipient(state: Any, source: str) -> str:
+    """The other unit than the owner: both have spoken in a settlement."""
+    units = {source, *(unit for unit, _ in state.settled)} - {state.owner}
+    return next(iter(units), "")
+
+
 def _said(state: Any, e: Draft[Any], at: int) -> Any:
     match e.data:
-        case Shared():
-            return _opened(state, e, at)
+        case Shared(summary=summary):
+            inform = summary.action == (RequestedAction.INFORM,)
+            return replace(state, inform=inform, **lead_course.opened(e, at))
         case Accepted(summary=summary) | FeedbackGiven(summary=summary):
             return replace(state, next_feedback_on=summary.next_feedback_on, feedback_from=at)
-        case Supplemented(summary=summary):
-            after = _added(state, summary, (*state.unread, (e.digest, at)))
-            return replace(after, versions=(*state.versions, e.data.content.id))
+        case Supplemented():
+            return _added(state, e, at)
         case Acknowledged(summary=summary):
-            return replace(state, unread=tuple(one for one in state.unread if one[0] != summary.event))
+            unread = tuple(one for one in state.unread if one[0] != summary.event)
+            corrections = tuple(one for one in state.corrections if one[0] != summary.event)
+            return replace(state, unread=unread, corrections=corrections)
         case OutcomeRecorded(summary=summary):
             return replace(state, stage=summary.stage, outcome=e.digest, outcome_at=at)
         case _:
-            return replace(state, **lead_course.changes(state, e, at))
+            change = lead_course.CHANGES.get(type(e.data))
+            return state if change is None else replace(state, **change(state, e, at))
 
 
-def _opened(state: Any, e: Draft[Shared], at: int) -> Any:
+def _added(state: Any, e: Draft[Supplemented], at: int) -> Any:
     summary = e.data.summary
-    return replace(
-        state,
-        owner=e.source,
-        urgency=summary.urgency,
-        category=summary.category,
-        basis=summary.basis.effective,
-        restrictions=summary.restrictions,
-        review_date=summary.review_date,
-        inform=summary.action == (RequestedAction.INFORM,),
-        persons=len(summary.persons),
-        protected=_protects(summary.persons),
-        shared_at=at,
-        author=_author(e),
-        versions=(e.data.content.id,),
-    )
-
-
-def _author(e: Draft[Shared]) -> str:
-    """Empty where nobody can read it: then the event is void for its signatures."""
-    try:
-        return papers.submission(e).officer
-    except Refused:
-        return ""
-
-
-def _added(state: Any, summary: Any, unread: tuple[tuple[str, int], ...]) -> Any:
     return replace(
         state,
         restrictions=state.restrictions if summary.restrictions is None else summary.restrictions,
         persons=state.persons + len(summary.persons),
-        protected=state.protected or _protects(summary.persons),
-        unread=unread,
+        protected=state.protected or lead_naming.protects(summary.persons),
+        suspect=state.suspect or lead_naming.suspects(summary.persons),
+        versions=(*state.versions, e.data.content.id),
+        unread=(*state.unread, (e.digest, at)),
     )
 
 
-__all__ = ["ENDED", "INITIAL", "LIVE", "RULES", "Lead", "Status", "evolve", "needs", "permit"]
+__all__ = [
+    "ASKED_BACK",
+    "ENDED",
+    "INITIAL",
+    "KEPT",
+    "LIVE",
+    "PHONE",
+    "RULES",
+    "Lead",
+    "Status",
+    "evolve",
+    "late",
+    "needs",
+    "permit",
+]

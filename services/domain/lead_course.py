@@ -1,11 +1,15 @@
-"""What the rows of a lead's course cannot say (MECHANISM 1.2b S6-S23, 1.2c): one guard each, one change each.
+"""A lead beside the straight way (MECHANISM 1.2b S6-S23, 1.2c): for each event its guard, and what it sets.
 
-Changes give the members of the state that an event sets; statuses are the rows' (services.domain.lead).
+Rows and statuses are those of services.domain.lead; one table here says what a row cannot, one what is carried over.
 """
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from contracts.envelope import Draft
+from contracts.event import Event
+from contracts.lead import RemovalAnswered
 from contracts.lead_consents import (
     EvidenceUseGranted,
     EvidenceUseRefused,
@@ -16,10 +20,12 @@ from contracts.lead_consents import (
 )
 from contracts.lead_course import (
     Corrected,
+    Expunged,
     Held,
     HoldReleased,
     JurisdictionDisputed,
     JurisdictionSettled,
+    Misdirected,
     Regraded,
     Reopened,
     Restricted,
@@ -27,11 +33,12 @@ from contracts.lead_course import (
     Reviewed,
 )
 from contracts.lead_phone import PhoneConfirmed, PhoneRecorded
-from contracts.lead_terms import Claim
+from contracts.lead_terms import Effect, Settlement
 from contracts.refusals import Code, Refused
-from contracts.vocabulary import Restriction
-from services.domain import basis, papers
+from contracts.vocabulary import RemovalResult, Restriction, Urgency
+from services.domain import both, lead_naming, offers, papers
 from services.domain.clocks import DAY, HOUR, parse_time
+from services.domain.lead_state import Lead, Verdict
 from services.domain.rules import States
 from services.domain.trust import MONTHS_12
 
@@ -39,187 +46,235 @@ HOLD_SPAN = 184 * DAY
 """ms until a hold is reviewed, at most: six months."""
 TRANSFER_SPAN = 7 * DAY
 RECORD_SPAN = 24 * HOUR
-"""ms in which what was told by telephone is written down."""
+"""ms after a call in which its record is signed."""
+CLOCKS_APART = HOUR
+"""ms by which the two units' words of when a call was may differ; beyond that it is disputed, not confirmed."""
 
 
-def past_review(state: Any, at: int) -> bool:
-    """Whether the review date is over and nothing holds the lead: from then on nobody reads it (S23)."""
-    return bool(state.review_date) and not state.held and at >= papers.begin(state.review_date) + DAY
+def past_review(state: Lead, at: int) -> bool:
+    """Whether the review date has begun and nothing holds the lead: from then on nobody reads it (S23)."""
+    return bool(state.review_date) and not state.held and at >= papers.begin(state.review_date)
 
 
-def permit(state: Any, e: Draft[Any], at: int, states: States) -> None:
-    """Raises Refused."""
+def unfit(state: Lead, e: Draft[Any], at: int) -> bool:
+    """Whether a fact is out of its row though its status is one of the row's: late, and it changes no status.
+
+    The node alone expunges before the review date; all of a held lead is said to be removed (S20, S23).
+    """
     match e.data:
-        case Corrected(summary=summary):
-            _correct(state, summary, states)
-        case JurisdictionDisputed(summary=summary):
-            _dispute(state, e.source, summary.claim)
-        case JurisdictionSettled(summary=summary) if summary.unit not in states.channel.members:
-            raise Refused(Code.UNKNOWN_MATTER, "S17")
-        case Held(summary=summary) if not papers.within(summary.review_on, at, HOLD_SPAN):
-            raise Refused(Code.SHAPE, "S20")
-        case HoldReleased() if not state.held:
-            raise Refused(Code.STATE, "S20")
-        case Reviewed(summary=summary):
-            _review(state, e, summary.review_date, at)
-        case PhoneRecorded():
-            _told(e, at, states)
-        case Restricted() | RestrictionLifted():
-            _restrict(state, e, at, states)
+        case Expunged(approval=None):
+            return not past_review(state, at)
+        case RemovalAnswered(summary=summary):
+            return state.held and summary.result is RemovalResult.REMOVED
         case _:
-            _consent(state, e, at)
+            return False
 
 
-def _restrict(state: Any, e: Draft[Any], at: int, states: States) -> None:
-    """To an officer of the recipient; lifted where it stands (S21)."""
-    if isinstance(e.data, RestrictionLifted) != bool(state.reviewer):
-        raise Refused(Code.STATE, "S21")
-    recipient = states.channel.counterpart(e.source)
-    if isinstance(e.data, Restricted) and not states.channel.trust.serves(e.data.summary.reviewer, recipient, at):
-        raise Refused(Code.OFFICERS, "S21")
+# -- guards: (state, event, at, states); raise Refused -----------------------------------------------------------------
 
 
-def _transfer(state: Any, e: Draft[Any], at: int) -> None:
-    """One offer at a time, firm for at most 7 days; answered in time (S15, L12)."""
-    offer, binds = state.transfer or ("", 0)
-    if isinstance(e.data, TransferOffered):
-        if at < binds:
-            raise Refused(Code.STATE, "L12")
-        if not 0 < parse_time(e.data.summary.answer_by) - at <= TRANSFER_SPAN:
-            raise Refused(Code.OFFER_LAPSED, "L12")
-        return
-    if e.data.summary.offer != offer:
-        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
-    if at >= binds:
-        raise Refused(Code.OFFER_LAPSED, "L12")
-
-
-def _consent(state: Any, e: Draft[Any], at: int) -> None:
-    """Asked where the lead is restricted so, answered where it was asked (S9)."""
-    match e.data:
-        case EvidenceUseRequested() if Restriction.EVIDENCE_CONSENT not in state.restrictions:
-            raise Refused(Code.STATE, "S9")
-        case EvidenceUseGranted(summary=summary) | EvidenceUseRefused(summary=summary):
-            if summary.request != state.evidence_asked:
-                raise Refused(Code.UNKNOWN_MATTER, "S9")
-        case TransferOffered() | TransferAccepted() | TransferDeclined():
-            _transfer(state, e, at)
-        case _:
-            pass
-
-
-def _correct(state: Any, summary: Any, states: States) -> None:
-    """Who is struck or changed was there; handling never gets looser by the way (MECHANISM 3.8)."""
-    if any(one.index > state.persons for one in summary.effects):
+def _correct(state: Lead, e: Draft[Corrected], at: int, states: States) -> None:
+    """A whole version: whoever is not struck is in it, nobody is added; handling gets no looser (MECHANISM 3.8)."""
+    summary = e.data.summary
+    struck = [one.index for one in summary.effects if one.effect is Effect.STRUCK]
+    named = max((one.index for one in summary.effects), default=0)
+    if named > state.persons or len(summary.persons) != state.persons - len(struck):
         raise Refused(Code.SHAPE, "S12")
     if not set(summary.restrictions) >= set(state.restrictions):
         raise Refused(Code.CEILING, "S12")
-    if not set(summary.restrictions) <= states.channel.terms.ceiling:
-        raise Refused(Code.CEILING, "L6")
-    if state.basis is not None:
-        basis.check_persons(state.basis, summary.persons)
+    lead_naming.named(summary.persons, state.basis, summary.restrictions, states)
 
 
-def _dispute(state: Any, source: str, claim: Claim) -> None:
+def _regrade(state: Lead, e: Draft[Regraded], at: int, states: States) -> None:
+    lead_naming.tested(e, e.data.summary.grade, suspect=state.suspect)
+
+
+def _dispute(state: Lead, e: Draft[JurisdictionDisputed], at: int, states: States) -> None:
     """A second word must make it a dispute: both want it, or both refuse it (S16)."""
-    said = dict(state.claims)
-    others = [other for unit, other in said.items() if unit != source]
-    if source in said or (others and others != [claim]):
+    claims = dict(state.claims)
+    if e.source in claims or set(claims.values()) - {e.data.summary.claim}:
         raise Refused(Code.STATE, "S16")
 
 
-def _review(state: Any, e: Draft[Reviewed], review_date: str, at: int) -> None:
-    """Before the date is over, to a day at most 12 months on, by two officers of whom none wrote the lead (S22)."""
+def _settle(state: Lead, e: Draft[JurisdictionSettled], at: int, states: States) -> None:
+    """One of the two by agreement; a common superior may name a third (MECHANISM 3.1)."""
+    summary = e.data.summary
+    if summary.by is Settlement.AGREED and summary.unit not in states.channel.members:
+        raise Refused(Code.UNKNOWN_MATTER, "S17")
+
+
+def _hold(state: Lead, e: Draft[Held], at: int, states: States) -> None:
+    if not papers.within(e.data.summary.review_on, at, HOLD_SPAN):
+        raise Refused(Code.SHAPE, "S20")
+
+
+def _release(state: Lead, e: Draft[HoldReleased], at: int, states: States) -> None:
+    if not state.held:
+        raise Refused(Code.STATE, "S20")
+
+
+def _restrict(state: Lead, e: Draft[Restricted], at: int, states: States) -> None:
+    """To one officer of either unit, once (S21)."""
+    if state.reviewer:
+        raise Refused(Code.STATE, "S21")
+    reviewer, trust = e.data.summary.reviewer, states.channel.trust
+    if not any(trust.serves(reviewer, unit, at) for unit in states.channel.members):
+        raise Refused(Code.OFFICERS, "S21")
+
+
+def _lift(state: Lead, e: Draft[RestrictionLifted], at: int, states: States) -> None:
+    if not state.reviewer:
+        raise Refused(Code.STATE, "S21")
+
+
+def _review(state: Lead, e: Draft[Reviewed], at: int, states: States) -> None:
+    """To a day at most 12 months on, by two officers of whom none wrote the lead (S22)."""
     approval = papers.approval(e)
-    if past_review(state, at):
-        raise Refused(Code.STATE, "S23")
-    if not papers.within(review_date, parse_time(approval.decided_at), MONTHS_12):
+    if not papers.within(e.data.summary.review_date, parse_time(approval.decided_at), MONTHS_12):
         raise Refused(Code.SHAPE, "S22")
     if state.author in {papers.submission(e).officer, approval.officer}:
         raise Refused(Code.OFFICERS, "S22")
 
 
-def _told(e: Draft[PhoneRecorded], at: int, states: States) -> None:
-    """Told before it is recorded and at most 24 h ago, by an officer of ours to one of theirs."""
-    summary = e.data.summary
-    told, trust = parse_time(summary.told_at), states.channel.trust
-    if not told <= at <= told + RECORD_SPAN:
-        raise Refused(Code.STATE, "F2")
-    both = ((summary.told_by, e.source), (summary.told_to, states.channel.counterpart(e.source)))
-    if not all(trust.serves(officer, unit, told) for officer, unit in both):
+def _request(state: Lead, e: Draft[EvidenceUseRequested], at: int, states: States) -> None:
+    """Where the lead is restricted so (S9)."""
+    if Restriction.EVIDENCE_CONSENT not in state.restrictions:
+        raise Refused(Code.STATE, "S9")
+
+
+def _consent(state: Lead, e: Draft[Any], at: int, states: States) -> None:
+    if e.data.summary.request != state.evidence_asked:
+        raise Refused(Code.UNKNOWN_MATTER, "S9")
+
+
+def _offer(state: Lead, e: Draft[TransferOffered], at: int, states: States) -> None:
+    """One at a time, firm for at most 7 days (S15)."""
+    if state.transfer is not None and at < state.transfer[1]:
+        raise Refused(Code.STATE, "L12")
+    offers.made(e.data.summary.answer_by, at, TRANSFER_SPAN)
+
+
+def _answer(state: Lead, e: Draft[Any], at: int, states: States) -> None:
+    offers.answered(e.data.summary.offer, *(state.transfer or ("", 0)), at)
+
+
+def _record(state: Lead, e: Draft[PhoneRecorded], at: int, states: States) -> None:
+    """Lawful as a lead; by an officer of ours to one of theirs; signed within 24 h by the head who approved by voice.
+
+    The 24 h run to that signature, not to the log: a line that is cut for a day loses no call.
+    """
+    lead_naming.lawful(e, states)
+    summary, approval, trust = e.data.summary, papers.approval(e), states.channel.trust
+    told = parse_time(summary.told_at)
+    if not told <= parse_time(approval.decided_at) <= told + RECORD_SPAN:
+        raise Refused(Code.SHAPE, "F2")
+    both_ends = ((summary.told_by, e.source), (summary.told_to, states.channel.counterpart(e.source)))
+    served = all(trust.serves(officer, unit, told) for officer, unit in both_ends)
+    if not served or approval.officer != summary.spoken_approver:
         raise Refused(Code.OFFICERS, "F2")
 
 
-def changes(state: Any, e: Draft[Any], at: int) -> dict[str, Any]:
-    """What the event sets beside the status."""
-    found: dict[str, Any] = {}
-    match e.data:
-        case Regraded():
-            found = {"unread": (*state.unread, (e.digest, at))}
-        case Corrected(summary=summary):
-            found = _corrected(state, summary, e, at)
-        case JurisdictionDisputed(summary=summary):
-            found = {"claims": (*state.claims, (e.source, summary.claim)), "settled": ()}
-        case JurisdictionSettled(summary=summary):
-            found = _settled(state, e.source, summary)
-        case Held(summary=summary):
-            found = {"held": True, "hold_review": summary.review_on}
-        case HoldReleased():
-            found = {"held": False, "hold_review": ""}
-        case Reopened(summary=summary):
-            found = {"next_feedback_on": summary.next_feedback_on, "feedback_from": at}
-        case Reviewed(summary=summary):
-            found = {"review_date": summary.review_date}
-        case _:
-            found = _of_consents(e, at)
-    return found
+def _confirm(state: Lead, e: Draft[PhoneConfirmed], at: int, states: States) -> None:
+    if abs(parse_time(e.data.summary.told_at) - state.told_at) > CLOCKS_APART:
+        raise Refused(Code.SHAPE, "F3")
 
 
-def _corrected(state: Any, summary: Any, e: Draft[Corrected], at: int) -> dict[str, Any]:
+GUARDS: Mapping[type[Event], Callable[[Lead, Draft[Any], int, States], None]] = MappingProxyType(
+    {
+        Corrected: _correct,
+        EvidenceUseGranted: _consent,
+        EvidenceUseRefused: _consent,
+        EvidenceUseRequested: _request,
+        Held: _hold,
+        HoldReleased: _release,
+        JurisdictionDisputed: _dispute,
+        JurisdictionSettled: _settle,
+        PhoneConfirmed: _confirm,
+        PhoneRecorded: _record,
+        Regraded: _regrade,
+        Restricted: _restrict,
+        RestrictionLifted: _lift,
+        Reviewed: _review,
+        TransferAccepted: _answer,
+        TransferDeclined: _answer,
+        TransferOffered: _offer,
+    }
+)
+
+
+# -- what is carried over: (state, event, at) -> members of the state --------------------------------------------------
+
+
+def opened(e: Draft[Any], at: int) -> dict[str, Any]:
+    """Of what begins a stream and names people: a lead, a phone record."""
+    summary = e.data.summary
     return {
-        "restrictions": summary.restrictions,
-        "persons": len(summary.persons),
-        "versions": (e.data.content.id,),
-        "unread": (*state.unread, (e.digest, at)),
+        "owner": e.source,
+        "urgency": summary.urgency,
+        "category": summary.category,
+        "basis": summary.basis.effective,
+        "review_date": summary.review_date,
+        "shared_at": at,
+        "author": _author(e),
+        **_version(e),
     }
 
 
-def _settled(state: Any, source: str, summary: Any) -> dict[str, Any]:
+def _author(e: Draft[Any]) -> str:
+    """Empty where nobody can read it: then the event is void for its signatures."""
+    try:
+        return papers.submission(e).officer
+    except Refused:
+        return ""
+
+
+def _version(e: Draft[Any]) -> dict[str, Any]:
+    """A whole version, and who is named in it."""
+    summary = e.data.summary
+    return {
+        "restrictions": summary.restrictions,
+        "persons": len(summary.persons),
+        "protected": lead_naming.protects(summary.persons),
+        "suspect": lead_naming.suspects(summary.persons),
+        "versions": (e.data.content.id,),
+    }
+
+
+def _corrected(state: Lead, e: Draft[Corrected], at: int) -> dict[str, Any]:
+    correction = (e.digest, at, e.data.summary.urgency is Urgency.URGENT)
+    return {**_version(e), "corrections": (*state.corrections, correction), "corrected_at": at}
+
+
+def _settled(state: Lead, e: Draft[JurisdictionSettled], at: int) -> dict[str, Any]:
     """A unit's newest word replaces its older one; when both said the same, the dispute is over."""
-    decision = summary.decision
-    number = f"{decision.series}/{decision.year}/{decision.number}" if decision else ""
-    said = (source, summary.unit, summary.by, number)
-    settled = (*(one for one in state.settled if one[0] != source), said)
-    return {"settled": settled} | ({"claims": ()} if settled_on(settled) else {})
+    summary = e.data.summary
+    words = both.said(state.settled, e.source, Verdict(summary.unit, summary.by, summary.decision))
+    return {"settled": words} | ({"claims": ()} if both.agreed(words) else {})
 
 
-def settled_on(settled: tuple[tuple[str, ...], ...]) -> str:
-    """The unit that both named in the same words; empty while they have not (S17)."""
-    said = {one[1:] for one in settled}
-    return next(iter(said))[0] if len(settled) == 2 and len(said) == 1 else ""
-
-
-def _of_consents(e: Draft[Any], at: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    match e.data:
-        case EvidenceUseRequested():
-            found = {"evidence_asked": e.digest, "evidence_asked_at": at}
-        case EvidenceUseGranted():
-            found = {"evidence_asked": "", "evidence": True}
-        case EvidenceUseRefused():
-            found = {"evidence_asked": ""}
-        case TransferOffered(summary=summary):
-            found = {"transfer": (e.digest, parse_time(summary.answer_by))}
-        case TransferAccepted() | TransferDeclined():
-            found = {"transfer": None}
-        case Restricted(summary=summary):
-            found = {"reviewer": summary.reviewer, "restricted_at": at}
-        case RestrictionLifted():
-            found = {"reviewer": ""}
-        case PhoneRecorded(summary=summary):
-            found = {"owner": e.source, "urgency": summary.urgency, "category": summary.category, "shared_at": at}
-        case PhoneConfirmed(summary=summary):
-            found = {"told_at": parse_time(summary.told_at)}
-        case _:
-            pass
-    return found
+CHANGES: Mapping[type[Event], Callable[[Lead, Draft[Any], int], dict[str, Any]]] = MappingProxyType(
+    {
+        Corrected: _corrected,
+        EvidenceUseGranted: lambda *_: {"evidence_asked": "", "evidence": True},
+        EvidenceUseRefused: lambda *_: {"evidence_asked": ""},
+        EvidenceUseRequested: lambda _, e, at: {"evidence_asked": e.digest, "evidence_asked_at": at},
+        Held: lambda _, e, __: {"hold_review": e.data.summary.review_on},
+        HoldReleased: lambda *_: {"hold_review": ""},
+        JurisdictionDisputed: lambda state, e, _: {
+            "claims": (*state.claims, (e.source, e.data.summary.claim)),
+            "settled": (),
+        },
+        JurisdictionSettled: _settled,
+        Misdirected: lambda _, __, at: {"misdirected_at": at},
+        PhoneConfirmed: lambda _, e, __: {"told_at": parse_time(e.data.summary.told_at)},
+        PhoneRecorded: lambda _, e, at: {**opened(e, at), "told_at": parse_time(e.data.summary.told_at)},
+        Regraded: lambda state, e, at: {"unread": (*state.unread, (e.digest, at))},
+        Reopened: lambda _, e, at: {"next_feedback_on": e.data.summary.next_feedback_on, "feedback_from": at},
+        Restricted: lambda _, e, at: {"reviewer": e.data.summary.reviewer, "restricted_at": at},
+        RestrictionLifted: lambda *_: {"reviewer": ""},
+        Reviewed: lambda _, e, __: {"review_date": e.data.summary.review_date},
+        TransferAccepted: lambda *_: {"transfer": None},
+        TransferDeclined: lambda *_: {"transfer": None},
+        TransferOffered: lambda _, e, __: {"transfer": (e.digest, parse_time(e.data.summary.answer_by))},
+    }
+)

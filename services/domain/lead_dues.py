@@ -11,7 +11,7 @@ from services.domain.lead import Lead
 
 REMOVE, ERASE, CORRECT = Days(7), Days(30), Days(7)
 CONFIRM, MISDIRECTED, CONSENT, SETTLE = Hours(24), Hours(24), Days(3), Days(7)
-RESTRICTED = Days(30)
+RESTRICTED, CORRECTION_URGENT = Days(30), Hours(8)
 FEEDBACK_DAYS = 30
 CLEARED = frozenset({OutcomeStage.NOT_PROSECUTED, OutcomeStage.CASE_WITHDRAWN, OutcomeStage.ACQUITTED})
 """Ends after which the owner corrects or withdraws within 7 days."""
@@ -22,28 +22,34 @@ def owed(state: Lead, calendar: Calendar, clock: Clock) -> tuple[Due, ...]:
     if state.status is lead.Status.PHONE_RECORDED:
         return (after(Duty.CONFIRM, state.shared_at, CONFIRM, calendar),)
     if state.status not in lead.LIVE:
-        return (*_removal(state, calendar), *_hold(state))
+        return (*_removal(state, calendar), *_kept(state, calendar))
     unread = tuple(after(Duty.ACKNOWLEDGE, at, ACKNOWLEDGE, calendar) for _, at in state.unread)
-    return (
-        *_next_step(state, calendar, clock),
-        *unread,
-        *_consent(state, calendar),
-        *_open_offers(state, calendar),
-        *_hold(state),
-    )
+    return (*_next_step(state, calendar, clock), *unread, *_open_offers(state, calendar), *_kept(state, calendar))
 
 
-def _consent(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
-    if not state.evidence_asked:
+def _kept(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
+    """Also of what is at an end while the recipient has it: corrections are read, holds and restrictions end."""
+    if state.status not in lead.KEPT:
+        return _hold(state)
+    spans = ((at, CORRECTION_URGENT if urgent else ACKNOWLEDGE) for _, at, urgent in state.corrections)
+    read = tuple(after(Duty.ACKNOWLEDGE, at, span, calendar) for at, span in spans)
+    restricted = (after(Duty.LIFT, state.restricted_at, RESTRICTED, calendar, owner=True),) if state.reviewer else ()
+    return (*read, *restricted, *_cleared(state, calendar), *_hold(state))
+
+
+def _cleared(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
+    """After 不起诉, 撤案, 无罪 the owner corrects, withdraws or expunges; a supplement is no correction (S8)."""
+    if state.stage not in CLEARED or state.corrected_at >= state.outcome_at:
         return ()
-    return (after(Duty.CONSENT, state.evidence_asked_at, CONSENT, calendar, owner=True),)
+    return (after(Duty.CORRECT, state.outcome_at, CORRECT, calendar, owner=True),)
 
 
 def _open_offers(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
-    """A transfer to be answered (a firm offer), a restriction to be decided on within 30 days."""
+    """What waits for an answer: a transfer (a firm offer), a request for consent."""
     transfer = (Due(Duty.COUNTERSIGN, state.transfer[1]),) if state.transfer else ()
-    restricted = (after(Duty.LIFT, state.restricted_at, RESTRICTED, calendar, owner=True),) if state.reviewer else ()
-    return (*transfer, *restricted)
+    if not state.evidence_asked:
+        return transfer
+    return (*transfer, after(Duty.CONSENT, state.evidence_asked_at, CONSENT, calendar, owner=True))
 
 
 def _hold(state: Lead) -> tuple[Due, ...]:
@@ -65,8 +71,6 @@ def _next_step(state: Lead, calendar: Calendar, clock: Clock) -> tuple[Due, ...]
             found = (after(Duty.FEEDBACK, state.feedback_from or state.since, _until_feedback(state), calendar),)
         case lead.Status.DISPUTED:
             found = tuple(after(Duty.SETTLE, state.since, SETTLE, calendar, owner=owner) for owner in (False, True))
-        case lead.Status.WITH_OUTCOME if state.stage in CLEARED and state.owner_spoke < state.outcome_at:
-            found = (after(Duty.CORRECT, state.outcome_at, CORRECT, calendar, owner=True),)
         case _:
             pass
     return found
@@ -88,6 +92,8 @@ def _removal(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
         case lead.Status.MISDIRECTED:
             withdraw = after(Duty.CORRECT, state.since, MISDIRECTED, calendar, owner=True)
             return (withdraw, after(Duty.REMOVE, state.since, MISDIRECTED, calendar))
+        case lead.Status.WITHDRAWN if state.misdirected_at:
+            return (after(Duty.REMOVE, state.misdirected_at, MISDIRECTED, calendar),)
         case lead.Status.WITHDRAWN | lead.Status.DECLINED | lead.Status.EXPUNGED:
             return (after(Duty.REMOVE, state.since, REMOVE, calendar),)
         case lead.Status.CLOSED if state.stage is OutcomeStage.NOTHING_FOUND:

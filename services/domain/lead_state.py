@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from contracts.lead_terms import Claim
+from contracts.approval import DocumentNo
+from contracts.lead_terms import Claim, Settlement
 from contracts.vocabulary import Basis, OutcomeStage, Purpose, Restriction, Term, Urgency
 
 
@@ -30,14 +31,24 @@ class Status(Term):
 
 
 @dataclass(frozen=True)
-class Lead:
-    """One share. Times are effective ms; digests are of envelopes.
+class Verdict:
+    """Whose a disputed matter is, as one unit says: by agreement, or by the decision of the common superior."""
 
-    since: begin of the status. owner_spoke: last event of the owner. unread: supplements nobody acknowledged,
-    as (digest, at). outcome: digest of the outcome event that stands. author: who wrote it. versions: ids of the
-    owner's contents that stand. claims: (unit, what it wants); settled: (unit, whose, how, decision). held until
-    hold_review. evidence_asked: digest of a request for consent, evidence: it was granted. told_at: as confirmed.
-    transfer: (digest of the offer, until when it binds). reviewer: who alone reads it since restricted_at.
+    unit: str
+    by: Settlement
+    decision: DocumentNo | None = None
+
+
+@dataclass(frozen=True)
+class Lead:
+    """One share, or one phone record. Times are effective ms; digests are of envelopes.
+
+    since: begin of the status. owner_spoke: last event of the owner. unread, corrections: what nobody acknowledged, as
+    (digest, at) and (digest, at, urgent). outcome: digest of the outcome event that stands. author: who wrote it.
+    protected: a witness or victim is named; suspect: a suspect is. versions: ids of the owner's contents that stand.
+    claims: (unit, what it wants); settled: (unit, whose and how). hold_review: until when it is held. evidence_asked:
+    digest of a request for consent; evidence: it was granted. transfer: (digest of the offer, until when it binds).
+    reviewer: who alone reads it since restricted_at. told_at: when a call was, as recorded, then as confirmed.
     """
 
     status: Status = Status.ABSENT
@@ -50,20 +61,23 @@ class Lead:
     inform: bool = False
     persons: int = 0
     protected: bool = False
+    suspect: bool = False
     shared_at: int = 0
     since: int = 0
     owner_spoke: int = 0
     next_feedback_on: str = ""
     feedback_from: int = 0
     unread: tuple[tuple[str, int], ...] = ()
+    corrections: tuple[tuple[str, int, bool], ...] = ()
+    corrected_at: int = 0
+    misdirected_at: int = 0
     stage: OutcomeStage | None = None
     outcome: str = ""
     outcome_at: int = 0
     author: str = ""
     versions: tuple[str, ...] = ()
     claims: tuple[tuple[str, Claim], ...] = ()
-    settled: tuple[tuple[str, str, str, str], ...] = ()
-    held: bool = False
+    settled: tuple[tuple[str, Verdict], ...] = ()
     hold_review: str = ""
     evidence: bool = False
     evidence_asked: str = ""
@@ -72,6 +86,11 @@ class Lead:
     transfer: tuple[str, int] | None = None
     reviewer: str = ""
     restricted_at: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether proceedings keep it (S20)."""
+        return bool(self.hold_review)
 
 
 INITIAL = Lead()
@@ -85,3 +104,9 @@ LIVE = frozenset(
         Status.DISPUTED,
     }
 )
+PHONE = frozenset({Status.PHONE_RECORDED, Status.PHONE_CONFIRMED, Status.PHONE_DISPUTED})
+"""Of a phone record, which is no lead: nothing cites it but the lead that writes it down."""
+KEPT = LIVE | {Status.CLOSED, Status.RETAINED, Status.MOVED}
+"""The recipient has it, and nobody has asked for it back."""
+ASKED_BACK = frozenset({Status.WITHDRAWN, Status.DECLINED, Status.MISDIRECTED, Status.EXPUNGED})
+"""To be removed at once; what is closed has a longer time."""

@@ -29,7 +29,7 @@ from contracts.liaison import (
 from contracts.liaison_terms import INVESTIGATIVE, Mandate
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import EnquiryForm, Role, Term
-from services.domain import enquiry, lead, papers
+from services.domain import both, enquiry, lead, offers, papers
 from services.domain.clocks import DAY, parse_time
 from services.domain.rules import HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
 from services.domain.trust import MONTHS_12
@@ -75,7 +75,7 @@ class Liaison:
     leader: str = ""
     members: tuple[str, ...] = ()
     mandate: tuple[Mandate, ...] = ()
-    team: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    team: tuple[tuple[str, tuple[str, tuple[str, ...]]], ...] = ()
     ends: tuple[tuple[str, str], ...] = ()
     handover: tuple[str, str] = ("", "")
     handed: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ def permit(state: Liaison, e: Draft[Any], at: int, states: States) -> None:
         case PostingOffered():
             _offer(e, at, states)
         case PostingAccepted(summary=summary):
-            _accept(state, summary.offer, at)
+            offers.answered(summary.offer, state.offer, state.answer_by, at)
         case MemberChanged(summary=summary):
             _enrolled(summary.members, state.owner, at, states)
         case PostingExtended(summary=summary):
@@ -175,8 +175,7 @@ def _offer(e: Draft[PostingOffered], at: int, states: States) -> None:
     summary = e.data.summary
     if not papers.within(summary.end, papers.begin(summary.start), MONTHS_12) or at >= papers.begin(summary.end) + DAY:
         raise Refused(Code.SHAPE, "L1")
-    if not 0 < parse_time(summary.answer_by) - at <= OFFER_SPAN:
-        raise Refused(Code.OFFER_LAPSED, "L12")
+    offers.made(summary.answer_by, at, OFFER_SPAN)
     _enrolled(summary.members, e.source, at, states)
 
 
@@ -185,13 +184,6 @@ def _enrolled(members: tuple[str, ...], unit: str, at: int, states: States) -> N
     for member in members:
         if not trust.serves(member, unit, at) or Role.TEAM not in trust.officers[member].roles:
             raise Refused(Code.OFFICERS, "L1")
-
-
-def _accept(state: Liaison, offer: str, at: int) -> None:
-    if offer != state.offer:
-        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
-    if at >= state.answer_by:
-        raise Refused(Code.OFFER_LAPSED, "L12")
 
 
 def _extend(state: Liaison, end: str, at: int) -> None:
@@ -312,9 +304,9 @@ def _said(state: Any, e: Draft[Any], at: int) -> dict[str, Any]:
         case PostingOffered():
             changes = _offered(e)
         case MemberChanged(summary=summary):
-            changes = _team(state, (e.source, summary.leader, summary.members))
+            changes = _team(both.said(state.team, e.source, (summary.leader, summary.members)))
         case PostingExtended(summary=summary):
-            changes = _end(state, (e.source, summary.end))
+            changes = _end(both.said(state.ends, e.source, summary.end))
         case HandoverOffered(summary=summary):
             changes = {"handover": (e.digest, summary.successor), "handed": summary.tasks}
         case HandoverAccepted(summary=summary):
@@ -353,16 +345,14 @@ def _led_by(state: Any, successor: str) -> str:
     return leader
 
 
-def _team(state: Any, said: tuple[str, str, tuple[str, ...]]) -> dict[str, Any]:
+def _team(words: both.Words[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
     """In force when both have said the same; then nobody's word waits any more, nor the old leader's hand-over."""
-    other = [one for one in state.team if one[0] != said[0]]
-    if other and other[0][1:] == said[1:]:
-        return {**_NO_HANDOVER, "team": (), "leader": said[1], "members": said[2]}
-    return {"team": (*other, said)}
+    agreed = both.agreed(words)
+    if agreed is None:
+        return {"team": words}
+    return {**_NO_HANDOVER, "team": (), "leader": agreed[0], "members": agreed[1]}
 
 
-def _end(state: Any, said: tuple[str, str]) -> dict[str, Any]:
-    other = [one for one in state.ends if one[0] != said[0]]
-    if other and other[0][1] == said[1]:
-        return {"ends": (), "end": said[1]}
-    return {"ends": (*other, said)}
+def _end(words: both.Words[str]) -> dict[str, Any]:
+    agreed = both.agreed(words)
+    return {"ends": words} if agreed is None else {"ends": (), "end": agreed}

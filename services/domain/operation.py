@@ -29,7 +29,7 @@ from contracts.operation import (
 from contracts.operation_terms import Milestone
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import EnquiryForm, Role, Term, Urgency
-from services.domain import enquiry, lead
+from services.domain import enquiry, lead, offers
 from services.domain.clocks import DAY, due_hours, in_time, parse_time
 from services.domain.enquiry import Enquiry
 from services.domain.rules import INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
@@ -237,8 +237,7 @@ def _plan(e: Draft[Any], at: int, states: States) -> None:
     begins, ends = parse_time(summary.begins), parse_time(summary.ends)
     if not (begins < ends <= begins + WINDOW and at < ends):
         raise Refused(Code.SHAPE, "O1")
-    if not 0 < parse_time(summary.answer_by) - at <= OFFER_SPAN[summary.urgency]:
-        raise Refused(Code.OFFER_LAPSED, "L12")
+    offers.made(summary.answer_by, at, OFFER_SPAN[summary.urgency])
     if not summary.leads and not summary.enquiries:
         raise Refused(Code.UNKNOWN_MATTER, "O1")
     if any(states.state("lead", id).status not in lead.LIVE for id in summary.leads):
@@ -262,13 +261,11 @@ def _amend(state: Operation, e: Draft[PlanAmended], at: int) -> None:
 
 def _answer(state: Operation, e: Draft[Any], at: int) -> None:
     """By the unit that did not make the offer, to the plan that stands, in time (L12)."""
-    offer = state.offer
-    if offer is None or e.data.summary.plan != offer.digest:
+    if state.offer is None:
         raise Refused(Code.UNKNOWN_MATTER, "O2")
-    if e.source == offer.author:
+    if e.source == state.offer.author:
         raise Refused(Code.WRONG_SIDE, "O2")
-    if not in_time(at, offer.answer_by):
-        raise Refused(Code.OFFER_LAPSED, "L12")
+    offers.answered(e.data.summary.plan, state.offer.digest, state.offer.answer_by, at)
 
 
 def _dispatch(state: Operation, e: Draft[TeamDispatched], at: int, states: States) -> None:

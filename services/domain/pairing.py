@@ -10,6 +10,7 @@ from contracts.pairing import Accepted, Declined, Ended, EndingAnnounced, Propos
 from contracts.pairing_course import ContactsChanged, RenewalAccepted, RenewalOffered
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role, Term
+from services.domain import offers
 from services.domain.clocks import DAY, parse_time
 from services.domain.rules import HEAD, Allowed, Rule, Side, Sign, States
 
@@ -145,8 +146,7 @@ def _proposal(e: Draft[Proposed], at: int, states: States) -> None:
     chains = (trust.chain(e.source), trust.chain(summary.counterpart))
     if summary.oversight_a not in chains[0] or summary.oversight_b not in chains[1]:
         raise Refused(Code.WRONG_SIDE, "MECHANISM 3.1")
-    if not ANSWER_SPAN[0] <= parse_time(summary.answer_by) - at <= ANSWER_SPAN[1]:
-        raise Refused(Code.OFFER_LAPSED, "L12")
+    offers.made(summary.answer_by, at, ANSWER_SPAN[1], ANSWER_SPAN[0])
 
 
 def _answer(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
@@ -155,10 +155,7 @@ def _answer(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
         raise Refused(Code.SUSPENDED, "PROTOCOL 4")
     if e.source != state.counterpart:
         raise Refused(Code.WRONG_SIDE, "P2")
-    if e.data.summary.offer != state.offer:
-        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
-    if at >= state.answer_by:
-        raise Refused(Code.OFFER_LAPSED, "L12")
+    offers.answered(e.data.summary.offer, state.offer, state.answer_by, at)
 
 
 def _end(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
@@ -172,23 +169,20 @@ def _end(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
 
 def _offer_renewal(state: Pairing, e: Draft[RenewalOffered], at: int) -> None:
     """In the last 90 days; binding within the term, so that an answer in time finds the pairing in force (L12)."""
-    answer_by = parse_time(e.data.summary.answer_by)
     if at < state.valid_until - RENEWAL_SPAN:
         raise Refused(Code.STATE, "P8")
     if state.renewal is not None and at < state.renewal.answer_by:
         raise Refused(Code.STATE, "L12")
-    in_span = RENEWAL_ANSWER_SPAN[0] <= answer_by - at <= RENEWAL_ANSWER_SPAN[1]
-    if not in_span or answer_by > state.valid_until:
-        raise Refused(Code.OFFER_LAPSED, "L12")
+    offers.made(
+        e.data.summary.answer_by, at, min(RENEWAL_ANSWER_SPAN[1], state.valid_until - at), RENEWAL_ANSWER_SPAN[0]
+    )
 
 
 def _accept_renewal(state: Pairing, e: Draft[RenewalAccepted], at: int) -> None:
-    if state.renewal is None or e.data.summary.offer != state.renewal.offer:
-        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
-    if e.source == state.renewal.by:
+    offer = state.renewal or Renewal("", "", 0, 0)
+    if e.source == offer.by:
         raise Refused(Code.WRONG_SIDE, "P9")
-    if at >= state.renewal.answer_by:
-        raise Refused(Code.OFFER_LAPSED, "L12")
+    offers.answered(e.data.summary.offer, offer.offer, offer.answer_by, at)
 
 
 def evolve(state: Any, e: Draft[Any], at: int) -> Any:

@@ -17,6 +17,7 @@ from services import journal
 from services.domain import enquiry, lead, lead_course
 from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
+from services.domain.signatures import CLOCK_TOLERANCE
 from services.node import papers
 from services.node.commands import duty_id, propose
 from services.node.folds import now_ms
@@ -24,11 +25,6 @@ from services.verifier import History
 
 if TYPE_CHECKING:
     from services.node.node import Node
-
-
-REMOVED_BY_NODE = frozenset(
-    {lead.Status.WITHDRAWN, lead.Status.DECLINED, lead.Status.MISDIRECTED, lead.Status.EXPUNGED}
-)
 
 
 def perform(node: "Node") -> bool:
@@ -77,9 +73,13 @@ def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]
 
 
 def _past_review(history: History, state: lead.Lead) -> bool:
-    """S23: nobody has reviewed it in time, and nothing holds it."""
+    """S23: nobody has reviewed it in time and nothing holds it, also by a log whose clock is behind ours."""
     known = Expunged.TYPE in OPEN_TYPES[history.channel.trust.rule_version][history.place]
-    return known and state.status in lead.RULES[Expunged].when and lead_course.past_review(state, now_ms())
+    return (
+        known
+        and state.status in lead.RULES[Expunged].when
+        and lead_course.past_review(state, now_ms() - CLOCK_TOLERANCE)
+    )
 
 
 def _node_removes(history: History, subject: str, state: lead.Lead) -> bool:
@@ -87,7 +87,7 @@ def _node_removes(history: History, subject: str, state: lead.Lead) -> bool:
 
     Else an officer answers.
     """
-    if state.status not in REMOVED_BY_NODE or state.outcome or state.held:
+    if state.status not in lead.ASKED_BACK or state.outcome or state.held:
         return False
     contents = [
         w.removeprefix("content/")

@@ -128,10 +128,8 @@ def may_open(node: "Node", held: Held, officer: str) -> None:
     state = history.state(held.context, held.subject)
     if held.source != node.source and state.status in UNSIGNED:
         raise Refused(Code.STATE, "S3")
-    if held.context == "lead" and held.source != node.source:
-        _not_gone(held, state)
-        if state.reviewer not in ("", officer):
-            raise Refused(Code.OFFICERS, "S21")
+    if held.context == "lead":
+        _kept(held, state, officer, ours=held.source == node.source)
     age = now_ms() - node.heartbeat()
     if held.channel != DESK and age > node.settings.heartbeat_limit_seconds * 1_000:
         raise NotYet("the newest trust heartbeat is too old: nothing is shared or opened")
@@ -139,15 +137,20 @@ def may_open(node: "Node", held: Held, officer: str) -> None:
         raise Refused(Code.SUSPENDED, "PROTOCOL 4")
 
 
-def _not_gone(held: Held, state: Any) -> None:
-    """Withdrawn, removed, past its review date, replaced by a correction: raises GoneError. What a case holds stays."""
-    if state.status in UNREADABLE:
+def _kept(held: Held, state: Any, officer: str, *, ours: bool) -> None:
+    """Not gone from us, within its review date, this version, by this officer (L8, S12, S21, S23).
+
+    What proceedings hold stays as it was. Raises GoneError; Refused(officers): restricted to another.
+    """
+    if state.status in UNREADABLE and not ours:
         raise GoneError(Code.STATE, "L8")
     if past_review(state, now_ms()):
         raise GoneError(Code.STATE, "S23")
     replaced = held.source == state.owner and state.versions and held.content.id not in state.versions
     if replaced and not state.held:
         raise GoneError(Code.STATE, "S12")
+    if state.reviewer not in ("", officer):
+        raise Refused(Code.OFFICERS, "S21")
 
 
 UNSIGNED = frozenset({LeadStatus.SENT, LeadStatus.DELIVERED, EnquiryStatus.ASKED, EnquiryStatus.DELIVERED})

@@ -128,11 +128,12 @@ def test_story_2_night_phone_first(offices: Offices) -> None:
     told_at = format_time(now_ms() - 10 * SECOND)  # officers of these nodes serve since they started
     callee = offices.made.officer(YIWU, "intake")
     told = {"told_at": told_at, "told_by": offices.made.officer(XINCAI, "intake"), "told_to": callee, "line": "phone"}
-    summary = {**SUMMARY, **told, "urgency": "urgent", "urgency_ground": "flight"}
+    head = {"spoken_approver": offices.made.officer(XINCAI, "head")}
+    summary = {**SUMMARY, **told, **head, "urgency": "urgent", "urgency_ground": "flight"}
     late = offices.drafted(
         XINCAI, "lead.phone_recorded", {**summary, "told_at": format_time(now_ms() - 25 * HOUR)}, CONTENT
     )
-    assert refused(offices.at(XINCAI, "head").approve, late, Role.HEAD) == ("state", "F2")
+    assert refused(offices.at(XINCAI, "head").approve, late, Role.HEAD) == ("shape", "F2")
     record = offices.document(XINCAI, "lead.phone_recorded", summary, CONTENT, second=Role.HEAD)
     offices.arrives(YIWU, "leads", record, "phone_recorded")
     offices.say(YIWU, "intake", "leads", "phone_confirmed", record, {"told_at": told_at})
@@ -269,12 +270,12 @@ def test_story_8_up_to_judgment_then_a_mistake(offices: Offices) -> None:
     correction = {**PLAIN, "kind": "correction", "correction": "wrong_person", "effects": effects}
     summary = {**correction, **{name: SUMMARY[name] for name in members}}
     offices.document(XINCAI, "lead.corrected", summary, right, subject=lead)
-    offices.made.until("it is corrected", lambda: offices.state(YIWU, "leads", lead)["unread"])
+    offices.made.until("it is corrected", lambda: offices.state(YIWU, "leads", lead)["corrections"])
     assert refused(handler.open, offices.channel, first) == ("state", "S12")
     state = offices.state(YIWU, "leads", lead)
     assert handler.open(offices.channel, state["versions"][0]).content == right
-    offices.say(YIWU, "author", "leads", "acknowledged", lead, {"event": state["unread"][0][0]})
-    offices.made.until("the owner sees it", lambda: not owner.case(offices.channel, lead).state["unread"])
+    offices.say(YIWU, "author", "leads", "acknowledged", lead, {"event": state["corrections"][0][0]})
+    offices.made.until("the owner sees it", lambda: not owner.case(offices.channel, lead).state["corrections"])
 
 
 def test_what_is_contested_is_read_by_its_reviewer_alone(offices: Offices) -> None:

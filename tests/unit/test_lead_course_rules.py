@@ -48,7 +48,19 @@ from tests.support import contents
 from tests.support.papers import LEAD, LEAD_SUMMARY, REPLY, SUSPECT, WITNESS, approvals, draft
 from tests.support.states import APPROVER, AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
 from tests.unit.test_lead_rules import PATHS as STRAIGHT
-from tests.unit.test_lead_rules import accept, close, delivered, received, removed, share, withdraw
+from tests.unit.test_lead_rules import (
+    accept,
+    acknowledge,
+    close,
+    decline,
+    delivered,
+    outcome,
+    received,
+    removed,
+    share,
+    supplement,
+    withdraw,
+)
 
 CALENDAR = Calendar(CALENDARS.values())
 PHONE = "88880000-0000-4000-8000-000000000001"
@@ -119,8 +131,13 @@ def _submission_by(officer: str) -> Any:
     return Dsse.make(made.to_payload(), ("7" * 64, bytes(64))).model_dump(mode="json", exclude_none=True)
 
 
-def expunge(unit: str = OWNER, **changes: Any) -> Draft[Any]:
-    return draft(Expunged, {}, unit, **changes)
+def expunge(unit: str = OWNER) -> Draft[Any]:
+    """By two officers."""
+    return draft(Expunged, {}, unit, approval=approvals(Expunged, unit))
+
+
+def expunged_by_node(unit: str = OWNER) -> Draft[Any]:
+    return draft(Expunged, {}, unit)
 
 
 def ask(unit: str = OTHER) -> Draft[Any]:
@@ -163,14 +180,15 @@ def told(at: int = NOW - 8 * HOUR, subject: str = LEAD, **summary: Any) -> Draft
         "told_at": format_time(at),
         "told_by": DUTY,
         "told_to": CALLEE,
+        "spoken_approver": APPROVER,
         "line": "phone",
         **summary,
     }
     return draft(PhoneRecorded, found, OWNER, subject)
 
 
-def confirm(unit: str = OTHER, subject: str = LEAD) -> Draft[Any]:
-    return draft(PhoneConfirmed, {"officer": DUTY, "told_at": format_time(NOW - 8 * HOUR)}, unit, subject)
+def confirm(unit: str = OTHER, subject: str = LEAD, at: int = NOW - 8 * HOUR) -> Draft[Any]:
+    return draft(PhoneConfirmed, {"officer": DUTY, "told_at": format_time(at)}, unit, subject)
 
 
 def contradict(unit: str = OTHER) -> Draft[Any]:
@@ -268,7 +286,7 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     "S15 lapsed already": (Status.IN_PROGRESS, lambda: offer_transfer(binds=0), Code.OFFER_LAPSED),
     "S15 nothing was offered": (Status.IN_PROGRESS, accept_transfer, Code.UNKNOWN_MATTER),
     "S15 nothing is declined either": (Status.IN_PROGRESS, decline_transfer, Code.UNKNOWN_MATTER),
-    "S21 to an officer of the owner": (Status.RECEIVED, lambda: restrict(reviewer=AUTHOR), Code.OFFICERS),
+    "S21 to nobody of the two units": (Status.RECEIVED, lambda: restrict(reviewer=PHONE), Code.OFFICERS),
     "S21 by the recipient": (Status.RECEIVED, lambda: restrict(OTHER), Code.WRONG_SIDE),
     "S21 nothing is restricted": (Status.RECEIVED, lift, Code.STATE),
     "S16 not before it is signed for": (Status.DELIVERED, dispute, Code.STATE),
@@ -291,10 +309,15 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     "S22 the recipient reviews nothing": (Status.RECEIVED, lambda: review(unit=OTHER), Code.WRONG_SIDE),
     "S22 for more than 12 months": (Status.RECEIVED, lambda: review("2022-05-09"), Code.SHAPE),
     "S23 the recipient expunges nothing": (Status.RECEIVED, lambda: expunge(OTHER), Code.WRONG_SIDE),
-    "F2 more than 24 h ago": (Status.ABSENT, lambda: told(NOW - 24 * HOUR - 1), Code.STATE),
-    "F2 told tomorrow": (Status.ABSENT, lambda: told(NOW + 1), Code.STATE),
+    "F2 more than 24 h ago": (Status.ABSENT, lambda: told(NOW - 24 * HOUR - 1), Code.SHAPE),
+    "F2 told tomorrow": (Status.ABSENT, lambda: told(NOW + 1), Code.SHAPE),
     "F2 told to nobody of theirs": (Status.ABSENT, lambda: told(told_to=INTAKE), Code.OFFICERS),
     "F2 told by nobody of ours": (Status.ABSENT, lambda: told(told_by=CALLEE), Code.OFFICERS),
+    "F2 signed by another than approved by voice": (
+        Status.ABSENT,
+        lambda: told(spoken_approver=AUTHOR),
+        Code.OFFICERS,
+    ),
     "F2 outside the purposes": (Status.ABSENT, lambda: told(category="transit"), Code.PURPOSE),
     "F2 a witness without forward consent": (
         Status.ABSENT,
@@ -303,6 +326,11 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     ),
     "F3 the caller confirms nothing": (Status.PHONE_RECORDED, lambda: confirm(OWNER), Code.WRONG_SIDE),
     "F3 the caller disputes nothing": (Status.PHONE_RECORDED, lambda: contradict(OWNER), Code.WRONG_SIDE),
+    "F3 a time that is an hour and more apart": (
+        Status.PHONE_RECORDED,
+        lambda: confirm(at=NOW - 9 * HOUR - 1),
+        Code.SHAPE,
+    ),
     "F3 confirmed once": (Status.PHONE_DISPUTED, confirm, Code.STATE),
 }
 _BELOW = {
@@ -415,7 +443,7 @@ def test_a_correction_replaces_every_version_before_it() -> None:
 def test_a_correction_obeys_the_basis() -> None:
     states = at_status(Status.IN_PROGRESS)
     states.streams["lead", LEAD] = replace(states.state("lead", LEAD), basis=Basis.PRE_CASE_CHECK)
-    one_ground = correct(persons=[SUSPECT | {"grounds": ["pointed_out"]}])
+    one_ground = correct(persons=[SUSPECT | {"grounds": ["pointed_out"]}], effects=[])
     assert judged(states, one_ground) is Code.BASIS
 
 
@@ -427,7 +455,7 @@ def test_a_correction_stays_under_the_ceiling() -> None:
 
 
 def test_a_correction_takes_the_head_for_a_person_who_asks_for_one() -> None:
-    head = correct(persons=[SUSPECT | {"approver": "head"}])
+    head = correct(persons=[SUSPECT | {"approver": "head"}], effects=[])
     assert [lead.needs(e) for e in (correct(), head)] == [Sign.TWO, Sign.HEAD]
 
 
@@ -438,11 +466,68 @@ def test_a_person_is_struck_once() -> None:
 
 
 def test_a_cleared_person_is_corrected_and_nothing_more_is_owed() -> None:
-    """不起诉, 撤案, 无罪: the correction answers it (S8, S12)."""
-    states = at_status(Status.WITH_OUTCOME)
-    states.streams["lead", LEAD] = replace(states.state("lead", LEAD), stage="not_prosecuted", owner_spoke=NOW - 1)
-    assert [one.kind for one in owed(states.state("lead", LEAD), CALENDAR, Clock())] == [Duty.CORRECT]
-    assert Duty.CORRECT not in [one.kind for one in owed(states.then(correct(), NOW), CALENDAR, Clock())]
+    """不起诉, 撤案, 无罪: the correction answers it, a supplement or a close does not (S8, S12)."""
+    for done in (supplement, close):
+        states = at_status(Status.IN_PROGRESS)
+        states.then(outcome(stage="acquitted"), NOW)
+        assert Duty.CORRECT in _kinds(states.then(done(), NOW + HOUR))
+        assert Duty.CORRECT not in _kinds(states.then(correct(), NOW + 2 * HOUR))
+
+
+def test_whoever_is_not_struck_is_in_the_correction_and_nobody_is_added() -> None:
+    for persons, effects in (([SUSPECT] * 2, []), ([], []), ([SUSPECT], [{"index": 1, "effect": "struck"}])):
+        assert judged(at_status(Status.IN_PROGRESS), correct(persons=persons, effects=effects)) is Code.SHAPE
+
+
+def test_a_correction_that_names_a_witness_goes_no_further_without_consent() -> None:
+    """MECHANISM 3.4: and what it names is known of the lead."""
+    changed: dict[str, Any] = {"persons": [WITNESS], "effects": [{"index": 1, "effect": "changed"}]}
+    states = states_of()
+    states.then(share(restrictions=[]), NOW)
+    assert judged(states, correct(restrictions=[], **changed)) is Code.CEILING
+    state = states.then(correct(restrictions=["forward_consent"], **changed), NOW)
+    assert (state.protected, state.suspect) == (True, False)
+
+
+def test_an_urgent_correction_is_read_in_8_hours_and_after_the_end_too() -> None:
+    urgent = correct(urgency="urgent", urgency_ground="life")
+    for status in (Status.IN_PROGRESS, Status.CLOSED):
+        states = at_status(status)
+        found = [one for one in owed(states.then(urgent, NOW), CALENDAR, Clock()) if one.kind is Duty.ACKNOWLEDGE]
+        assert [format_time(one.at) for one in found] == ["2021-05-06T11:00:00.000Z"]
+        state = states.then(acknowledge(), NOW)
+        assert (state.corrections, states.late) == ((), [])
+
+
+def test_a_supplement_is_acknowledged_late_after_the_end() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    for e in (supplement(), outcome(), close(), acknowledge()):
+        states.then(e, NOW)
+    assert states.late == ["duikou.lead.acknowledged.v1"]
+
+
+def test_a_suspect_on_an_untested_word_takes_the_approvers_own_also_when_regraded() -> None:
+    """FIELDS 6.3."""
+    x4 = {**CORRECTION, "grade": {"source": "X", "information": "4"}}
+    word = approvals(Regraded, OWNER, answers=("untested_suspect",))
+    assert judged(at_status(Status.RECEIVED), draft(Regraded, x4)) is Code.SIGNATURES
+    assert judged(at_status(Status.RECEIVED), draft(Regraded, x4, approval=word)) is None
+    states = states_of()
+    states.then(share(persons=[]), NOW)
+    assert judged(states, draft(Regraded, x4)) is None
+
+
+def test_nothing_is_closed_while_consent_is_asked_for() -> None:
+    """S18."""
+    states = asked()
+    states.then(outcome(), NOW)
+    assert judged(states, close()) is Code.STATE
+    states.then(refuse(), NOW)
+    assert judged(states, close()) is None
+
+
+def _kinds(state: Any) -> list[Duty]:
+    return [one.kind for one in owed(state, CALENDAR, Clock())]
 
 
 # -- jurisdiction ------------------------------------------------------------------------------------------------------
@@ -514,8 +599,8 @@ def test_what_a_case_file_keeps_owes_the_review_of_its_hold() -> None:
     assert [one.kind for one in owed(state, CALENDAR, Clock())] == [Duty.REVIEW_HOLD]
 
 
-REVIEW_OVER = parse_time("2022-05-01T16:00:00.000Z")
-"""24:00 of the review date at +08:00."""
+REVIEW_OVER = parse_time("2022-04-30T16:00:00.000Z")
+"""00:00 of the review date at +08:00: from the date on."""
 
 
 def test_past_its_review_date_a_lead_is_at_an_end_unless_it_is_held() -> None:
@@ -523,12 +608,12 @@ def test_past_its_review_date_a_lead_is_at_an_end_unless_it_is_held() -> None:
     state = at_status(Status.WITH_OUTCOME).state("lead", LEAD)
     assert not lead_course.past_review(state, REVIEW_OVER - 1)
     assert lead_course.past_review(state, REVIEW_OVER)
-    assert not lead_course.past_review(replace(state, held=True), REVIEW_OVER)
+    assert not lead_course.past_review(replace(state, hold_review="2022-06-01"), REVIEW_OVER)
     assert not lead_course.past_review(lead.INITIAL, REVIEW_OVER)
 
 
 def test_a_review_comes_in_time_and_from_others_than_the_author() -> None:
-    """S22: neither of the two wrote the lead; after the date nothing revives it."""
+    """S22: neither of the two wrote the lead; from the date on nothing revives it."""
     states = at_status(Status.RECEIVED)
     assert states.then(review(), NOW).review_date == "2022-05-06"
     for wrote in (DUTY, APPROVER):  # who submits the review, who approves it
@@ -539,8 +624,104 @@ def test_a_review_comes_in_time_and_from_others_than_the_author() -> None:
 
 
 def test_an_expunction_by_two_or_by_the_node() -> None:
-    two = expunge(approval=approvals(Expunged, OWNER))
-    assert [lead.needs(e) for e in (expunge(), two)] == [Sign.NODE, Sign.TWO]
+    assert [lead.needs(e) for e in (expunged_by_node(), expunge())] == [Sign.NODE, Sign.TWO]
+
+
+def test_the_node_alone_expunges_from_the_review_date_on_and_not_before() -> None:
+    """S23, L5: before it that is late, and nothing is expunged."""
+    states = at_status(Status.IN_PROGRESS)
+    assert states.then(expunged_by_node(), REVIEW_OVER - 1).status is Status.IN_PROGRESS
+    assert states.late == ["duikou.lead.expunged.v1"]
+    assert states.then(expunged_by_node(), REVIEW_OVER).status is Status.EXPUNGED
+
+
+def test_what_is_held_is_not_all_removed() -> None:
+    """S20: such a receipt stands as said, late, and the lead stays withdrawn until what is kept is answered for."""
+    states = at_status(Status.IN_PROGRESS)
+    for e in (hold(), withdraw()):
+        states.then(e, NOW)
+    assert states.then(removed(), NOW).status is Status.WITHDRAWN
+    assert states.late == ["duikou.lead.removal_answered.v1"]
+    assert states.then(removed("retained_in_case"), NOW).status is Status.RETAINED
+    assert judged(states, release()) is None
+
+
+OVER: dict[str, tuple[Status, Callable[[], Draft[Any]], Code | None]] = {
+    "accepted": (Status.RECEIVED, lambda: accept(day="2022-05-20"), Code.STATE),
+    "supplemented": (Status.IN_PROGRESS, supplement, Code.STATE),
+    "corrected": (Status.IN_PROGRESS, correct, Code.STATE),
+    "held": (Status.IN_PROGRESS, lambda: hold("2022-09-01"), Code.STATE),
+    "reviewed": (Status.IN_PROGRESS, review, Code.STATE),
+    "transferred": (Status.IN_PROGRESS, offer_transfer, Code.STATE),
+    "withdrawn": (Status.IN_PROGRESS, withdraw, None),
+    "expunged": (Status.IN_PROGRESS, expunge, None),
+    "declined": (Status.RECEIVED, decline, None),
+    "restricted": (Status.IN_PROGRESS, restrict, None),
+}
+
+
+@pytest.mark.parametrize(("status", "event", "code"), OVER.values(), ids=OVER)
+def test_from_the_review_date_on_nothing_keeps_a_lead(
+    status: Status, event: Callable[[], Draft[Any]], code: Code | None
+) -> None:
+    states = at_status(status)
+    running = states.state("pairing", states.channel.pairing)
+    states.streams["pairing", states.channel.pairing] = replace(running, valid_until=NOW + 900 * DAY)
+    assert judged(states, event(), REVIEW_OVER) is code
+
+
+def test_under_rule_version_1_the_review_date_is_not_asked() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    running = states.state("pairing", states.channel.pairing)
+    states.streams["pairing", states.channel.pairing] = replace(running, valid_until=NOW + 900 * DAY)
+    states.channel = replace(states.channel, trust=replace(states.channel.trust, rule_version=1))
+    assert judged(states, supplement(), REVIEW_OVER) is None
+
+
+@pytest.mark.parametrize("event", [withdraw, correct, hold, expunge, regrade])
+def test_what_can_be_said_of_a_matter_that_moved(event: Callable[[], Draft[Any]]) -> None:
+    """The recipient has it: it is taken back, corrected, held, expunged; it is graded no more."""
+    assert judged(at_status(Status.MOVED), event()) is (Code.STATE if event is regrade else None)
+
+
+def test_what_a_case_file_keeps_can_be_expunged() -> None:
+    assert at_status(Status.RETAINED).then(expunge(), NOW).status is Status.EXPUNGED
+
+
+def test_a_restriction_of_a_closed_lead_is_lifted_too() -> None:
+    states = at_status(Status.WITH_OUTCOME)
+    for e in (restrict(), close()):
+        states.then(e, NOW)
+    assert Duty.LIFT in _kinds(states.state("lead", LEAD))
+    assert states.then(lift(), NOW).reviewer == ""
+
+
+def test_what_went_astray_is_removed_in_24_hours_also_when_it_was_taken_back() -> None:
+    states = at_status(Status.DELIVERED)
+    states.then(misdirected(), NOW)
+    found = owed(states.then(withdraw(), NOW + 20 * HOUR), CALENDAR, Clock())
+    assert [(one.kind, format_time(one.at)) for one in found] == [(Duty.REMOVE, "2021-05-07T03:00:00.000Z")]
+
+
+def test_a_third_unit_is_designated_and_not_agreed_on() -> None:
+    """MECHANISM 3.1: by the common superior, in both units' words."""
+    decision = {"series": "supervision", "year": 2021, "number": 1}
+    states = at_status(Status.DISPUTED)
+    for unit in (OWNER, OTHER):
+        states.then(settle(unit, "510000000001", by="designated", decision=decision), NOW)
+    assert states.state("lead", LEAD).status is Status.MOVED
+
+
+@pytest.mark.parametrize("event", [withdraw, expunge])
+def test_a_phone_record_ends_as_a_lead_does(event: Callable[[], Draft[Any]]) -> None:
+    """DOMAIN scope 4: it names people."""
+    for status in (Status.PHONE_RECORDED, Status.PHONE_CONFIRMED, Status.PHONE_DISPUTED):
+        states = at_status(status)
+        states.then(event(), NOW)
+        assert states.then(removed(), NOW).status is Status.REMOVED
+    state = at_status(Status.PHONE_CONFIRMED).state("lead", LEAD)
+    assert lead_course.past_review(state, REVIEW_OVER)
+    assert (state.persons, state.restrictions) == (1, ("forward_consent",))
 
 
 @pytest.mark.parametrize(
@@ -588,13 +769,18 @@ def test_under_rule_version_1_no_lead_names_a_phone_record() -> None:
     assert judged(states, share(phone_first=PHONE)) is Code.TYPE
 
 
-def test_the_time_counts_as_told_only_when_it_is_confirmed() -> None:
+def test_the_callees_word_of_the_time_replaces_the_callers() -> None:
     """The clock of the law stays the log's."""
     states = at_status(Status.PHONE_RECORDED)
     before = states.state("lead", LEAD)
-    assert (before.told_at, before.shared_at) == (0, NOW)
-    after = states.then(confirm(), NOW + HOUR)
-    assert (after.told_at, after.shared_at) == (NOW - 8 * HOUR, NOW)
+    assert (before.told_at, before.shared_at) == (NOW - 8 * HOUR, NOW)
+    after = states.then(confirm(at=NOW - 9 * HOUR), NOW + HOUR)
+    assert (after.told_at, after.shared_at) == (NOW - 9 * HOUR, NOW)
+
+
+def test_a_line_that_was_cut_for_a_day_loses_no_call() -> None:
+    """F2: the 24 hours run to the head's signature, not to the log."""
+    assert judged(states_of(), told(), NOW + 40 * HOUR) is None
 
 
 def test_only_what_is_urgent_is_told_before_it_is_signed() -> None:

@@ -337,6 +337,7 @@ def test_what_was_shared_is_known_of_the_lead() -> None:
         inform=False,
         persons=1,
         protected=False,
+        suspect=True,
         shared_at=NOW,
         since=NOW,
         owner_spoke=NOW,
@@ -666,11 +667,6 @@ def test_who_is_cleared_is_corrected_by_the_owner_within_7_days(stage: str) -> N
     assert found == (Duty.CORRECT, parse_time("2021-05-13T16:00:00.000Z"), True)
 
 
-def test_no_correction_is_owed_of_what_the_owner_said_at_that_moment() -> None:
-    state = at_status(Status.IN_PROGRESS).then(outcome(stage="acquitted"), NOW)
-    assert due(replace(state, owner_spoke=NOW), CALENDAR, Clock()) is None
-
-
 def test_an_outcome_that_clears_nobody_is_not_corrected() -> None:
     assert due(at_status(Status.IN_PROGRESS).then(outcome(), NOW + 1), CALENDAR, Clock()) is None
 
@@ -735,10 +731,3 @@ def test_the_silence_of_the_owner_begins_with_his_last_word() -> None:
     states.then(supplement(), NOW + 10 * DAY)
     assert judged(states, close(OTHER), NOW + 39 * DAY) is Code.WRONG_SIDE
     assert states.then(close(OTHER), NOW + 40 * DAY).status is Status.CLOSED
-
-
-def test_the_owner_who_has_spoken_owes_no_correction() -> None:
-    states = at_status(Status.IN_PROGRESS)
-    states.then(outcome(stage="acquitted"), NOW + 1)
-    kinds = [one.kind for one in owed(states.then(supplement(), NOW + DAY), CALENDAR, Clock())]
-    assert kinds == [Duty.ACKNOWLEDGE]
