@@ -1,6 +1,6 @@
 """All events of the exchange: importing this module registers every type (``contracts.event.TYPES``)."""
 
-from contracts import (
+from contracts import (  # noqa: F401 - registers every event type
     access,
     channel,
     desk,
@@ -19,25 +19,6 @@ from contracts import (
     trust,
 )
 from contracts.event import TYPES, Event
-
-MODULES = (
-    access,
-    channel,
-    desk,
-    enquiry,
-    enquiry_course,
-    lead,
-    lead_consents,
-    lead_course,
-    lead_phone,
-    liaison,
-    operation,
-    outflow,
-    oversight,
-    pairing,
-    pairing_course,
-    trust,
-)
 
 
 def events() -> dict[str, type[Event]]:

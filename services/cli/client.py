@@ -6,9 +6,9 @@ once or not at all.
 
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import httpx
@@ -26,6 +26,8 @@ PAUSE_SECONDS = 0.25
 WAIT_SECONDS = 20
 """How long an act is followed into the log before it is answered as pending."""
 JSON = dict[str, Any]
+Kind = Literal["leads", "enquiries", "operations", "postings", "oversight", "pairings", "outflow"]
+"""Of a matter, as the paths of the interface name it."""
 
 
 def fresh() -> str:
@@ -350,53 +352,18 @@ class Officer:
         """How a command stands."""
         return Answer.model_validate(self.node.get(f"/v1/commands/{event_id}", wait=wait or None))
 
-    def cases(self, after: str | None = None) -> list[Matter]:
-        """All leads."""
-        return list(self._pages("/v1/cases", after))
+    def matters(self, kind: Kind, after: str | None = None) -> list[Matter]:
+        """All of a kind."""
+        start, found = "", []
+        while True:
+            page = self.node.get(f"/v1/{'cases' if kind == 'leads' else kind}", after=after, **{"from": start or None})
+            found += [Matter.model_validate(one) for one in page["items"]]
+            if not (start := page["next"]):
+                return found
 
-    def case(self, channel: str, subject: str, after: str | None = None) -> Matter:
-        """A lead with its timeline and readers."""
-        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/leads/{subject}", after=after))
-
-    def enquiries(self, after: str | None = None) -> list[Matter]:
-        """All enquiries."""
-        return list(self._pages("/v1/enquiries", after))
-
-    def enquiry(self, channel: str, subject: str, after: str | None = None) -> Matter:
-        """An enquiry with its timeline and readers."""
-        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/enquiries/{subject}", after=after))
-
-    def operations(self, after: str | None = None) -> list[Matter]:
-        """Joint operations, one a channel."""
-        return list(self._pages("/v1/operations", after))
-
-    def operation(self, channel: str, subject: str, after: str | None = None) -> Matter:
-        """An operation with its timeline and readers."""
-        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/operations/{subject}", after=after))
-
-    def postings(self, after: str | None = None) -> list[Matter]:
-        """Liaison postings and their tasks."""
-        return list(self._pages("/v1/postings", after))
-
-    def posting(self, channel: str, subject: str, after: str | None = None) -> Matter:
-        """A posting or a task with its timeline and readers."""
-        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/postings/{subject}", after=after))
-
-    def oversight(self, after: str | None = None) -> list[Matter]:
-        """What the unit and its superior, or a superior and its units, have between them."""
-        return list(self._pages("/v1/oversight", after))
-
-    def concern(self, channel: str, subject: str, after: str | None = None) -> Matter:
-        """One of them with its timeline and readers."""
-        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/oversight/{subject}", after=after))
-
-    def pairings(self, after: str | None = None) -> list[Matter]:
-        """Proposals and pairings."""
-        return list(self._pages("/v1/pairings", after))
-
-    def outflow(self, after: str | None = None) -> list[Matter]:
-        """Counts of all counties."""
-        return list(self._pages("/v1/outflow", after))
+    def matter(self, kind: Kind, channel: str, subject: str, after: str | None = None) -> Matter:
+        """One with its timeline and readers."""
+        return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/{kind}/{subject}", after=after))
 
     def inbox(self, whose: str = "ours", after: str | None = None) -> list[DueItem]:
         """What is due: ``ours``, ``theirs`` or ``all``."""
@@ -431,13 +398,6 @@ class Officer:
         if answer.status == "void":
             raise VoidError(answer)
         return answer
-
-    def _pages(self, path: str, after: str | None) -> Iterator[Matter]:
-        start: str | None = None
-        while start != "":
-            page = self.node.get(path, after=after, **{"from": start})
-            yield from (Matter.model_validate(one) for one in page["items"])
-            start = page["next"]
 
     def _signer(self) -> Signer:
         if self.signer is None:

@@ -7,6 +7,7 @@ import typer
 from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessKind, AccessReason, Use, Withdrawal
 from services.cli import statements
+from services.cli.client import Kind
 from services.cli.replies import Matter, Opened
 from services.cli.session import (
     ChannelArg,
@@ -49,16 +50,24 @@ def listed(matters: list[Matter]) -> None:
     table("subject", "channel", "direction", "status", "due")(rows)
 
 
-@app.command("list")
-def list_(url: Url, token: Token, as_json: Json = False) -> None:
-    """All leads."""
-    tell(as_json, lambda: officer(url, token).cases(), listed)
+def lists(app: typer.Typer, kind: Kind, words: str) -> None:
+    """``list`` of a kind of matters."""
+
+    @app.command("list", help=words)
+    def list_(url: Url, token: Token, as_json: Json = False) -> None:
+        tell(as_json, lambda: officer(url, token).matters(kind), listed)
 
 
-@app.command()
-def show(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
-    """A lead with its timeline and who read it."""
-    tell(as_json, lambda: officer(url, token).case(channel, subject), shown)
+def shows(app: typer.Typer, kind: Kind, words: str) -> None:
+    """``show`` of one."""
+
+    @app.command(help=words)
+    def show(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
+        tell(as_json, lambda: officer(url, token).matter(kind, channel, subject), shown)
+
+
+lists(app, "leads", "All leads.")
+shows(app, "leads", "A lead with its timeline and who read it.")
 
 
 def receive(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:

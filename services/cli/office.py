@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from contracts.vocabulary import Suspension
-from services.cli.matters import listed
+from services.cli.matters import lists
 from services.cli.replies import Answer
 from services.cli.session import ChannelArg, Json, SubjectArg, Token, Url, document, officer, table, tell
 
@@ -108,10 +108,7 @@ def hand(leaves: OfficerArg, handler: OfficerArg, url: Url, token: Token, as_jso
     tell(as_json, lambda: {"handed": officer(url, token).hand(leaves, handler)})
 
 
-@pairing.command("list")
-def pairings(url: Url, token: Token, as_json: Json = False) -> None:
-    """Proposals and pairings."""
-    tell(as_json, lambda: officer(url, token).pairings(), listed)
+lists(pairing, "pairings", "Proposals and pairings.")
 
 
 @pairing.command()
@@ -136,7 +133,7 @@ def end(channel: ChannelArg, url: Url, token: Token, as_json: Json = False) -> N
 def counts(url: Url, token: Token, as_json: Json = False) -> None:
     """Counts of all counties."""
     show = table("origin", "period", "cells")
-    tell(as_json, lambda: [one.state for one in officer(url, token).outflow()], show)
+    tell(as_json, lambda: [one.state for one in officer(url, token).matters("outflow")], show)
 
 
 @outflow.command()

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from contracts.vocabulary import Cancellation, Use
-from services.cli.matters import listed, shown
+from services.cli.matters import lists, shows
 from services.cli.session import (
     ChannelArg,
     Json,
@@ -25,16 +25,8 @@ GroundOption = Annotated[Cancellation, typer.Option("--ground", help="Why, from 
 UseOption = Annotated[Use, typer.Option("--use", help="What the answer was good for")]
 
 
-@app.command("list")
-def list_(url: Url, token: Token, as_json: Json = False) -> None:
-    """All enquiries."""
-    tell(as_json, lambda: officer(url, token).enquiries(), listed)
-
-
-@app.command()
-def show(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
-    """An enquiry with its timeline."""
-    tell(as_json, lambda: officer(url, token).enquiry(channel, subject), shown)
+lists(app, "enquiries", "All enquiries.")
+shows(app, "enquiries", "An enquiry with its timeline.")
 
 
 @app.command()

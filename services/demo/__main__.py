@@ -82,8 +82,8 @@ def _show(console: Console, running: Cluster, troupe: Troupe, channel: str, root
         for column in ("方向", "状态", "事项", "谁读过", "最后"):
             table.add_column(column)
         looker = troupe.at(office.code, "author", "look")
-        for listed in looker.cases():
-            case = looker.case(listed.channel, listed.subject)  # a list does not say who read
+        for listed in looker.matters("leads"):
+            case = looker.matter("leads", listed.channel, listed.subject)  # a list does not say who read
             read = ", ".join(sorted({one["unit"] for one in case.reads}))
             last = case.state["timeline"][-1]["type"].split(".")[2] if case.state["timeline"] else ""
             table.add_row(str(case.state["direction"]), case.status, case.subject[:8], read, last)

@@ -118,13 +118,13 @@ class Story:
         return channel
 
     def _offer(self, subject: str) -> str:
-        for matter in self._at(YIWU, "author", "look").pairings():
+        for matter in self._at(YIWU, "author", "look").matters("pairings"):
             if matter.subject == subject and matter.channel == PAIRING:
                 return str(matter.state["offer"])
         return ""
 
     def _channel(self, unit: str) -> str:
-        pairings: list[Matter] = self._at(unit, "author", "look").pairings()
+        pairings: list[Matter] = self._at(unit, "author", "look").matters("pairings")
         found = [matter.channel for matter in pairings if matter.channel != PAIRING]
         return found[0] if found else ""
 
@@ -157,7 +157,7 @@ class Story:
 
     def _case(self, officer: Officer, channel: str, subject: str, not_any_more: str) -> Matter | None:
         with suppress(ApiError):
-            found = officer.case(channel, subject)
+            found = officer.matter("leads", channel, subject)
             return None if found.status == not_any_more else found
         return None
 
@@ -186,13 +186,13 @@ class Story:
 
     def _enquiry(self, officer: Officer, channel: str, subject: str) -> Matter | None:
         with suppress(ApiError):
-            found = officer.enquiry(channel, subject)
+            found = officer.matter("enquiries", channel, subject)
             return None if found.status == "asked" else found
         return None
 
     def _result(self, channel: str, subject: str) -> None:
         author = self._at(YIWU, "author", "result")
-        if author.case(channel, subject).status == "in_progress":
+        if author.matter("leads", channel, subject).status == "in_progress":
             author.feedback(channel, subject, "useful", (day(now_ms()) + timedelta(days=25)).isoformat())
             self.say("义乌反馈：有用 · 义乌 gives feedback: useful")
         summary, content = papers.outcome(self.memory.keep("outcome", str(uuid4())))
@@ -208,9 +208,9 @@ class Story:
         """S13, S14: it reaches the holder, who answers. Removed means here that the node refuses to open."""
         owner = self._at(XINCAI, "author", "withdraw")
         until("it is delivered", lambda: self._case(owner, channel, subject, "sent"))
-        if owner.case(channel, subject).status == "delivered":
+        if owner.matter("leads", channel, subject).status == "delivered":
             owner.withdraw(channel, subject, "error")
-        until("the removal is answered", lambda: owner.case(channel, subject).status == "removed")
+        until("the removal is answered", lambda: owner.matter("leads", channel, subject).status == "removed")
         self.say("第二条撤回，义乌回执：已删除（节点不再打开）· withdrawn; removal answered")
 
     def race(self, channel: str) -> None:
@@ -249,7 +249,7 @@ class Story:
         raise StoryError("the share should have been void")
 
     def _resume(self, channel: str) -> None:
-        pairing = next(m for m in self._at(YIWU, "author", "look").pairings() if m.channel == channel)
+        pairing = next(m for m in self._at(YIWU, "author", "look").matters("pairings") if m.channel == channel)
         about = (channel, Resumed.TYPE, pairing.subject)
         self.troupe.document(YIWU, "resume", about, {"ground": "dispute"}, second=Role.HEAD)
         self.say("义乌恢复对口协作 · resumed")

@@ -16,7 +16,7 @@
 | an idempotency key used for something else      | 409    | key_reused           | no             |
 | no token, or none of ours                       | 401    | token                | -              |
 | content that does not open, or contradicts      | 409    | content_inconsistent | no             |
-| no length, over 64 KiB, not JSON, no such route | 411, 413, 415, 404 | request  | no             |
+| no length, over 64 KiB, not JSON, no such route | 411, 413, 415, 404, 405 | request | no         |
 | a bug                                           | 500    | bug                  | -              |
 """
 
@@ -194,8 +194,9 @@ def _fields(found: Iterable[tuple[str, str]]) -> list[Field]:
 
 
 def _http(_: Request, error: Exception) -> JSONResponse:
-    found = _as(HTTPException, error)
-    return problem(found.status_code, "request")
+    status = _as(HTTPException, error).status_code
+    unknown = status in {404, 405}
+    return problem(status, "request", detail="There is no such route or act; /docs of this node lists them." * unknown)
 
 
 def _reused(_: Request, __: Exception) -> JSONResponse:

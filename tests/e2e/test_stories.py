@@ -247,7 +247,7 @@ def test_story_7_wrong_city(offices: Offices) -> None:
     offices.arrives(YIWU, "leads", subject, "delivered")
     offices.say(YIWU, "intake", "leads", "misdirected", subject)
     offices.arrives(XINCAI, "leads", subject, "removed")
-    (content,) = offices.at(YIWU, "author").case(offices.channel, subject).contents
+    (content,) = offices.at(YIWU, "author").matter("leads", offices.channel, subject).contents
     code, _ = refused(offices.at(YIWU, "author").open, offices.channel, content)
     assert code == "state"
 
@@ -256,7 +256,7 @@ def test_story_8_up_to_judgment_then_a_mistake(offices: Offices) -> None:
     """起诉与更正: consent is signed; what a correction replaces nobody opens; the new version is acknowledged."""
     lead = offices.accepted()
     handler, owner = offices.at(YIWU, "author"), offices.at(XINCAI, "author")
-    first = handler.case(offices.channel, lead).contents[0]
+    first = handler.matter("leads", offices.channel, lead).contents[0]
     assert handler.open(offices.channel, first).content == CONTENT
     request = {**PLAIN, "kind": "enquiry", "use": "prosecution"}
     offices.document(YIWU, "lead.evidence_use_requested", request, subject=lead)
@@ -275,14 +275,16 @@ def test_story_8_up_to_judgment_then_a_mistake(offices: Offices) -> None:
     state = offices.state(YIWU, "leads", lead)
     assert handler.open(offices.channel, state["versions"][0]).content == right
     offices.say(YIWU, "author", "leads", "acknowledged", lead, {"event": state["corrections"][0][0]})
-    offices.made.until("the owner sees it", lambda: not owner.case(offices.channel, lead).state["corrections"])
+    offices.made.until(
+        "the owner sees it", lambda: not owner.matter("leads", offices.channel, lead).state["corrections"]
+    )
 
 
 def test_what_is_contested_is_read_by_its_reviewer_alone(offices: Offices) -> None:
     """S21 限制使用 (MECHANISM 3.9): until the owner lifts it."""
     lead = offices.accepted()
     handler, reviewer = offices.at(YIWU, "author"), offices.at(YIWU, "head")
-    content = handler.case(offices.channel, lead).contents[0]
+    content = handler.matter("leads", offices.channel, lead).contents[0]
     assert handler.open(offices.channel, content).content == CONTENT
     correction = {**PLAIN, "kind": "correction"}
     about = {**correction, "reviewer": offices.made.officer(YIWU, "head")}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -101,6 +102,9 @@ def _gone(desk: Desk, channel: str, content: str) -> str:
     [
         ("case", "list"),
         ("enquiry", "list"),
+        ("operation", "list"),
+        ("posting", "list"),
+        ("oversight", "list"),
         ("pairing", "list"),
         ("outflow", "list"),
         ("paper", "list"),
@@ -115,6 +119,20 @@ def test_every_list_is_shown_to_people_and_to_programs(paired: Region, words: tu
     desk = Desk(paired, XINCAI, "author")
     desk.type(*words)
     assert desk.ask(*words) is not None
+
+
+@pytest.mark.parametrize("kind", ["case", "enquiry", "operation", "posting", "oversight"])
+def test_what_is_not_there_is_no_such_matter(paired: Region, kind: str) -> None:
+    """Of every kind, by the node's own word."""
+    shown = Desk(paired, XINCAI, "author").type(kind, "show", paired.channel, str(uuid4()), "--json", code=1)
+    assert json.loads(shown.stderr)["code"] == "unknown_matter"
+
+
+def test_no_such_act_says_where_acts_are_listed(paired: Region) -> None:
+    """And repeats nothing of what was typed."""
+    said = Desk(paired, YIWU, "intake").type("say", "leads", "nonsense", paired.channel, code=1)
+    assert "no such route or act" in said.stderr
+    assert "nonsense" not in said.stderr
 
 
 def test_an_export_of_the_log_audits_anywhere(paired: Region, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def shared(made: Region) -> str:
 
 
 def stands(officer: Officer, channel: str, subject: str, status: str) -> bool:
-    found = [one for one in officer.cases() if (one.channel, one.subject) == (channel, subject)]
+    found = [one for one in officer.matters("leads") if (one.channel, one.subject) == (channel, subject)]
     return [one.status for one in found] == [status]
 
 
@@ -87,18 +87,18 @@ def test_a_lead_from_draft_to_removal(paired: Region) -> None:
     """Drafted, signed twice, signed for, opened after its record, accepted, fed back, withdrawn, gone (L5, L7, L8)."""
     channel, subject = paired.channel, shared(paired)
     intake, handler, owner = at(paired, YIWU, "intake"), at(paired, YIWU, "author"), at(paired, XINCAI, "author")
-    content = intake.case(channel, subject).contents[0]
+    content = intake.matter("leads", channel, subject).contents[0]
     received = intake.receive(channel, subject)
     assert received.status == "recorded"
-    assert intake.case(channel, subject, after=received.after).status == "received"
+    assert intake.matter("leads", channel, subject, after=received.after).status == "received"
     opened = handler.open(channel, content, AccessReason.HANDLING)
     assert opened.agrees
     assert opened.content == CONTENT
     accepted = handler.accept(channel, subject, ahead(10), HANDLER)
-    assert handler.case(channel, subject, after=accepted.after).status == "in_progress"
+    assert handler.matter("leads", channel, subject, after=accepted.after).status == "in_progress"
     handler.feedback(channel, subject, "still_checking", ahead(20))
     paired.until("the owner sees it", lambda: stands(owner, channel, subject, "in_progress"))
-    seen = owner.case(channel, subject)
+    seen = owner.matter("leads", channel, subject)
     assert [(read["unit"], read["reason"]) for read in seen.reads] == [(YIWU, "handling")]
     assert owner.open(channel, seen.contents[1]).content == {"handler": HANDLER}
     owner.withdraw(channel, subject, "error")
@@ -118,13 +118,13 @@ def test_an_enquiry_is_asked_and_answered(paired: Region) -> None:
     asker.submit(paper)
     approver.approve(paper)
     enquiry = asker.sent(paper).subject
-    paired.until("it is there", lambda: any(one.status == "delivered" for one in intake.enquiries()))
+    paired.until("it is there", lambda: any(one.status == "delivered" for one in intake.matters("enquiries")))
     intake.receive_enquiry(channel, enquiry)
     intake.undertake(channel, enquiry, HANDLER)
     reply = {"classification": "work_secret", "urgency": "routine", "answers": [{"no": 1, "code": "nothing_held"}]}
     answered = at(paired, XINCAI, "author").answer(channel, enquiry, reply)
-    assert intake.enquiry(channel, enquiry, after=answered.after).status == "answered"
-    paired.until("the asker sees it", lambda: asker.enquiry(channel, enquiry).status == "answered")
+    assert intake.matter("enquiries", channel, enquiry, after=answered.after).status == "answered"
+    paired.until("the asker sees it", lambda: asker.matter("enquiries", channel, enquiry).status == "answered")
     assert asker.close_enquiry(channel, enquiry, "nothing_found").status == "recorded"
 
 
@@ -243,12 +243,12 @@ def test_outflow_keeps_no_exact_count(paired: Region) -> None:
     ]
     body = {"origin": "411729", "period": "2026H1", "source": "statistics", "counts": counts}
     reported = author.report(body)
-    row = next(one for one in author.outflow(after=reported.after) if one.subject == reported.subject)
+    row = next(one for one in author.matters("outflow", after=reported.after) if one.subject == reported.subject)
     assert [(cell["count"], cell["suppressed"]) for cell in row.state["cells"]] == [(None, True), (1230, None)]
     digest = row.state["timeline"][0]["digest"]
     counts[1]["people"] = 15
     corrected = author.correct(reported.subject, {**body, "replaces": digest})
-    row = next(one for one in author.outflow(after=corrected.after) if one.subject == reported.subject)
+    row = next(one for one in author.matters("outflow", after=corrected.after) if one.subject == reported.subject)
     assert [cell["count"] for cell in row.state["cells"]] == [20, 1230]
     assert b"1234" not in b"".join(value for (value,) in paired.rows(XINCAI, "SELECT state FROM ledger"))
 
@@ -274,7 +274,7 @@ def test_no_record_no_plaintext(paired: Region) -> None:
     """L7: not before it is signed for, not without a record, not with another's, not before the log has it."""
     channel, subject = paired.channel, shared(paired)
     intake, handler = at(paired, YIWU, "intake"), at(paired, YIWU, "author")
-    content = intake.case(channel, subject).contents[0]
+    content = intake.matter("leads", channel, subject).contents[0]
     early = refused(handler.access_statement, channel, content, AccessReason.HANDLING)
     assert (early.code, early.law) == ("state", "S3")
     intake.receive(channel, subject)
@@ -304,7 +304,7 @@ def test_a_print_is_an_access_event_with_its_copy_number(paired: Region) -> None
     """MECHANISM 4: counted over both units in log order; on a record of kind print, one's own; gone when withdrawn."""
     channel, subject = paired.channel, shared(paired)
     intake, handler, owner = at(paired, YIWU, "intake"), at(paired, YIWU, "author"), at(paired, XINCAI, "author")
-    content = intake.case(channel, subject).contents[0]
+    content = intake.matter("leads", channel, subject).contents[0]
     path = f"/v1/channels/{channel}/contents/{content}/print"
     assert refused(handler.print, channel, content).law == "S3"
     received = intake.receive(channel, subject)
@@ -325,8 +325,8 @@ def test_a_print_is_an_access_event_with_its_copy_number(paired: Region) -> None
     two = handler.record_access(channel, content, of_two(handler.access_statement(channel, content, *HOW))).event_id
     copies = [raw(handler, "POST", path, params={"record": two, "nth": nth}, json={}) for nth in (1, 2)]
     assert ["份号000003" in paper_of(copies[0].content), "份号000004" in paper_of(copies[1].content)] == [True, True]
-    paired.until("the owner sees all", lambda: len(owner.case(channel, subject).reads) == 4)
-    assert [one["kind"] for one in owner.case(channel, subject).reads] == ["read", "print", "print", "print"]
+    paired.until("the owner sees all", lambda: len(owner.matter("leads", channel, subject).reads) == 4)
+    assert [one["kind"] for one in owner.matter("leads", channel, subject).reads] == ["read", "print", "print", "print"]
     assert "份号000005" in paper_of(owner.print(channel, content))
     said = paper_of(intake.receipt(channel, "leads", subject))
     assert all(part in said for part in ("签收回执", subject))
@@ -347,7 +347,7 @@ def test_what_is_no_letter_is_not_printed(paired: Region) -> None:
     at(paired, YIWU, "intake").receive(channel, subject)
     handler = at(paired, YIWU, "author")
     accepted = handler.accept(channel, subject, ahead(10), HANDLER)
-    content = at(paired, YIWU, "author").case(channel, subject, after=accepted.after).contents[1]
+    content = at(paired, YIWU, "author").matter("leads", channel, subject, after=accepted.after).contents[1]
     owner = at(paired, XINCAI, "author")
     paired.until("the owner sees it", lambda: stands(owner, channel, subject, "in_progress"))
     assert (refused(owner.print, channel, content).code) == "type"
@@ -427,7 +427,7 @@ def test_own_writes_are_read_or_it_is_said_that_they_are_not_yet(paired: Region)
         assert (late.status_code, late.json()["code"]) == (504, "not_yet")
     finally:
         paired.start(YIWU, "projector")
-    assert intake.case(paired.channel, subject, after=answer.event_id).status == "received"
+    assert intake.matter("leads", paired.channel, subject, after=answer.event_id).status == "received"
 
 
 def test_a_refused_command_says_code_and_law(paired: Region) -> None:

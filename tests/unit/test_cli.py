@@ -237,7 +237,38 @@ def test_all_pages_are_read() -> None:
         row = {"channel": "c", "subject": start or "0", "state": {"status": "sent"}}
         return httpx.Response(200, json={"items": [row], "next": "1" if not start else ""})
 
-    assert [one.subject for one in officer(answers).cases()] == ["0", "1"]
+    assert [one.subject for one in officer(answers).matters("leads")] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("case list", "/v1/cases"),
+        ("case show c s", "/v1/channels/c/leads/s"),
+        ("enquiry list", "/v1/enquiries"),
+        ("enquiry show c s", "/v1/channels/c/enquiries/s"),
+        ("operation list", "/v1/operations"),
+        ("operation show c s", "/v1/channels/c/operations/s"),
+        ("posting list", "/v1/postings"),
+        ("posting show c s", "/v1/channels/c/postings/s"),
+        ("oversight list", "/v1/oversight"),
+        ("oversight show c s", "/v1/channels/c/oversight/s"),
+        ("pairing list", "/v1/pairings"),
+        ("outflow list", "/v1/outflow"),
+    ],
+)
+def test_each_kind_is_asked_for_by_its_name(
+    runner: CliRunner, answering: Callable[[Answers], None], words: str, path: str
+) -> None:
+    asked: list[str] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"items": [], "next": "", "channel": "c", "subject": "s", "state": {}})
+
+    answering(answers)
+    result = runner.invoke(app, [*words.split(), *NODE])
+    assert (result.exit_code, asked) == (0, [path]), result.output
 
 
 def test_a_document_that_was_thrown_away_is_not_waited_for_for_ever() -> None:
