@@ -141,37 +141,28 @@ class HandedOverSummary(Wire):
     list: Digest | None = None
 
 
-class CustodyHandedOver(Event):
+class _HandedOver(Event):
+    FACT = True
+    summary: HandedOverSummary
+    content: Content | None = None
+
+    @model_validator(mode="after")
+    def _of_one_list(self) -> Self:
+        if (self.content is None) == (self.summary.list is None):
+            raise ValueError("the giver sends the list, the other unit names it")
+        return self
+
+
+class CustodyHandedOver(_HandedOver):
     """O7 提解移交. The giver's content lists the persons."""
 
     TYPE = "duikou.operation.custody_handed_over.v1"
-    FACT = True
-    summary: HandedOverSummary
-    content: Content | None = None
-
-    @model_validator(mode="after")
-    def _of_one_list(self) -> Self:
-        _sent_or_named(self)
-        return self
 
 
-class EvidenceHandedOver(Event):
+class EvidenceHandedOver(_HandedOver):
     """O7 随案移送. The giver's content lists the exhibits."""
 
     TYPE = "duikou.operation.evidence_handed_over.v1"
-    FACT = True
-    summary: HandedOverSummary
-    content: Content | None = None
-
-    @model_validator(mode="after")
-    def _of_one_list(self) -> Self:
-        _sent_or_named(self)
-        return self
-
-
-def _sent_or_named(event: CustodyHandedOver | EvidenceHandedOver) -> None:
-    if (event.content is None) == (event.summary.list is None):
-        raise ValueError("the giver sends the list, the other unit names it")
 
 
 class PauseSummary(Wire):
@@ -181,17 +172,22 @@ class PauseSummary(Wire):
     reason: Pause
 
 
-class Suspended(Event):
-    """O8 暂停."""
-
-    TYPE = "duikou.operation.suspended.v1"
+class _Stopped(Event):
     summary: PauseSummary
     approval: Approvals | None = None
 
     @model_validator(mode="after")
-    def _signed(self) -> Self:
-        _safety_alone(self)
+    def _safety_alone(self) -> Self:
+        alone = self.summary.officer is not None
+        if alone == (self.approval is not None) or (alone and self.summary.reason is not Pause.SAFETY):
+            raise ValueError("one officer for safety, else an approval")
         return self
+
+
+class Suspended(_Stopped):
+    """O8 暂停."""
+
+    TYPE = "duikou.operation.suspended.v1"
 
 
 class Resumed(Event):
@@ -208,23 +204,10 @@ class Resumed(Event):
         return self
 
 
-class Aborted(Event):
+class Aborted(_Stopped):
     """O8 中止."""
 
     TYPE = "duikou.operation.aborted.v1"
-    summary: PauseSummary
-    approval: Approvals | None = None
-
-    @model_validator(mode="after")
-    def _signed(self) -> Self:
-        _safety_alone(self)
-        return self
-
-
-def _safety_alone(event: "Suspended | Aborted") -> None:
-    alone = event.summary.officer is not None
-    if alone == (event.approval is not None) or (alone and event.summary.reason is not Pause.SAFETY):
-        raise ValueError("one officer for safety, else an approval")
 
 
 class TeamReturned(Event):

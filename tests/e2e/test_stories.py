@@ -14,9 +14,8 @@ from services.cli.client import Officer
 from services.cli.errors import ApiError
 from services.demo.cast import XINCAI, YIWU
 from services.domain.clocks import DAY, HOUR, SECOND, day, format_time
-from services.gateway.auth import development_issuer
 from services.node.folds import now_ms
-from tests.support.region import CONTENT, SUMMARY, Region, region
+from tests.support.region import CONTENT, SUMMARY, Region, both_answering
 
 pytestmark = pytest.mark.xdist_group("streams")
 
@@ -29,11 +28,7 @@ LEADER = {"leader": HANDLER}
 @pytest.fixture(scope="module")
 def paired() -> Iterator[Region]:
     """新蔡 and 义乌 paired, both answering HTTP, under the rules that the demo publishes."""
-    with region() as made:
-        made.start_all()
-        made.pair()
-        for unit in (XINCAI, YIWU):
-            made.start(unit, "gateway")
+    with both_answering() as made:
         yield made
 
 
@@ -45,9 +40,7 @@ class Offices:
 
     def at(self, unit: str, post: str) -> Officer:
         """An officer at his node."""
-        number, settings = self.made.officer(unit, post), self.made.node(unit).settings
-        token = development_issuer(settings).issue(number)
-        return Officer(f"http://127.0.0.1:{settings.port}", token, self.made.signer(number))
+        return self.made.at(unit, post)
 
     def drafted(self, unit: str, type_: str, summary: Any, content: Any = None, subject: str | None = None) -> str:
         """A document with its author's signature."""

@@ -14,7 +14,7 @@ from services.cli.commands import app
 from services.demo.cast import PASSPHRASE, XINCAI, YIWU
 from services.domain.clocks import day
 from services.node.folds import now_ms
-from tests.support.region import CONTENT, SUMMARY, Region, region
+from tests.support.region import CONTENT, SUMMARY, Region, both_answering
 
 pytestmark = pytest.mark.xdist_group("spine")
 
@@ -22,11 +22,7 @@ pytestmark = pytest.mark.xdist_group("spine")
 @pytest.fixture(scope="module")
 def paired() -> Iterator[Region]:
     """新蔡 and 义乌 paired, both answering HTTP."""
-    with region() as made:
-        made.start_all()
-        made.pair()
-        for unit in (XINCAI, YIWU):
-            made.start(unit, "gateway")
+    with both_answering() as made:
         yield made
 
 

@@ -26,7 +26,7 @@ from services.gateway.app import BODY_LIMIT, create_app, listening, serve
 from services.gateway.auth import development_issuer
 from services.node.folds import now_ms
 from services.node.settings import SettingsError
-from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, region
+from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, both_answering
 
 pytestmark = pytest.mark.xdist_group("spine")
 HOW = (AccessReason.HANDLING, AccessKind.PRINT)
@@ -38,20 +38,8 @@ MARK = "不得回显的示例姓名"
 @pytest.fixture(scope="module")
 def paired() -> Iterator[Region]:
     """新蔡 and 义乌 paired, both answering HTTP."""
-    with region() as made:
-        made.start_all()
-        made.pair()
-        for unit in (XINCAI, YIWU):
-            made.start(unit, "gateway")
+    with both_answering() as made:
         yield made
-
-
-def at(made: Region, unit: str, post: str) -> Officer:
-    """An officer at his node."""
-    number = made.officer(unit, post)
-    settings = made.node(unit).settings
-    token = development_issuer(settings).issue(number)
-    return Officer(f"http://127.0.0.1:{settings.port}", token, made.signer(number))
 
 
 def ahead(days: int) -> str:
@@ -60,12 +48,12 @@ def ahead(days: int) -> str:
 
 def shared(made: Region) -> str:
     """A lead in the log and delivered; its subject."""
-    author, approver = at(made, XINCAI, "author"), at(made, XINCAI, "approver")
+    author, approver = made.at(XINCAI, "author"), made.at(XINCAI, "approver")
     paper = author.draft(made.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
     author.submit(paper)
     approver.approve(paper)
     subject = author.sent(paper).subject
-    made.until("delivered", lambda: stands(at(made, YIWU, "intake"), made.channel, subject, "delivered"))
+    made.until("delivered", lambda: stands(made.at(YIWU, "intake"), made.channel, subject, "delivered"))
     return subject
 
 
@@ -86,7 +74,7 @@ def refused(act: Any, *arguments: Any, **named: Any) -> ApiError:
 def test_a_lead_from_draft_to_removal(paired: Region) -> None:
     """Drafted, signed twice, signed for, opened after its record, accepted, fed back, withdrawn, gone (L5, L7, L8)."""
     channel, subject = paired.channel, shared(paired)
-    intake, handler, owner = at(paired, YIWU, "intake"), at(paired, YIWU, "author"), at(paired, XINCAI, "author")
+    intake, handler, owner = paired.at(YIWU, "intake"), paired.at(YIWU, "author"), paired.at(XINCAI, "author")
     content = intake.matter("leads", channel, subject).contents[0]
     received = intake.receive(channel, subject)
     assert received.status == "recorded"
@@ -110,7 +98,7 @@ def test_a_lead_from_draft_to_removal(paired: Region) -> None:
 def test_an_enquiry_is_asked_and_answered(paired: Region) -> None:
     """Asked with two signatures, signed for, undertaken, answered by one, closed."""
     channel, subject = paired.channel, shared(paired)
-    asker, approver, intake = at(paired, YIWU, "author"), at(paired, YIWU, "approver"), at(paired, XINCAI, "intake")
+    asker, approver, intake = paired.at(YIWU, "author"), paired.at(YIWU, "approver"), paired.at(XINCAI, "intake")
     summary = {"kind": "enquiry", "classification": "work_secret", "urgency": "routine", "form": "info"}
     about = {"purpose": "logistics", "lead": subject, "items_count": 1}
     item = {"no": 1, "question": "parcel_parties", "person": 1, "text": "示例问题"}
@@ -122,7 +110,7 @@ def test_an_enquiry_is_asked_and_answered(paired: Region) -> None:
     intake.receive_enquiry(channel, enquiry)
     intake.undertake(channel, enquiry, HANDLER)
     reply = {"classification": "work_secret", "urgency": "routine", "answers": [{"no": 1, "code": "nothing_held"}]}
-    answered = at(paired, XINCAI, "author").answer(channel, enquiry, reply)
+    answered = paired.at(XINCAI, "author").answer(channel, enquiry, reply)
     assert intake.matter("enquiries", channel, enquiry, after=answered.after).status == "answered"
     paired.until("the asker sees it", lambda: asker.matter("enquiries", channel, enquiry).status == "answered")
     assert asker.close_enquiry(channel, enquiry, "nothing_found").status == "recorded"
@@ -131,7 +119,7 @@ def test_an_enquiry_is_asked_and_answered(paired: Region) -> None:
 def test_matters_are_given_to_handlers_and_handed_on(paired: Region) -> None:
     """D8: by the desk, to an officer of the unit; all of one person's in one act, once."""
     channel, subjects = paired.channel, [shared(paired), shared(paired)]
-    intake, author = at(paired, YIWU, "intake"), at(paired, YIWU, "author")
+    intake, author = paired.at(YIWU, "intake"), paired.at(YIWU, "author")
     first, second = (paired.officer(YIWU, post) for post in ("author", "approver"))
     for subject in subjects:
         told = intake.assign(channel, subject, first)
@@ -149,7 +137,7 @@ def test_matters_are_given_to_handlers_and_handed_on(paired: Region) -> None:
 def test_two_holdings_are_linked_and_what_is_not_held_is_not(paired: Region) -> None:
     """D9."""
     channel, one, other = paired.channel, shared(paired), shared(paired)
-    author = at(paired, YIWU, "author")
+    author = paired.at(YIWU, "author")
     path = f"/v1/desk/links/{channel}"
     told = author.node.post(f"{path}/{one}", {"other_channel": channel, "other": other}, wait=10)
     assert told["status"] == "recorded"
@@ -159,7 +147,7 @@ def test_two_holdings_are_linked_and_what_is_not_held_is_not(paired: Region) -> 
 
 def test_a_document_is_returned_revised_and_discarded(paired: Region) -> None:
     """D2, D4, D7: what was signed is dropped by a revision; a thrown away document has no way back."""
-    author, approver = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver")
+    author, approver = paired.at(XINCAI, "author"), paired.at(XINCAI, "approver")
     paper = author.draft(paired.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
     author.submit(paper)
     approver.return_to_author(paper, "grounds_unclear")
@@ -168,14 +156,14 @@ def test_a_document_is_returned_revised_and_discarded(paired: Region) -> None:
     held = author.paper(paper)
     assert (held.status, held.summary["urgency"], held.outgoing.status) == ("draft", "routine", "none")
     assert author.read_draft(str(held.content)).content == CONTENT
-    assert refused(at(paired, XINCAI, "intake").read_draft, held.content).code == "officers"
+    assert refused(paired.at(XINCAI, "intake").read_draft, held.content).code == "officers"
     author.discard(paper)
     assert refused(author.submit, paper).code == "state"
 
 
 def test_four_eyes_at_the_door(paired: Region) -> None:
     """L5: the author does not approve; another's signature, another document's and a revised one's are refused."""
-    author, approver = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver")
+    author, approver = paired.at(XINCAI, "author"), paired.at(XINCAI, "approver")
     first, second = (author.draft(paired.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT) for _ in range(2))
     given = author.statement(first, Role.AUTHOR)
     with pytest.raises(SigningRefusedError):
@@ -192,7 +180,7 @@ def test_four_eyes_at_the_door(paired: Region) -> None:
 
 def test_what_the_channel_would_void_is_refused_before_it_is_approved(paired: Region) -> None:
     """A purpose the pairing does not cover: no number is used up, the document stays with its author."""
-    author, approver = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver")
+    author, approver = paired.at(XINCAI, "author"), paired.at(XINCAI, "approver")
     paper = author.draft(paired.channel, "duikou.lead.shared.v1", {**SUMMARY, "category": "manufacture"}, CONTENT)
     author.submit(paper)
     problem = refused(approver.approve, paper)
@@ -202,7 +190,7 @@ def test_what_the_channel_would_void_is_refused_before_it_is_approved(paired: Re
 
 def test_a_share_that_loses_its_race_ends_void_and_is_listed_until_acknowledged(paired: Region) -> None:
     """Sealed before the suspension, in the log after it: void, visible, acknowledged once (L9, L10)."""
-    author, approver, head = at(paired, XINCAI, "author"), at(paired, XINCAI, "approver"), at(paired, YIWU, "head")
+    author, approver, head = paired.at(XINCAI, "author"), paired.at(XINCAI, "approver"), paired.at(YIWU, "head")
     paper = author.draft(paired.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
     author.submit(paper)
     paired.hold(XINCAI, "duties")
@@ -236,7 +224,7 @@ def _listed(officer: Officer, after: str) -> list[RefusedRecord]:
 
 def test_outflow_keeps_no_exact_count(paired: Region) -> None:
     """Rounded or suppressed before anything is stored (DOMAIN scope 1)."""
-    author = at(paired, XINCAI, "author")
+    author = paired.at(XINCAI, "author")
     counts = [
         {"destination": "330782", "sector": "logistics", "people": 1234},
         {"destination": "330782", "sector": "catering", "people": 7},
@@ -254,17 +242,17 @@ def test_outflow_keeps_no_exact_count(paired: Region) -> None:
 
 
 def _owed(made: Region, subject: str) -> list[str]:
-    theirs = at(made, XINCAI, "author").inbox("theirs")
+    theirs = made.at(XINCAI, "author").inbox("theirs")
     return [item.kind for item in theirs if item.subject == subject]
 
 
 def test_inbox_counts_overdue_now(paired: Region) -> None:
     """What is owed is computed when asked: by whom, until when."""
     subject = shared(paired)
-    mine = [item for item in at(paired, YIWU, "intake").inbox() if item.subject == subject]
+    mine = [item for item in paired.at(YIWU, "intake").inbox() if item.subject == subject]
     assert [(item.kind, item.overdue, item.ours) for item in mine] == [("sign_for", False, True)]
     paired.until("the owner sees what the other owes", lambda: _owed(paired, subject) == ["sign_for"])
-    assert not [item for item in at(paired, XINCAI, "author").inbox("ours") if item.subject == subject]
+    assert not [item for item in paired.at(XINCAI, "author").inbox("ours") if item.subject == subject]
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -273,7 +261,7 @@ def test_inbox_counts_overdue_now(paired: Region) -> None:
 def test_no_record_no_plaintext(paired: Region) -> None:
     """L7: not before it is signed for, not without a record, not with another's, not before the log has it."""
     channel, subject = paired.channel, shared(paired)
-    intake, handler = at(paired, YIWU, "intake"), at(paired, YIWU, "author")
+    intake, handler = paired.at(YIWU, "intake"), paired.at(YIWU, "author")
     content = intake.matter("leads", channel, subject).contents[0]
     early = refused(handler.access_statement, channel, content, AccessReason.HANDLING)
     assert (early.code, early.law) == ("state", "S3")
@@ -303,7 +291,7 @@ def test_no_record_no_plaintext(paired: Region) -> None:
 def test_a_print_is_an_access_event_with_its_copy_number(paired: Region) -> None:
     """MECHANISM 4: counted over both units in log order; on a record of kind print, one's own; gone when withdrawn."""
     channel, subject = paired.channel, shared(paired)
-    intake, handler, owner = at(paired, YIWU, "intake"), at(paired, YIWU, "author"), at(paired, XINCAI, "author")
+    intake, handler, owner = paired.at(YIWU, "intake"), paired.at(YIWU, "author"), paired.at(XINCAI, "author")
     content = intake.matter("leads", channel, subject).contents[0]
     path = f"/v1/channels/{channel}/contents/{content}/print"
     assert refused(handler.print, channel, content).law == "S3"
@@ -344,11 +332,11 @@ def test_a_print_is_an_access_event_with_its_copy_number(paired: Region) -> None
 def test_what_is_no_letter_is_not_printed(paired: Region) -> None:
     """Who handles a lead stands on the screen alone."""
     channel, subject = paired.channel, shared(paired)
-    at(paired, YIWU, "intake").receive(channel, subject)
-    handler = at(paired, YIWU, "author")
+    paired.at(YIWU, "intake").receive(channel, subject)
+    handler = paired.at(YIWU, "author")
     accepted = handler.accept(channel, subject, ahead(10), HANDLER)
-    content = at(paired, YIWU, "author").matter("leads", channel, subject, after=accepted.after).contents[1]
-    owner = at(paired, XINCAI, "author")
+    content = paired.at(YIWU, "author").matter("leads", channel, subject, after=accepted.after).contents[1]
+    owner = paired.at(XINCAI, "author")
     paired.until("the owner sees it", lambda: stands(owner, channel, subject, "in_progress"))
     assert (refused(owner.print, channel, content).code) == "type"
 
@@ -368,7 +356,7 @@ def test_no_query_shows_content(paired: Region) -> None:
     """Clear parts only, on every list there is (PROTOCOL 10)."""
     shared(paired)
     for unit in (XINCAI, YIWU):
-        officer = at(paired, unit, "author")
+        officer = paired.at(unit, "author")
         paths = ("cases", "enquiries", "pairings", "outflow", "inbox", "papers", "refused", "units", "node")
         text = "".join(raw(officer, "GET", f"/v1/{path}", params={}).text for path in paths)
         assert [secret for secret in SECRETS if secret in text] == []
@@ -379,7 +367,7 @@ def test_no_query_shows_content(paired: Region) -> None:
 
 def test_the_same_key_is_the_same_act(paired: Region) -> None:
     """Same key, same body: the same answer, one event. Same key, another body: 409 (WIRE 29)."""
-    author = at(paired, XINCAI, "author")
+    author = paired.at(XINCAI, "author")
     about = (paired.channel, "duikou.lead.shared.v1")
     key = fresh()
     paper = author.draft(*about, SUMMARY, CONTENT, key=key)
@@ -390,10 +378,10 @@ def test_the_same_key_is_the_same_act(paired: Region) -> None:
     ):
         assert refused(author.draft, *about, summary, content, key=key).code == "key_reused"
     subject = shared(paired)
-    intake, path = at(paired, YIWU, "intake"), f"/v1/channels/{paired.channel}/leads/{subject}/received"
+    intake, path = paired.at(YIWU, "intake"), f"/v1/channels/{paired.channel}/leads/{subject}/received"
     first, again = (intake.node.post(path, {}, key=key, wait=20) for _ in range(2))
     assert first == again
-    owner, path = at(paired, XINCAI, "author"), f"/v1/channels/{paired.channel}/leads/{subject}/withdrawn"
+    owner, path = paired.at(XINCAI, "author"), f"/v1/channels/{paired.channel}/leads/{subject}/withdrawn"
     owner.node.post(path, {"ground": "error"}, key=key, wait=20)
     assert refused(owner.node.post, path, {"ground": "order"}, key=key).code == "key_reused"
 
@@ -404,7 +392,7 @@ def test_many_at_once_under_one_key_make_one_event(paired: Region) -> None:
     path = f"/v1/channels/{paired.channel}/leads/{subject}/received"
     answers: list[Any] = []
     threads = [
-        threading.Thread(target=lambda: answers.append(at(paired, YIWU, "intake").node.post(path, {}, key=key)))
+        threading.Thread(target=lambda: answers.append(paired.at(YIWU, "intake").node.post(path, {}, key=key)))
         for _ in range(8)
     ]
     for thread in threads:
@@ -418,7 +406,7 @@ def test_many_at_once_under_one_key_make_one_event(paired: Region) -> None:
 def test_own_writes_are_read_or_it_is_said_that_they_are_not_yet(paired: Region) -> None:
     """``after``: a view that has not reached the place answers 504, never with less (PROTOCOL 6)."""
     subject = shared(paired)
-    intake = at(paired, YIWU, "intake")
+    intake = paired.at(YIWU, "intake")
     paired.hold(YIWU, "projector")
     try:
         answer = intake.receive(paired.channel, subject)
@@ -432,7 +420,7 @@ def test_own_writes_are_read_or_it_is_said_that_they_are_not_yet(paired: Region)
 
 def test_a_refused_command_says_code_and_law(paired: Region) -> None:
     """One table for the door and the log: code, law, what to do."""
-    subject, officer = shared(paired), at(paired, YIWU, "author")
+    subject, officer = shared(paired), paired.at(YIWU, "author")
     for act, status, code in (
         (lambda: officer.receive(paired.channel, subject), 403, "officers"),
         (lambda: officer.accept(paired.channel, subject, ahead(10), HANDLER), 409, "state"),
@@ -452,8 +440,8 @@ def test_a_stopped_channel_answers_not_yet(paired: Region) -> None:
     node.replica.stop(topic, "a test")
     try:
         with pytest.raises(NotYetError):
-            at(paired, YIWU, "intake").receive(paired.channel, subject)
-        channels = at(paired, YIWU, "intake").about()["channels"]
+            paired.at(YIWU, "intake").receive(paired.channel, subject)
+        channels = paired.at(YIWU, "intake").about()["channels"]
         assert [one["state"] for one in channels if one["channel"] == paired.channel] == ["stopped"]
     finally:
         node.replica.resume(topic)
@@ -605,7 +593,7 @@ def test_bad_input_is_named_and_not_echoed(paired: Region, name: str) -> None:
     for word, value in place.items():
         named = named.replace(f"{{{word}}}", value)
     more = {} if body is None else {"json": body}
-    answer = raw(at(paired, XINCAI, "author"), method, named, **more)
+    answer = raw(paired.at(XINCAI, "author"), method, named, **more)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
@@ -629,7 +617,7 @@ def test_what_is_no_small_json_is_refused(paired: Region, media: str, body: byte
     """415, 422, 413, each as a problem."""
     headers = {"content-type": media} if media else {}
     path = f"/v1/channels/{paired.channel}/leads/x/withdrawn"
-    answer = raw(at(paired, XINCAI, "author"), "POST", path, content=body, headers=headers)
+    answer = raw(paired.at(XINCAI, "author"), "POST", path, content=body, headers=headers)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -638,7 +626,7 @@ def test_a_body_states_its_length(paired: Region) -> None:
     """What comes in pieces without end is not read at all."""
     pieces = iter([b"{"] * 9)
     headers = {"content-type": "application/json"}
-    answer = raw(at(paired, XINCAI, "author"), "POST", "/v1/papers", content=pieces, headers=headers)
+    answer = raw(paired.at(XINCAI, "author"), "POST", "/v1/papers", content=pieces, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (411, "application/problem+json")
 
 
@@ -647,14 +635,14 @@ def test_every_command_needs_a_key_of_its_own(paired: Region, key: str) -> None:
     """Without it a broken connection could make two events of one act."""
     headers = {"Idempotency-Key": key}
     path = f"/v1/channels/{paired.channel}/leads/x/received"
-    answer = raw(at(paired, YIWU, "intake"), "POST", path, json={}, headers=headers)
+    answer = raw(paired.at(YIWU, "intake"), "POST", path, json={}, headers=headers)
     assert answer.status_code == 422
     assert any("Idempotency-Key" in error["path"] for error in answer.json()["errors"])
 
 
 def test_no_such_route_is_a_problem(paired: Region) -> None:
     """Everything that goes wrong has one form."""
-    answer = raw(at(paired, XINCAI, "author"), "GET", f"/v1/{MARK}")
+    answer = raw(paired.at(XINCAI, "author"), "GET", f"/v1/{MARK}")
     assert (answer.status_code, answer.json()["code"]) == (404, "request")
     assert MARK not in answer.text
 
@@ -664,7 +652,7 @@ def test_no_such_route_is_a_problem(paired: Region) -> None:
 
 def test_only_officers_of_this_unit_are_answered(paired: Region) -> None:
     """No token, another unit's, an officer of nobody: 401 or 403, and nothing is said of why."""
-    ours, theirs = at(paired, XINCAI, "author"), at(paired, YIWU, "author")
+    ours, theirs = paired.at(XINCAI, "author"), paired.at(YIWU, "author")
     stranger = development_issuer(paired.node(XINCAI).settings).issue(str(uuid4()))
     neighbour = development_issuer(paired.node(XINCAI).settings).issue(paired.officer(YIWU, "author"))
     for token, status in (("x", 401), ("x.y.z", 401), (theirs.token, 401), (stranger, 403), (neighbour, 403)):
@@ -677,7 +665,7 @@ def test_every_route_asks_who(paired: Region) -> None:
     """But the two that say whether the process lives and may work."""
     app = create_app(paired.node(XINCAI))
     open_to_all = {"/healthz", "/readyz", "/docs"}
-    base = at(paired, XINCAI, "author").base_url
+    base = paired.at(XINCAI, "author").base_url
     for path, operations in app.openapi()["paths"].items():
         for method in operations:
             filled = path.replace("{channel}", paired.channel).replace("{content}", str(uuid4()))
@@ -706,7 +694,7 @@ def test_every_operation_is_described_with_an_example(paired: Region) -> None:
 
 def test_every_operation_says_which_problems_it_answers_with(paired: Region) -> None:
     """RFC 9457 everywhere, with an example; nothing of the framework's own form of an error."""
-    base = at(paired, XINCAI, "author").base_url
+    base = paired.at(XINCAI, "author").base_url
     document = httpx.get(base + "/openapi.json", trust_env=False).json()
     assert "HTTPValidationError" not in document["components"]["schemas"]
     for path, operations in document["paths"].items():
@@ -729,7 +717,7 @@ def _schemas(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def test_the_page_of_operations_needs_no_other_host(paired: Region) -> None:
     """It works on an isolated network."""
-    base = at(paired, XINCAI, "author").base_url
+    base = paired.at(XINCAI, "author").base_url
     page = httpx.get(base + "/docs", trust_env=False)
     assert page.status_code == 200
     assert "/v1/papers" in page.text
@@ -743,12 +731,12 @@ def test_the_page_of_operations_needs_no_other_host(paired: Region) -> None:
 
 def test_health_and_readiness_tell_the_truth(paired: Region) -> None:
     """Alive is not ready: without our own ledgers read back no command is accepted."""
-    base = at(paired, XINCAI, "author").base_url
+    base = paired.at(XINCAI, "author").base_url
     assert httpx.get(base + "/healthz", trust_env=False).status_code == 200
     ready = httpx.get(base + "/readyz", trust_env=False)
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
     assert set(ready.json()["checks"]) == {"database", "schema", "log", "ledgers", "trust", "desk"}
-    about = at(paired, XINCAI, "author").about()
+    about = paired.at(XINCAI, "author").about()
     assert about["root"] == paired.root
     assert "software only" in about["flags"]["reading"]
 

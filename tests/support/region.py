@@ -32,10 +32,12 @@ from infra.kafka.find import own_broker
 from infra.kafka.port import Controllable
 from infra.postgres.server import EmbeddedPostgres
 from infra.processes import Unavailable, kill_and_outwait
+from services.cli.client import Officer as CliOfficer
 from services.demo.cast import NODES, OFFICES, XINCAI, YIWU, Office
 from services.demo.ceremony import RULES, Ceremony
 from services.demo.cluster import Cluster
 from services.domain.clocks import DAY, format_time
+from services.gateway.auth import development_issuer
 from services.node import papers, reading
 from services.node.bootstrap import Step, run
 from services.node.commands import Standing, duty_id, propose, standing
@@ -340,6 +342,12 @@ class Region:
         mine = [name for name, state in node.pairings() if unit in (state.owner, state.counterpart)]
         return mine[-1] if mine and node.present(mine[-1]) else ""
 
+    def at(self, unit: str, post: str) -> CliOfficer:
+        """An officer at his node, over HTTP."""
+        number, settings = self.officer(unit, post), self.node(unit).settings
+        token = development_issuer(settings).issue(number)
+        return CliOfficer(f"http://127.0.0.1:{settings.port}", token, self.signer(number))
+
     def pair(self, a: str = XINCAI, b: str = YIWU) -> str:
         """The channel of an agreement between two units, open and with both encryption keys."""
         superior = {office.code: office.superior for office in OFFICES}
@@ -488,6 +496,17 @@ def region(
         state.mkdir()
         made = Region(state, databases, broker, servers, **more)
         stack.callback(made.close)
+        yield made
+
+
+@contextmanager
+def both_answering() -> Iterator[Region]:
+    """新蔡 and 义乌 paired under the rules that the demo publishes, both answering HTTP."""
+    with region() as made:
+        made.start_all()
+        made.pair()
+        for unit in (XINCAI, YIWU):
+            made.start(unit, "gateway")
         yield made
 
 
