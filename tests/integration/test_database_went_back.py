@@ -92,5 +92,5 @@ def test_of_two_projectors_the_slower_one_goes_on_from_where_the_other_is(
     leads = len(list(node.rows.all("cases")))
     assert slower.step()
     assert slower.positions == {}
-    assert not slower.step()
+    made.until("goes on from there", lambda: not slower.step(), SECONDS)
     assert len(list(node.rows.all("cases"))) == leads

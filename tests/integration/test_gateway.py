@@ -226,19 +226,19 @@ def test_outflow_keeps_no_exact_count(paired: Region) -> None:
     """Rounded or suppressed before anything is stored (DOMAIN scope 1)."""
     author = paired.at(XINCAI, "author")
     counts = [
-        {"destination": "330782", "sector": "logistics", "people": 1234},
+        {"destination": "330782", "sector": "logistics", "people": 1_234_567},
         {"destination": "330782", "sector": "catering", "people": 7},
     ]
     body = {"origin": "411729", "period": "2026H1", "source": "statistics", "counts": counts}
     reported = author.report(body)
     row = next(one for one in author.matters("outflow", after=reported.after) if one.subject == reported.subject)
-    assert [(cell["count"], cell["suppressed"]) for cell in row.state["cells"]] == [(None, True), (1230, None)]
+    assert [(cell["count"], cell["suppressed"]) for cell in row.state["cells"]] == [(None, True), (1_234_570, None)]
     digest = row.state["timeline"][0]["digest"]
     counts[1]["people"] = 15
     corrected = author.correct(reported.subject, {**body, "replaces": digest})
     row = next(one for one in author.matters("outflow", after=corrected.after) if one.subject == reported.subject)
-    assert [cell["count"] for cell in row.state["cells"]] == [20, 1230]
-    assert b"1234" not in b"".join(value for (value,) in paired.rows(XINCAI, "SELECT state FROM ledger"))
+    assert [cell["count"] for cell in row.state["cells"]] == [20, 1_234_570]
+    assert b"1234567" not in b"".join(value for (value,) in paired.rows(XINCAI, "SELECT state FROM ledger"))
 
 
 def _owed(made: Region, subject: str) -> list[str]:
