@@ -71,15 +71,16 @@ def make_private(folder: Path, account: str) -> None:
     folder.chmod(0o700)
 
 
-def initialise(data: Path, account: str) -> None:
+def initialise(data: Path, account: str, *, sync: bool) -> None:
     """Create an empty cluster: UTF-8, C collation (the same order on every machine), nobody over a network.
 
-    It is made beside its place and moved there, so a half-made one is never taken for whole.
+    It is made beside its place and moved there, so a half-made one is never taken for whole. ``sync``: it outlives a
+    crash of the machine.
     """
     fresh = data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
     make_private(fresh, account)
-    command = [str(programs() / "initdb"), *INITDB, "-D", str(fresh)]
+    command = [str(programs() / "initdb"), *INITDB, *([] if sync else ["--no-sync"]), "-D", str(fresh)]
     done = subprocess.run(as_user(account, command), cwd=fresh, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ServerError(f"initdb ended with {done.returncode}:\n{done.stderr}")

@@ -133,7 +133,7 @@ class EmbeddedPostgres(Databases):
         user = account(self._folder, programs())
         make_private(self._sockets, user)
         if not self._data.exists():
-            initialise(self._data, user)
+            initialise(self._data, user, sync=self._settings.get("fsync") != "off")
         return user
 
     def _command(self) -> list[str]:

@@ -12,7 +12,7 @@ def made(answer_by: str, at: int, most: int, least: int = 1) -> None:
 
 def answered(named: str, offer: str, answer_by: int, at: int) -> None:
     """The offer that stands (its digest), in time. Raises Refused: unknown_matter, offer_lapsed."""
-    if not offer or named != offer:
+    if named != offer:
         raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
     if not in_time(at, answer_by):
         raise Refused(Code.OFFER_LAPSED, "L12")

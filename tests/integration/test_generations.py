@@ -1,8 +1,6 @@
 """A lost topic continues as the next: declared by the registry, found by members, nothing lost (PROTOCOL 6, L9)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,14 +29,19 @@ COMPARE_SECONDS = 1.0
 
 @pytest.fixture(params=[pytest.param(False, id="embedded"), pytest.param(True, id="kafka")])
 def paired(request: pytest.FixtureRequest) -> Iterator[Region]:
-    """新蔡 and 义乌 paired, one lead delivered; all parts run."""
-    with region(kafka=request.param) as made:
+    """新蔡 and 义乌 paired; all parts run."""
+    if not request.param:
+        yield paired_anew(request.getfixturevalue("lasting"))
+        return
+    with region(kafka=True) as made:
         made.start_all()
-        made.pair()
-        for unit in (XINCAI, YIWU, REGISTRY):
-            node = made.node(unit)
-            node.settings = replace(node.settings, compare_seconds=COMPARE_SECONDS)
-        yield made
+        yield paired_anew(made)
+
+
+def paired_anew(made: Region) -> Region:
+    """A channel that no other test lost anything of, and members that look for losses soon."""
+    made.pair_anew(compare_seconds=COMPARE_SECONDS)
+    return made
 
 
 pytestmark = pytest.mark.xdist_group("generations")
@@ -154,27 +157,22 @@ def _at_end(made: Region, unit: str) -> Any:
     return node.replica.position(next_topic(made)) == node.log.end(next_topic(made))
 
 
-@contextmanager
-def put_back_unnoticed(folder: Path) -> Iterator[tuple[Region, str, Path]]:
-    """A log that lost a lead of which 义乌 had read nothing; the others stopped. Region, an older lead, a copy."""
-    with region() as made:
-        made.start_all()
-        made.pair()
-        for unit in (XINCAI, REGISTRY):
-            made.node(unit).settings = replace(made.node(unit).settings, compare_seconds=COMPARE_SECONDS)
-        first = made.share()
-        made.until("delivered", lambda: made.stream(XINCAI, made.channel, "lead", first).status == "delivered")
-        made.even(XINCAI, YIWU, REGISTRY)
-        end = made.node(YIWU).replica.position(made.topic)
-        made.hold(YIWU)
-        made.share()
-        made.even(XINCAI, REGISTRY)
-        put_back(made, end)
-        for unit in (XINCAI, REGISTRY):
-            made.until("the channel stops", lambda u=unit: made.node(u).replica.stopped(made.topic))  # type: ignore[misc]
-        copy = folder / "copy.jsonl"
-        assert duikou("export", "--root", made.root, copy, "--copy-of", settings(made, REGISTRY))[0] == 0
-        yield made, first, copy
+def put_back_unnoticed(made: Region, folder: Path) -> tuple[str, Path]:
+    """A log that lost a lead of which 义乌 had read nothing; 新蔡 and the registry stopped. An older lead, a copy."""
+    paired_anew(made)
+    first = made.share()
+    made.until("delivered", lambda: made.stream(XINCAI, made.channel, "lead", first).status == "delivered")
+    made.even(XINCAI, YIWU, REGISTRY)
+    end = made.node(YIWU).replica.position(made.topic)
+    made.hold(YIWU)
+    made.share()
+    made.even(XINCAI, REGISTRY)
+    put_back(made, end)
+    for unit in (XINCAI, REGISTRY):
+        made.until("the channel stops", lambda u=unit: made.node(u).replica.stopped(made.topic))  # type: ignore[misc]
+    copy = folder / "copy.jsonl"
+    assert duikou("export", "--root", made.root, copy, "--copy-of", settings(made, REGISTRY))[0] == 0
+    return first, copy
 
 
 def continued(made: Region) -> None:
@@ -185,63 +183,62 @@ def continued(made: Region) -> None:
     made.start(YIWU)
 
 
-def test_who_noticed_nothing_of_a_log_put_back_is_told_by_the_next_topic(tmp_path: Path) -> None:
+def test_who_noticed_nothing_of_a_log_put_back_is_told_by_the_next_topic(lasting: Region, tmp_path: Path) -> None:
     """It would run on where nobody reads it; it stops, is filled, and goes on with the others."""
-    with put_back_unnoticed(tmp_path) as (made, _, copy):
-        continued(made)
-        _lacks(made)
-        assert why(made.node(YIWU).replica.stopped(made.topic) or "") is Why.SHORT
-        assert duikou("fill", settings(made, YIWU), copy)[0] == 0
-        made.until("义乌 goes on", lambda: made.node(YIWU).topic(made.channel) == next_topic(made))
-        assert made.withdraw(XINCAI, made.share()).status == "recorded"
-        _agree(made, tmp_path)
+    made = lasting
+    _, copy = put_back_unnoticed(made, tmp_path)
+    continued(made)
+    _lacks(made)
+    assert why(made.node(YIWU).replica.stopped(made.topic) or "") is Why.SHORT
+    assert duikou("fill", settings(made, YIWU), copy)[0] == 0
+    made.until("义乌 goes on", lambda: made.node(YIWU).topic(made.channel) == next_topic(made))
+    assert made.withdraw(XINCAI, made.share()).status == "recorded"
+    _agree(made, tmp_path)
 
 
-def test_who_wrote_on_in_a_log_put_back_is_stopped_by_the_next_topic(tmp_path: Path) -> None:
-    """Its copy says something else than the others' before the cut: nobody but its operator can settle that."""
-    with put_back_unnoticed(tmp_path) as (made, first, copy):
-        made.start(YIWU)
-        assert made.receive(YIWU, first).status == "recorded"
-        continued(made)
-        found = made.until("义乌 stops", lambda: made.node(YIWU).replica.stopped(made.topic))
-        assert found is not None
-        assert (why(found), "another history" in found) == (Why.CHANGED, True)
-        code, said = duikou("fill", settings(made, YIWU), copy)
-        assert (code, "not the same" in said) == (REFUSED, True), said
-
-
-def test_only_a_stopped_channel_is_ended_and_only_by_the_registry() -> None:
+def test_only_a_stopped_channel_is_ended_and_only_by_the_registry(lasting: Region) -> None:
     """Nobody else says where a topic ends, and nobody ends one that is in use."""
-    with region() as made:
-        made.start_all()
-        made.pair()
-        made.even(REGISTRY)
-        code, said = duikou("continue", settings(made, REGISTRY), made.channel, "--json")
-        assert (code, "in use" in said) == (REFUSED, True), said
-        made.node(XINCAI).stop_topic(made.topic, Why.OTHER, "for a test")
-        code, said = duikou("continue", settings(made, XINCAI), made.channel)
-        assert (code, "only the registry" in said) == (REFUSED, True), said
-        assert made.node(XINCAI).replica.cuts() == {}
-        assert made.node(REGISTRY).replica.cuts() == {}
+    made = paired_anew(lasting)
+    made.even(REGISTRY)
+    code, said = duikou("continue", settings(made, REGISTRY), made.channel, "--json")
+    assert (code, "in use" in said) == (REFUSED, True), said
+    made.node(XINCAI).stop_topic(made.topic, Why.OTHER, "for a test")
+    code, said = duikou("continue", settings(made, XINCAI), made.channel)
+    assert (code, "only the registry" in said) == (REFUSED, True), said
+    assert not [unit for unit in (XINCAI, REGISTRY) if made.topic in made.node(unit).replica.cuts()]
+    made.node(XINCAI).replica.resume(made.topic)
 
 
-def test_a_copy_that_nobody_vouches_for_is_not_taken(tmp_path: Path) -> None:
+def test_a_copy_that_nobody_vouches_for_is_not_taken(lasting: Region, tmp_path: Path) -> None:
     """A member fills only up to a cut that the registry named, and never over what it holds."""
-    with region() as made:
-        made.start_all()
-        made.pair()
-        made.even(XINCAI, YIWU, REGISTRY)
-        made.hold(YIWU)
-        made.share()
-        made.node(YIWU).stop_topic(made.topic, Why.OTHER, "for a test")
-        copy, changed = tmp_path / "copy.jsonl", tmp_path / "changed.jsonl"
-        assert duikou("export", "--root", made.root, copy, "--copy-of", settings(made, XINCAI))[0] == 0
-        before = made.replica(YIWU, [made.channel])
-        code, said = duikou("fill", settings(made, YIWU), copy)
-        assert (code, "vouches" in said) == (REFUSED, True), said
-        lines = copy.read_bytes().splitlines(keepends=True)
-        place = next(i for i, line in enumerate(lines) if f'"topic":"{made.topic}"'.encode() in line and i > 1)
-        changed.write_bytes(b"".join([*lines[:place], *lines[place + 1 :]]))
-        code, said = duikou("fill", settings(made, YIWU), changed)
-        assert (code, "not the same" in said) == (REFUSED, True), said
-        assert made.replica(YIWU, [made.channel]) == before
+    made = paired_anew(lasting)
+    made.even(XINCAI, YIWU, REGISTRY)
+    made.hold(YIWU)
+    made.share()
+    made.node(YIWU).stop_topic(made.topic, Why.OTHER, "for a test")
+    copy, changed = tmp_path / "copy.jsonl", tmp_path / "changed.jsonl"
+    assert duikou("export", "--root", made.root, copy, "--copy-of", settings(made, XINCAI))[0] == 0
+    before = made.replica(YIWU, [made.channel])
+    code, said = duikou("fill", settings(made, YIWU), copy)
+    assert (code, "vouches" in said) == (REFUSED, True), said
+    lines = copy.read_bytes().splitlines(keepends=True)
+    place = next(i for i, line in enumerate(lines) if f'"topic":"{made.topic}"'.encode() in line and i > 1)
+    changed.write_bytes(b"".join([*lines[:place], *lines[place + 1 :]]))
+    code, said = duikou("fill", settings(made, YIWU), changed)
+    assert (code, "not the same" in said) == (REFUSED, True), said
+    assert made.replica(YIWU, [made.channel]) == before
+    made.node(YIWU).replica.resume(made.topic)
+
+
+def test_who_wrote_on_in_a_log_put_back_is_stopped_by_the_next_topic(lasting: Region, tmp_path: Path) -> None:
+    """Its copy says something else than the others' before the cut: nobody but its operator can settle that."""
+    made = lasting
+    first, copy = put_back_unnoticed(made, tmp_path)
+    made.start(YIWU)
+    assert made.receive(YIWU, first).status == "recorded"
+    continued(made)
+    found = made.until("义乌 stops", lambda: made.node(YIWU).replica.stopped(made.topic))
+    assert found is not None
+    assert (why(found), "another history" in found) == (Why.CHANGED, True)
+    code, said = duikou("fill", settings(made, YIWU), copy)
+    assert (code, "not the same" in said) == (REFUSED, True), said

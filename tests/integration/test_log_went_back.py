@@ -1,6 +1,5 @@
 """A log that was put back to an older copy stops its channel on every node that can know, and says so (PROTOCOL 6)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
@@ -13,17 +12,17 @@ from services.demo.cast import XINCAI, YIWU
 from services.node.intake import Intake
 from services.node.node import Node
 from services.transport.embedded import EmbeddedLog
-from tests.support.region import Region, region
+from tests.support.anew import stops_and_keeps
+from tests.support.region import Region
 
-pytestmark = pytest.mark.xdist_group("spine")
+pytestmark = pytest.mark.xdist_group("generations")
 
 
 @pytest.fixture
-def paired() -> Iterator[Region]:
-    with region() as made:
-        made.start_all()
-        made.pair()
-        yield made
+def paired(lasting: Region) -> Region:
+    """新蔡 and 义乌 by a channel that no other test lost anything of."""
+    lasting.pair_anew()
+    return lasting
 
 
 def go_back(made: Region, name: str, end: int) -> None:
@@ -106,3 +105,8 @@ def test_intake_that_lives_on_compares_before_it_reads_on(paired: Region, outage
     assert node.replica.stopped(topic)
     assert paired.replica(YIWU, [paired.channel]) == kept
     assert node.replica.stopped(str(Topic(TRUST, 1))) is None
+
+
+def test_recreate_topic_under_live_relay_and_intake(paired: Region) -> None:
+    """As on Kafka (test_spine)."""
+    stops_and_keeps(paired)

@@ -7,7 +7,9 @@ from functools import partial
 import psycopg
 from kafka import KafkaAdminClient
 
+from contracts.channels import DESK, PAIRING
 from infra.kafka.port import Reachable
+from services.demo.cast import XINCAI, YIWU
 from services.transport import Credentials, Topics, open_topics
 from services.transport.contract import SINGLE
 from services.transport.embedded import EmbeddedTopics
@@ -38,6 +40,27 @@ def _embedded(made: Region, name: str) -> None:
     topics = EmbeddedTopics(made.databases.url("log"))
     topics.create(name)
     topics.close()
+
+
+def stops_and_keeps(made: Region) -> None:
+    """A topic made anew stops its channel with the reason, on every member; both keep what they have (PROTOCOL 6)."""
+    subject = made.share()
+    made.even(XINCAI, YIWU)
+    kept = made.replica(XINCAI, [made.channel])
+    make_anew(made)
+    for unit in (XINCAI, YIWU):
+        assert made.until("the channel stops", partial(_reason, made, unit))
+        now = made.replica(unit, [made.channel])
+        assert now[: len(kept)] == kept, "nothing kept was changed, lost or taken twice"
+        assert [row[1] for row in now] == list(range(len(now))), "nothing of the new topic was taken in"
+        assert made.stream(unit, made.channel, "lead", subject).owner == XINCAI
+    assert not made.ended(), "no part died of it"
+    other, _ = made.draft(XINCAI, PAIRING, "duikou.pairing.accepted.v1", {"offer": "a" * 64}, subject=made.pairing)
+    assert made.node(XINCAI).folds.history(DESK).state("desk", other).status == "draft"
+
+
+def _reason(made: Region, unit: str) -> str | None:
+    return made.node(unit).replica.stopped(made.topic)
 
 
 @contextmanager

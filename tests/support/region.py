@@ -13,7 +13,7 @@ import tomllib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,7 +43,7 @@ from services.node.bootstrap import Step, run
 from services.node.commands import Standing, duty_id, propose, standing
 from services.node.folds import now_ms
 from services.node.node import Node, open_node
-from services.node.settings import load
+from services.node.settings import Settings, load
 from services.registry.opening import Registry
 from services.signing import Signer, dsse
 from services.storage.ledger import Sealed
@@ -185,7 +185,9 @@ class Region:
     def node(self, source: str) -> Node:
         """A unit's node in this process; it answers commands whether its parts run here, elsewhere or not at all."""
         if source not in self.nodes:
-            self.nodes[source] = until(f"{source} opens", lambda: open_node(load(self.cluster.settings(source))))
+            opened = until(f"{source} opens", lambda: open_node(load(self.cluster.settings(source))))
+            if self.nodes.setdefault(source, opened) is not opened:  # two threads asked at once
+                opened.close()
         return self.nodes[source]
 
     def start(self, source: str, *parts: str) -> None:
@@ -359,6 +361,16 @@ class Region:
         for unit in (a, b):
             self.until("the channel is usable", partial(self._usable, unit, self.channel))
         return self.channel
+
+    def pair_anew(self, *, compare_seconds: float = Settings.compare_seconds) -> None:
+        """A further channel of 新蔡 and 义乌; all their parts run again, whatever an earlier test did to them."""
+        for unit in (XINCAI, YIWU):
+            self.hold(unit)
+            self.start(unit)
+        self.pair()
+        for unit in (XINCAI, YIWU, REGISTRY):
+            node = self.node(unit)
+            node.settings = replace(node.settings, compare_seconds=compare_seconds)
 
     def _usable(self, source: str, channel: str) -> bool:
         if channel not in self.node(source).channels():

@@ -475,7 +475,9 @@ def test_a_cleared_person_is_corrected_and_nothing_more_is_owed() -> None:
 
 
 def test_whoever_is_not_struck_is_in_the_correction_and_nobody_is_added() -> None:
-    for persons, effects in (([SUSPECT] * 2, []), ([], []), ([SUSPECT], [{"index": 1, "effect": "struck"}])):
+    nobody = {"index": 2, "effect": "changed"}
+    struck = {"index": 1, "effect": "struck"}
+    for persons, effects in (([SUSPECT] * 2, []), ([], []), ([SUSPECT], [struck]), ([SUSPECT], [nobody])):
         assert judged(at_status(Status.IN_PROGRESS), correct(persons=persons, effects=effects)) is Code.SHAPE
 
 
