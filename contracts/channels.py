@@ -77,7 +77,8 @@ _FIRST: dict[Place, frozenset[str]] = {
     Place.OUTFLOW: _CHANNEL | _types("outflow", "reported corrected"),
     Place.CHECKPOINT: _CHANNEL,
     Place.DESK: _types(
-        "desk", "drafted revised submitted returned approved discarded assigned reassigned linked acknowledged"
+        "desk",
+        "drafted revised submitted returned approved discarded assigned reassigned linked acknowledged confirmed",
     ),
     Place.PAIRING: _CHANNEL
     | _types("channel", "encryption_key_published")

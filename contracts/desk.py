@@ -150,6 +150,23 @@ class Linked(Event):
     summary: LinkedSummary
 
 
+class ConfirmedSummary(Wire):
+    """The act: where, about what, the digest of its event; ``by``: the officer who did it alone."""
+
+    officer: Uuid
+    by: Uuid
+    channel: Channel
+    matter: Subject
+    event: Digest
+
+
+class Confirmed(Event):
+    """D11 确认. An approver stands by what one officer did at once (MECHANISM 2); the act counted before."""
+
+    TYPE = "duikou.desk.confirmed.v1"
+    summary: ConfirmedSummary
+
+
 class AcknowledgedSummary(Wire):
     """A void or noise record by its place and digest: seen by a person (L10)."""
 

@@ -20,6 +20,7 @@ from services.auditor.errors import ExportError
 from services.auditor.judge import AUDITED, Fold, Judge, pinned
 from services.auditor.report import Divergence, Report, Rule, TopicReport
 from services.auditor.source import Claims, Source
+from services.auditor.tally import Tally
 from services.auditor.witness import Span
 
 EVERYWHERE = ""
@@ -39,7 +40,8 @@ def audit(root: str, source: Source, expected: Claims | None = None) -> Report:
     pinned(root)
     claims, broken = _claims(source)
     said = [one for one in (claims, expected) if one is not None]
-    judge = Judge(root, frozenset(unit for one in said for unit in one.fingerprints))
+    confirmed = {unit: acts for one in said for unit, acts in one.confirmed.items()}
+    judge = Judge(root, frozenset(unit for one in said for unit in one.fingerprints), tally=Tally(confirmed))
     broken = broken or _take(judge, source)
     differing = [one for claim in said for one in _compared(judge, claim)]
     return _report(judge, said, [*broken, *_stops(judge), *_seens(judge), *differing])

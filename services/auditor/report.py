@@ -107,6 +107,7 @@ class Report:
             "counts": dict(sorted(self.tally.counts.items())),
             "totals": dict(sorted(self.tally.totals.items())),
             "lists": {name: [one._asdict() for one in seen] for name, seen in self.tally.lists.items()},
+            "desks": sorted(self.tally.confirmed),
             "topics": [_topic(one) for one in self.topics],
             "compared": list(self.compared),
             "not_compared": list(self.not_compared),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, NamedTuple, Protocol, Self
 
 from contracts.channel import Cut
@@ -24,13 +25,15 @@ class Claims(NamedTuple):
     """What somebody says of a history; the audit compares. fingerprints: unit -> view's title -> sha-256.
 
     topics: all there are (an export); None: these among others, of a log that may have gone on since (a node).
-    exchange: empty where it is not said.
+    exchange: empty where it is not said. confirmed: unit -> digests of the acts that its desk confirms (D11), of the
+    units whose desk was at hand.
     """
 
     cut: Mapping[str, Cut]
     fingerprints: Mapping[str, Mapping[str, str]]
     exchange: str = ""
     topics: tuple[str, ...] | None = None
+    confirmed: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 class Source(Protocol):

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from contracts.channel import Cut
-from contracts.channels import DESK, topic
+from contracts.channels import DESK, TRUST, Topic, topic
 from contracts.refusals import NotYet
+from services.auditor.desk import confirmed
 from services.auditor.judge import AUDITED
 from services.auditor.source import Claims
 from services.node.settings import Settings, load
@@ -17,19 +18,21 @@ def claims(settings: list[Path]) -> Claims:
     """Cut and fingerprints of nodes that stand at the same place. Raises NotYet, SettingsError."""
     cut: dict[str, Cut] = {}
     fingerprints: dict[str, dict[str, str]] = {}
+    desks: dict[str, frozenset[str]] = {}
     for path in settings:
         own = load(path)
-        theirs, views = _of(own)
+        theirs, views, desks[own.source] = _of(own)
         for name, place in theirs.items():
             if cut.get(name, place) != place:
                 apart = f"{name} at {cut[name].offset} and {place.offset}"
                 raise NotYet(f"the nodes do not stand at the same place of the log yet: {apart}")
         cut |= theirs
         fingerprints[own.source] = views
-    return Claims(cut, fingerprints)
+    return Claims(cut, fingerprints, confirmed=desks)
 
 
-def _of(settings: Settings) -> tuple[dict[str, Cut], dict[str, str]]:
+def _of(settings: Settings) -> tuple[dict[str, Cut], dict[str, str], frozenset[str]]:
+    """Cut, fingerprints, and which acts the unit's desk confirms."""
     replica, rows = Replica(settings.database), Rows(settings.database)
     try:
         histories = {
@@ -38,10 +41,12 @@ def _of(settings: Settings) -> tuple[dict[str, Cut], dict[str, str]]:
         places = {name: history.offset for name, history in histories.items()}
         version = max(history.channel.trust.rule_version for history in histories.values())
         views = {view.title: _fingerprint(rows, name, places, version) for name, view in AUDITED.items()}
+        trust = histories[max((name for name in histories if topic(name).channel == TRUST), key=topic)].channel.trust
+        acts = confirmed(settings.root, settings.source, trust, replica.records(str(Topic(DESK, 1))))
     finally:
         replica.close()
         rows.close()
-    return {name: Cut(offset=h.offset, hash=h.hash.hex()) for name, h in histories.items()}, views
+    return {name: Cut(offset=h.offset, hash=h.hash.hex()) for name, h in histories.items()}, views, acts
 
 
 def _fingerprint(rows: Rows, name: str, places: dict[str, int], version: int) -> str:

@@ -283,6 +283,10 @@ class Officer:
         """D8 分办, 转办."""
         return self._act(f"/v1/desk/assignments/{channel}/{subject}", {"handler": handler})
 
+    def confirm(self, channel: str, subject: str, event: str) -> Answer:
+        """D11 确认 of what one officer did at once; ``event``: its digest, from the inbox or the timeline."""
+        return self._act(f"/v1/desk/confirmations/{channel}/{subject}", {"event": event})
+
     def hand(self, leaves: str, handler: str) -> list[str]:
         """D8: everything of one handler to another; the subjects."""
         found: list[str] = self.node.post("/v1/desk/assignments/handed", {"leaves": leaves, "handler": handler})[

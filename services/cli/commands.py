@@ -43,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit": auditing.audit,
     "backup": upkeep.backup,
     "calendar": clocks.calendar,
+    "confirm": office.confirm,
     "continue": topics.continue_,
     "doctor": upkeep.doctor,
     "draft": documents.draft,

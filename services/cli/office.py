@@ -103,6 +103,18 @@ def assignments(url: Url, token: Token, handler: HandlerOption = "", as_json: Js
     tell(as_json, lambda: officer(url, token).assignments(handler), table("subject", "channel", "handler"))
 
 
+def confirm(
+    channel: ChannelArg,
+    subject: SubjectArg,
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="Digest of the act, from the inbox or the timeline")],
+    url: Url,
+    token: Token,
+    as_json: Json = False,
+) -> None:
+    """Stand by what one officer did at once (确认): withdrawn, cancelled, paused or given up for safety."""
+    tell(as_json, lambda: officer(url, token).confirm(channel, subject, event))
+
+
 def hand(leaves: OfficerArg, handler: OfficerArg, url: Url, token: Token, as_json: Json = False) -> None:
     """Give everything of one handler to another (转办)."""
     tell(as_json, lambda: {"handed": officer(url, token).hand(leaves, handler)})

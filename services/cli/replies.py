@@ -106,7 +106,7 @@ class Matter(Reply):
 
 
 class DueItem(Reply):
-    """One thing owed; ``due`` empty: nobody has published that year's calendar."""
+    """One thing owed; ``due`` empty: nobody has published that year's calendar. event: of an act to be confirmed."""
 
     channel: str
     context: str
@@ -116,6 +116,7 @@ class DueItem(Reply):
     due: str
     overdue: bool
     ours: bool
+    event: str = ""
 
 
 class RefusedRecord(Reply):

@@ -77,6 +77,7 @@ RULES: dict[type[Event], Rule] = {
     said.Reassigned: _row("D8", frozenset({Status.ASSIGNED}), Status.ASSIGNED, (Role.INTAKE, Role.DUTY, Role.HEAD)),
     said.Linked: _row("D9", _ABSENT, Status.NOTED, _AUTHOR, Side.OPENER),
     said.Acknowledged: _row("D10", _ABSENT, Status.NOTED, (*ANY_HANDLER, *_APPROVERS), Side.OPENER),
+    said.Confirmed: _row("D11", _ABSENT, Status.NOTED, _APPROVERS, Side.OPENER),
 }
 
 
@@ -97,6 +98,8 @@ def permit(state: Paper, e: Draft[Any], at: int, states: States) -> None:
                 raise Refused(Code.SIGNATURES, "L5")
             _number(state, e, states)
         case said.Returned(summary=summary) if summary.officer == state.author:
+            raise Refused(Code.OFFICERS, "L5")
+        case said.Confirmed(summary=summary) if summary.officer == summary.by:
             raise Refused(Code.OFFICERS, "L5")
         case _:
             pass

@@ -15,6 +15,7 @@ from services import journal
 from services.gateway import (
     assignments,
     commands,
+    confirmations,
     contents,
     desk,
     enquiries,
@@ -52,6 +53,7 @@ TOLD = (401, 403, 404, 409, 422, 503)
 ROUTERS = (
     (assignments.router, TOLD),
     (commands.router, ASKED),
+    (confirmations.router, TOLD),
     (contents.router, (*TOLD, 410, 425)),
     (desk.router, TOLD),
     (enquiries.queries, ASKED),

@@ -9,10 +9,13 @@ from contracts.channels import TRUST
 from services.domain.clocks import format_time
 from services.domain.counting import calendar_of
 from services.gateway import examples
+from services.gateway.auth import Caller
+from services.gateway.confirmations import CONFIRMERS
+from services.gateway.deps import Asking
 from services.gateway.examples import example
 from services.gateway.rows import Viewing
 from services.node.folds import now_ms
-from services.views.inbox import INBOX, Item, clocks, due_items
+from services.views.inbox import INBOX, Item, Kind, clocks, due_items
 from services.views.pairings import PAIRINGS
 from services.views.view import stream
 
@@ -21,7 +24,10 @@ LIMIT = 500
 
 
 class DueItem(BaseModel):
-    """One thing owed. ``due`` empty: nobody has published that year's calendar, and nothing is guessed."""
+    """One thing owed. ``due`` empty: nobody has published that year's calendar, and nothing is guessed.
+
+    event: digest of the act that is to be confirmed.
+    """
 
     model_config = example(examples.DUE_ITEM)
 
@@ -33,18 +39,29 @@ class DueItem(BaseModel):
     due: str
     overdue: bool
     ours: bool
+    event: str = ""
 
 
 @router.get("/v1/inbox", summary="What is due")
 def inbox(
     views: Viewing,
+    caller: Asking,
     whose: Annotated[str, Query(pattern="^(ours|theirs|all)$", description="Who owes it")] = "ours",
 ) -> list[DueItem]:
-    """Leads, enquiries, pairing offers and documents, soonest first, at most 500; ``overdue`` is counted now."""
+    """All matters, pairing offers and documents, soonest first, at most 500; ``overdue`` is counted now.
+
+    What one officer did at once is shown to those who may confirm it.
+    """
     trust = views.node.folds.history(TRUST).channel.trust
     rows, profiles = dict(views.all(INBOX)), clocks(dict(views.all(PAIRINGS)))
     items = due_items(rows, now_ms(), calendar_of(trust), profiles)
-    return [_shown(item) for item in items if whose == "all" or item.mine is (whose == "ours")][:LIMIT]
+    chosen = (item for item in items if whose == "all" or item.mine is (whose == "ours"))
+    return [_shown(item) for item in chosen if _for(item, caller)][:LIMIT]
+
+
+def _for(item: Item, caller: Caller) -> bool:
+    """Nobody is asked to confirm what he did himself."""
+    return item.kind is not Kind.CONFIRM_ACT or (item.by != caller.id and bool(CONFIRMERS & caller.enrolment.roles))
 
 
 def _shown(item: Item) -> DueItem:
@@ -58,4 +75,5 @@ def _shown(item: Item) -> DueItem:
         due="" if item.due is None else format_time(item.due),
         overdue=item.overdue,
         ours=item.mine,
+        event=item.event,
     )

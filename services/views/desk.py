@@ -16,13 +16,14 @@ class Leaf(Told, desk.Paper):
     """A paper without its bytes: ``content``, ``own`` and the statements are always empty here.
 
     since: begin of the status; valid_until: end of the author's signature (both ms). about: (topic, offset, digest) of
-    an acknowledged record. other: (channel, subject) of a linked holding.
+    an acknowledged record. other: (channel, subject) of a linked holding. confirmed: digest of a confirmed act.
     """
 
     since: int = 0
     valid_until: int = 0
     about: tuple[str, str, str] | None = None
     other: tuple[str, str] | None = None
+    confirmed: str = ""
 
 
 def new(me: str, verdict: Verdict) -> Leaf:
@@ -41,8 +42,10 @@ def step(row: Leaf, verdict: Verdict) -> Leaf:
             return replace(after, about=(seen.topic, seen.place, seen.digest))
         case said.Linked(summary=link):
             return replace(after, channel=link.channel, other=(link.other_channel, link.other))
+        case said.Confirmed(summary=act):
+            return replace(after, channel=act.channel, confirmed=act.event)
         case _:
             return after
 
 
-DESK = View("desk", 1, frozenset({"desk"}), Leaf, new, step)
+DESK = View("desk", 2, frozenset({"desk"}), Leaf, new, step)

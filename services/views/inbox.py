@@ -10,6 +10,7 @@ from contracts.vocabulary import Term
 from services.domain import CONTEXTS, obligations
 from services.domain import desk as papers
 from services.domain.clocks import Clock, in_time
+from services.domain.confirming import WITHIN, alone
 from services.domain.dues import FIRM
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
@@ -55,12 +56,22 @@ class Kind(Term):
     REMOVE = "remove", "待销毁回执", "removal to be answered"
     ANSWER_OFFER = "answer_offer", "协作提议待答复", "pairing offer to be answered"
     APPROVE = "approve", "待审批", "to be approved"
+    CONFIRM_ACT = "confirm_act", "待审批人确认", "act of one officer to be confirmed"
     UNDATED = "undated", "期限待定（缺日历）", "due, but nobody published that year's calendar"
 
 
 @dataclass(frozen=True)
+class Alone:
+    """What an officer of ours did at once: digest of the event, effective ms, who."""
+
+    event: str
+    at: int
+    by: str
+
+
+@dataclass(frozen=True)
 class Waiting:
-    """One matter's state, in the member named like its context; the others are None."""
+    """One matter's state, in the member named like its context; the others are None. alone: to be confirmed, or was."""
 
     direction: Direction
     counterpart: str = ""
@@ -71,16 +82,22 @@ class Waiting:
     oversight: Oversight | None = None
     pairing: Pairing | None = None
     desk: Leaf | None = None
+    alone: tuple[Alone, ...] = ()
 
 
 class Item(NamedTuple):
-    """One thing owed. due: ms, the first moment that is late; None: no date. mine: owed by us, not to us."""
+    """One thing owed. due: ms, the first moment that is late; None: no date. mine: owed by us, not to us.
+
+    event, by: of an act to be confirmed, its digest and who did it.
+    """
 
     key: str
     kind: Kind
     due: int | None
     overdue: bool
     mine: bool
+    event: str = ""
+    by: str = ""
 
 
 def key(verdict: Verdict) -> str | None:
@@ -108,7 +125,10 @@ def step(row: Waiting, verdict: Verdict) -> Waiting:
     if row.desk is not None:
         return replace(row, desk=replace(desks.step(row.desk, verdict), timeline=(), contents=()))
     state = CONTEXTS[draft.context].evolve(getattr(row, draft.context), draft, verdict.at)
-    return replace(row, **{draft.context: state})
+    by = alone(draft)
+    own = row.direction is (Direction.OUT if draft.source == state.owner else Direction.IN)
+    acts = (*row.alone, Alone(draft.digest, verdict.at, by)) if by and own else row.alone
+    return replace(row, **{draft.context: state}, alone=acts)
 
 
 def clocks(agreements: Mapping[str, Agreement]) -> dict[str, Clock]:
@@ -127,12 +147,21 @@ def due_items(
         clocks: channel -> its pairing's clock profile (``clocks``); others have the default profile.
     """
     profiles = clocks or {}
+    confirmed = {row.desk.confirmed for row in rows.values() if row.desk is not None}
     found = (
         item
         for name, row in rows.items()
-        for item in _items(name, row, now, calendar, profiles.get(stream(name).channel, Clock()))
+        for item in (
+            *_items(name, row, now, calendar, profiles.get(stream(name).channel, Clock())),
+            *(_to_confirm(name, act, now, calendar) for act in row.alone if act.event not in confirmed),
+        )
     )
     return sorted(found, key=lambda item: (item.due is None, item.due or 0, item.key, item.kind))
+
+
+def _to_confirm(name: str, act: Alone, now: int, calendar: Calendar) -> Item:
+    until = WITHIN.due(act.at, calendar)
+    return Item(name, Kind.CONFIRM_ACT, until, not in_time(now, until), True, act.event, act.by)
 
 
 def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:
@@ -162,7 +191,7 @@ def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clo
 
 INBOX = View(
     "inbox",
-    3,
+    4,
     frozenset({"lead", "enquiry", "liaison", "operation", "oversight", "pairing", "desk"}),
     Waiting,
     new,

@@ -134,6 +134,25 @@ def test_matters_are_given_to_handlers_and_handed_on(paired: Region) -> None:
     paired.until("handed on", lambda: {one["subject"] for one in intake.assignments(second)} >= set(subjects))
 
 
+def test_what_one_officer_did_at_once_is_confirmed_by_an_approver(paired: Region) -> None:
+    """D11, MECHANISM 2: due at the approver's, not at the author's; by another officer, once; only such an act."""
+    channel, subject = paired.channel, shared(paired)
+    author, approver, head = (paired.at(XINCAI, post) for post in ("author", "approver", "head"))
+    after = author.withdraw(channel, subject, "error").after
+    act = author.matter("leads", channel, subject, after=after).state["timeline"][-1]["digest"]
+
+    def waits(officer: Officer) -> list[str]:
+        return [one.event for one in officer.inbox(after=after) if (one.kind, one.subject) == ("confirm_act", subject)]
+
+    assert (waits(author), waits(approver), waits(head)) == ([], [act], [act])
+    assert refused(author.confirm, channel, subject, act).code == "officers"
+    shared_event = author.matter("leads", channel, subject).state["timeline"][0]["digest"]
+    assert refused(approver.confirm, channel, subject, shared_event).law == "D11"
+    after = approver.confirm(channel, subject, act).after
+    assert (waits(approver), waits(head)) == ([], [])
+    assert refused(head.confirm, channel, subject, act).code == "state"
+
+
 def test_two_holdings_are_linked_and_what_is_not_held_is_not(paired: Region) -> None:
     """D9."""
     channel, one, other = paired.channel, shared(paired), shared(paired)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from contracts.channel import Cut, StandsBy
-from contracts.channels import TRUST, Kind, Topic
+from contracts.channels import DESK, TRUST, Kind, Topic
+from contracts.desk import Confirmed, ConfirmedSummary
 from contracts.envelope import Record, Signed
 from contracts.refusals import NotYet, Stop
 from contracts.vocabulary import Role, Suspension
@@ -24,6 +25,7 @@ from services.auditor import (
     audit,
     rendered,
 )
+from services.auditor.desk import confirmed
 from services.auditor.report import EXIT_CONSISTENT, EXIT_FINDINGS, EXIT_REFUSED
 from services.auditor.tally import LIST_LIMIT, Tally
 from services.registry import ceremony, genesis
@@ -124,6 +126,24 @@ def test_delegated_acts_and_forks_are_listed() -> None:
     lists = judged(made).tally.lists
     assert [seen.offset for seen in lists["delegated"]] == [30]
     assert [(seen.offset, seen.source) for seen in lists["fork"]] == [(31, XINCAI)]
+
+
+def test_what_no_approver_stood_by_is_listed_where_the_desk_is_at_hand() -> None:
+    """MECHANISM 2: of two withdrawals by one officer one was confirmed (D11); without its desk nothing is said."""
+    made = begin()
+    acts = [made.verdicts[made.channel][-1] for _ in range(2) if made.withdrawn()]
+    digests = [act.record.message.signed.digest for act in acts]
+    act = {"by": made.officer(XINCAI, "author"), "channel": made.channel, "matter": made.fresh(), "event": digests[0]}
+    made.open_desk(XINCAI)
+    by = ConfirmedSummary(officer=made.officer(XINCAI, "approver"), **act)
+    made.on_desk(XINCAI, made.fresh(), Confirmed(summary=by))
+    trust = made.history("trust").channel.trust
+    desk = {XINCAI: confirmed(made.exchange, XINCAI, trust, made.logs.pop(DESK))}
+    assert desk == {XINCAI: frozenset(digests[:1])}
+    found = audit(made.exchange, made, Claims({}, {}, confirmed=desk))
+    assert [seen.digest for seen in found.tally.lists["unconfirmed"]] == digests[1:]
+    assert found.to_json()["desks"] == [XINCAI]
+    assert judged(made).tally.lists["unconfirmed"] == []
 
 
 def test_emergency_acts_are_listed_where_they_were_decided() -> None:

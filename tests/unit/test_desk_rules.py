@@ -1,4 +1,4 @@
-"""Rows D1-D10 of MECHANISM 1.2a: a paper goes its way, four eyes sign the same bytes, numbers stand once (L5)."""
+"""Rows D1-D11 of MECHANISM 1.2a: a paper goes its way, four eyes sign the same bytes, numbers stand once (L5)."""
 
 import base64
 from collections.abc import Callable
@@ -128,6 +128,11 @@ def take_note(officer: str = AUTHOR) -> Draft[Any]:
     return draft(said.Acknowledged, summary, subject=PAPER)
 
 
+def stand_by(officer: str = APPROVER, by: str = AUTHOR) -> Draft[Any]:
+    act = {"by": by, "channel": CHANNEL, "matter": LEAD, "event": "8" * 64}
+    return draft(said.Confirmed, {"officer": officer, **act}, subject=PAPER)
+
+
 PATHS: dict[Status, list[Callable[[], Draft[Any]]]] = {
     Status.ABSENT: [],
     Status.DRAFT: [write],
@@ -168,6 +173,7 @@ ROWS: list[tuple[str, Callable[..., Draft[Any]], set[Status], Status, set[Role]]
     ("D8 assigned to somebody else", reassign, {Status.ASSIGNED}, Status.ASSIGNED, DESK),
     ("D9 linked", link, {Status.ABSENT}, Status.NOTED, AUTHORS),
     ("D10 a bad record is seen", take_note, {Status.ABSENT}, Status.NOTED, set(OFFICERS)),
+    ("D11 an act of one officer is confirmed", stand_by, {Status.ABSENT}, Status.NOTED, APPROVERS),
 ]
 ROW = pytest.mark.parametrize(("event", "when", "then", "roles"), [row[1:] for row in ROWS], ids=[r[0] for r in ROWS])
 
@@ -235,6 +241,11 @@ def test_nobody_approves_or_returns_what_he_wrote() -> None:
     assert judged(both_roles(), approve(AUTHOR)) is Code.OFFICERS
     assert judged(both_roles(), send_back(AUTHOR)) is Code.OFFICERS
     assert judged(both_roles(), approve()) is None
+
+
+def test_nobody_confirms_what_he_did_alone() -> None:
+    assert judged(states(), stand_by(APPROVER, by=APPROVER)) is Code.OFFICERS
+    assert judged(states(), stand_by(HEAD, by=APPROVER)) is None
 
 
 def test_an_approval_names_the_submission_it_approves() -> None:
