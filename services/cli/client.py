@@ -6,7 +6,7 @@ once or not at all.
 
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -17,7 +17,18 @@ from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessKind, AccessReason, ApproverAnswer, Role
 from services.cli import statements
 from services.cli.errors import NotYetError, SigningRefusedError, VoidError, of
-from services.cli.replies import Answer, DueItem, Matter, Opened, Paper, Problem, RefusedRecord, ToSign
+from services.cli.replies import (
+    Answer,
+    DueItem,
+    Matter,
+    Opened,
+    Paper,
+    PaperToSign,
+    Problem,
+    RefusedRecord,
+    Result,
+    ToSign,
+)
 from services.signing import Signer
 
 ATTEMPTS = 4
@@ -132,15 +143,28 @@ class Officer:
 
     def sign(self, paper: str, role: Role, given: ToSign, delegation: Mapping[str, str] | None = None) -> Answer:
         """Signs exactly what was shown and hands it in. Raises SigningRefusedError."""
-        model = statements.model_of(role)
-        said = statements.read(model, given)
-        held = self.paper(paper)
-        if (said.role, said.summary, said.subject) != (role, held.summary_digest, held.subject):
-            raise SigningRefusedError("the statement is about another document")
-        body: JSON = {"signed": statements.signed(model, given, self._signer())}
+        body: JSON = {"signed": self._signed(paper, role, given)}
         if delegation is not None:
             body["delegation"] = dict(delegation)
         return self._act(f"/v1/papers/{paper}/{'submission' if role is Role.AUTHOR else 'approval'}", body)
+
+    def to_sign(self, papers: Sequence[str], role: Role, answers: Sequence[ApproverAnswer] = ()) -> list[PaperToSign]:
+        """What a signature in that role would cover, of each of up to 10 papers."""
+        query = {"role": role.value, "paper": list(papers), "answers": [one.value for one in answers]}
+        return [PaperToSign.model_validate(one) for one in self.node.get("/v1/papers/statements", **query)]
+
+    def sign_all(self, role: Role, given: Sequence[PaperToSign], key: str = "") -> list[Result]:
+        """Signs each on its own digest and hands all in; one result each. Raises SigningRefusedError, then none is."""
+        signed = [{"paper": one.paper, "signed": self._signed(one.paper, role, one)} for one in given]
+        return self._results("/v1/papers/signatures", {"role": role.value, "papers": signed}, key)
+
+    def _signed(self, paper: str, role: Role, given: ToSign) -> dict[str, str]:
+        """The statement with our signature, if it is about what the paper says."""
+        model, held = statements.model_of(role), self.paper(paper)
+        said = statements.read(model, given)
+        if (said.role, said.summary, said.subject) != (role, held.summary_digest, held.subject):
+            raise SigningRefusedError("the statement is about another document")
+        return statements.signed(model, given, self._signer())
 
     def submit(self, paper: str) -> Answer:
         """D3: the author's signature."""
@@ -299,6 +323,11 @@ class Officer:
         found: list[JSON] = self.node.get("/v1/desk/assignments", handler=handler, after=after)
         return found
 
+    def receive_all(self, matters: Iterable[tuple[str, str, str]], key: str = "") -> list[Result]:
+        """签收 of several: (channel, context as lead or enquiry, subject) each; one result each, in their order."""
+        named = [{"channel": channel, "context": context, "subject": subject} for channel, context, subject in matters]
+        return self._results("/v1/inbox/received", {"matters": named}, key)
+
     # -- reading -------------------------------------------------------------------------------------------------------
 
     def access_statement(
@@ -397,6 +426,9 @@ class Officer:
     def _act(self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Answer:
         """A command, followed until the log has judged it. Raises VoidError."""
         return self._settled(Answer.model_validate(self.node.post(path, body, key=key, wait=self.wait)))
+
+    def _results(self, path: str, body: Mapping[str, Any], key: str) -> list[Result]:
+        return [Result.model_validate(one) for one in self.node.post(path, body, key=key, wait=self.wait)]
 
     def _settled(self, answer: Answer) -> Answer:
         if answer.status == "void":

@@ -8,11 +8,12 @@ import typer
 from contracts.vocabulary import ApproverAnswer, Role
 from services.cli import statements
 from services.cli.client import Officer
-from services.cli.replies import Answer
-from services.cli.session import Json, KeyPath, Token, Url, document, officer, pairs, table, tell, unlocked
+from services.cli.replies import Answer, Result, ToSign
+from services.cli.session import Json, KeyPath, Token, Url, document, officer, pairs, table, tell, tell_each, unlocked
 
 app = typer.Typer(help="Documents on the desk")
 PaperArg = Annotated[str, typer.Argument(metavar="PAPER", help="The paper's id")]
+PapersArg = Annotated[list[str], typer.Argument(metavar="PAPER...", help="The papers' ids")]
 RoleOption = Annotated[Role, typer.Option("--role", help="author, approver or head")]
 AnswerOption = Annotated[list[ApproverAnswer], typer.Option("--answer", help="What the approver answers, repeatable")]
 
@@ -30,7 +31,7 @@ def draft(path: Annotated[Path, typer.Argument(metavar="FILE")], url: Url, token
 
 
 def sign(
-    paper: PaperArg,
+    papers: PapersArg,
     url: Url,
     token: Token,
     key: KeyPath,
@@ -38,8 +39,11 @@ def sign(
     answers: AnswerOption = [],  # noqa: B006 - typer reads it
     as_json: Json = False,
 ) -> None:
-    """Sign a document: shows what is signed, asks for the passphrase, hands it in."""
-    tell(as_json, lambda: _signed(officer(url, token), paper, role, answers, key, quiet=as_json))
+    """Sign documents, 10 at most: shows what is signed, asks for the passphrase, hands them in."""
+    if len(papers) == 1:
+        tell(as_json, lambda: _signed(officer(url, token), papers[0], role, answers, key, quiet=as_json))
+    else:
+        tell_each(as_json, lambda: _all_signed(officer(url, token), papers, role, answers, key, quiet=as_json))
 
 
 @app.command("list")
@@ -104,9 +108,24 @@ def read(content: str, url: Url, token: Token, as_json: Json = False) -> None:
 
 def _signed(who: Officer, paper: str, role: Role, answers: list[ApproverAnswer], key: Path, *, quiet: bool) -> Answer:
     given = who.statement(paper, role, answers)
+    _show(who, role, paper, given, quiet=quiet)
+    who.signer = unlocked(key)
+    return who.sign(paper, role, given)
+
+
+def _all_signed(
+    who: Officer, papers: list[str], role: Role, answers: list[ApproverAnswer], key: Path, *, quiet: bool
+) -> list[Result]:
+    given = who.to_sign(papers, role, answers)
+    for one in given:
+        _show(who, role, one.paper, one, quiet=quiet)
+    who.signer = unlocked(key)
+    return who.sign_all(role, given)
+
+
+def _show(who: Officer, role: Role, paper: str, given: ToSign, *, quiet: bool) -> None:
+    """What a signature would cover. Raises SigningRefusedError: it cannot be read."""
     said = statements.read(statements.model_of(role), given)
     if not quiet:
         pairs(dict(statements.words(said)))
         pairs(who.paper(paper).summary)
-    who.signer = unlocked(key)
-    return who.sign(paper, role, given)

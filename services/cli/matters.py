@@ -17,6 +17,7 @@ from services.cli.session import (
     NameOption,
     PhoneOption,
     SubjectArg,
+    SubjectsArg,
     Token,
     Url,
     officer,
@@ -25,6 +26,7 @@ from services.cli.session import (
     plain,
     table,
     tell,
+    tell_each,
     unlocked,
 )
 
@@ -70,9 +72,13 @@ lists(app, "leads", "All leads.")
 shows(app, "leads", "A lead with its timeline and who read it.")
 
 
-def receive(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
-    """Sign for a lead (签收)."""
-    tell(as_json, lambda: officer(url, token).receive(channel, subject))
+def receive(channel: ChannelArg, subjects: SubjectsArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """Sign for leads (签收)."""
+    if len(subjects) == 1:
+        tell(as_json, lambda: officer(url, token).receive(channel, subjects[0]))
+    else:
+        several = [(channel, "lead", subject) for subject in subjects]
+        tell_each(as_json, lambda: officer(url, token).receive_all(several))
 
 
 def accept(

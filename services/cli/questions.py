@@ -13,11 +13,13 @@ from services.cli.session import (
     NameOption,
     PhoneOption,
     SubjectArg,
+    SubjectsArg,
     Token,
     Url,
     document,
     officer,
     tell,
+    tell_each,
 )
 
 app = typer.Typer(help="Enquiries, asked and received")
@@ -30,9 +32,13 @@ shows(app, "enquiries", "An enquiry with its timeline.")
 
 
 @app.command()
-def receive(channel: ChannelArg, subject: SubjectArg, url: Url, token: Token, as_json: Json = False) -> None:
-    """Sign for an enquiry (签收)."""
-    tell(as_json, lambda: officer(url, token).receive_enquiry(channel, subject))
+def receive(channel: ChannelArg, subjects: SubjectsArg, url: Url, token: Token, as_json: Json = False) -> None:
+    """Sign for enquiries (签收)."""
+    if len(subjects) == 1:
+        tell(as_json, lambda: officer(url, token).receive_enquiry(channel, subjects[0]))
+    else:
+        several = [(channel, "enquiry", subject) for subject in subjects]
+        tell_each(as_json, lambda: officer(url, token).receive_all(several))
 
 
 @app.command()

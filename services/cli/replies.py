@@ -29,6 +29,17 @@ class Answer(Reply):
     after: str
 
 
+class Result(Reply):
+    """What became of one of several: as of a command, or refused (code, law), not_yet."""
+
+    subject: str
+    status: str
+    code: str = ""
+    law: str = ""
+    event_id: str = ""
+    after: str = ""
+
+
 class Outgoing(Reply):
     """What became of a document: none, waiting, refused, pending, recorded or void."""
 
@@ -62,6 +73,12 @@ class ToSign(Reply):
     payload_type: str
     payload: str
     keyid: str
+
+
+class PaperToSign(ToSign):
+    """What to sign about one of several papers."""
+
+    paper: str
 
 
 class Opened(Reply):

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from contracts.refusals import NotYet
 from services.cli.client import Officer
-from services.cli.errors import NOT_YET, USAGE, ApiError, DuikouError
+from services.cli.errors import NOT_YET, REFUSED, USAGE, VOID, ApiError, DuikouError
+from services.cli.replies import Result
 from services.signing import Signer, SigningError, open_signer
 
 out, err = Console(), Console(stderr=True)
@@ -23,6 +24,7 @@ Token = Annotated[str, typer.Option("--token", envvar="DUIKOU_TOKEN", help="Bear
 KeyPath = Annotated[Path, typer.Option("--key", envvar="DUIKOU_KEY", help="The officer's encrypted key file")]
 ChannelArg = Annotated[str, typer.Argument(metavar="CHANNEL", help="Channel id")]
 SubjectArg = Annotated[str, typer.Argument(metavar="SUBJECT", help="The matter's id")]
+SubjectsArg = Annotated[list[str], typer.Argument(metavar="SUBJECT...", help="The matters' ids")]
 DayOption = Annotated[str, typer.Option("--next", help="Day of the next feedback, YYYY-MM-DD, at most 30 days on")]
 NameOption = Annotated[str, typer.Option("--handler", help="Name of who handles it; encrypted")]
 PhoneOption = Annotated[str, typer.Option("--phone", help="His telephone; encrypted")]
@@ -63,6 +65,20 @@ def tell(as_json: bool, act: Callable[[], Any], show: Callable[[Any], None] | No
         show_json(result)
     else:
         (show or pairs)(result)
+
+
+def tell_each(as_json: bool, act: Callable[[], list[Result]]) -> None:
+    """Does several and shows what came of each. Ends with REFUSED if one of them was, else VOID, else NOT_YET."""
+    with failing(as_json):
+        results = act()
+    if as_json:
+        show_json(results)
+    else:
+        table("subject", "status", "code", "law")(results)
+    statuses = {one.status for one in results}
+    for status, code in (("refused", REFUSED), ("void", VOID), ("not_yet", NOT_YET)):
+        if status in statuses:
+            raise typer.Exit(code)
 
 
 def show_json(result: Any) -> None:

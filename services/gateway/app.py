@@ -14,6 +14,7 @@ import contracts.catalogue  # noqa: F401 - registers every event type
 from services import journal
 from services.gateway import (
     assignments,
+    bulk,
     commands,
     confirmations,
     contents,
@@ -52,6 +53,7 @@ ASKED = (401, 403, 404, 422, 503, 504)
 TOLD = (401, 403, 404, 409, 422, 503)
 ROUTERS = (
     (assignments.router, TOLD),
+    (bulk.router, TOLD),
     (commands.router, ASKED),
     (confirmations.router, TOLD),
     (contents.router, (*TOLD, 410, 425)),

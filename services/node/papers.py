@@ -6,9 +6,11 @@ signs, what the approver signs and what is sealed are the same bytes by construc
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -20,7 +22,7 @@ from contracts.channels import DESK
 from contracts.content import Content
 from contracts.contents import MODELS, read_plain
 from contracts.document import Document
-from contracts.dsse import Dsse, Statement
+from contracts.dsse import Dsse
 from contracts.event import TYPES, Event
 from contracts.pairing import Proposed
 from contracts.profile import ShapeError, compact
@@ -169,8 +171,33 @@ def paper(node: "Node", id: str) -> Paper:
     return found
 
 
-def statement(node: "Node", id: str, officer: str, role: Role, answers: tuple[str, ...] = ()) -> Statement:
-    """What the officer is asked to sign: a submission for an author, else an approval with the next number."""
+def statements(
+    node: "Node", ids: Iterable[str], officer: str, role: Role, answers: tuple[str, ...] = ()
+) -> list[Submission]:
+    """What the officer is asked to sign about each, to be handed in in this order: numbers follow each other."""
+    given: Counter[tuple[str, str, int]] = Counter()
+    found = []
+    for id in ids:
+        said = statement(node, id, officer, role, answers, given)
+        number = said.document if isinstance(said, Approval) else None
+        if number is not None:
+            given[said.channel, number.series, number.year] += 1
+        found.append(said)
+    return found
+
+
+def statement(
+    node: "Node",
+    id: str,
+    officer: str,
+    role: Role,
+    answers: tuple[str, ...] = (),
+    given: Mapping[tuple[str, str, int], int] = MappingProxyType({}),
+) -> Submission:
+    """What the officer is asked to sign: a submission for an author, else an approval with the next number.
+
+    given: (channel, series, year) -> how many numbers are spoken for before it.
+    """
     held = paper(node, id)
     now = now_ms()
     named = {
@@ -184,7 +211,9 @@ def statement(node: "Node", id: str, officer: str, role: Role, answers: tuple[st
         return Submission(**named)
     if held.submission is None:
         raise Refused(Code.STATE, "D5")
-    return Approval(**named, submission=held.submission.digest, document=_number(node, held, now), answers=answers)
+    return Approval(
+        **named, submission=held.submission.digest, document=next_number(node, held, given), answers=answers
+    )
 
 
 def about(node: "Node", held: Paper) -> dict[str, Any]:
@@ -203,15 +232,20 @@ def about(node: "Node", held: Paper) -> dict[str, Any]:
     return named
 
 
-def _number(node: "Node", held: Paper, now: int) -> DocumentNo | None:
-    """The next document number: 1 + the highest on the desk and in our own ledger of the channel (FIELDS 6.1)."""
+def next_number(
+    node: "Node", held: Paper, given: Mapping[tuple[str, str, int], int] = MappingProxyType({})
+) -> DocumentNo | None:
+    """The next document number: 1 + the highest on the desk and in our own ledger of the channel (FIELDS 6.1).
+
+    None for a document that has none. given: as of ``statement``.
+    """
     model = event_class(held.type).model_fields["summary"].annotation
     if not (isinstance(model, type) and issubclass(model, Document)):
         return None
     series = parsed(model, json.loads(base64.b64decode(held.summary))).kind
-    year = datetime.fromtimestamp(now / 1_000 + 8 * 3_600, UTC).year
+    year = datetime.fromtimestamp(now_ms() / 1_000 + 8 * 3_600, UTC).year
     last = node.ledger.last_number(node.source, held.channel, series, year)
-    return DocumentNo(series=series, year=year, number=last + 1)
+    return DocumentNo(series=series, year=year, number=last + given.get((held.channel, series, year), 0) + 1)
 
 
 def signed(event: type[Event], officer: str, dsse: Dsse, delegation: Dsse | None = None) -> Event:

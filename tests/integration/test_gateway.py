@@ -15,7 +15,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from contracts.approval import AccessStatement
+from contracts.approval import AccessStatement, Approval
 from contracts.vocabulary import AccessKind, AccessReason, Role
 from services.cli.client import Officer, fresh
 from services.cli.errors import ApiError, NotYetError, SigningRefusedError, VoidError
@@ -151,6 +151,45 @@ def test_what_one_officer_did_at_once_is_confirmed_by_an_approver(paired: Region
     after = approver.confirm(channel, subject, act).after
     assert (waits(approver), waits(head)) == ([], [])
     assert refused(head.confirm, channel, subject, act).code == "state"
+
+
+def test_several_are_signed_for_in_one_call_and_each_has_its_result(paired: Region) -> None:
+    """MECHANISM 4 "bulk answers": what is refused hinders no other; the same call gives the same answers."""
+    channel, intake, key = paired.channel, paired.at(YIWU, "intake"), fresh()
+    one, other = shared(paired), shared(paired)
+    matters = [(channel, "lead", subject) for subject in (one, str(uuid4()), other)]
+    found = intake.receive_all(matters, key)
+    assert [(it.status, it.code, it.law) for it in found] == [
+        ("recorded", "", ""),
+        ("refused", "unknown_matter", "S3"),
+        ("recorded", "", ""),
+    ]
+    assert [it.event_id for it in intake.receive_all(matters, key)] == [it.event_id for it in found]
+    assert intake.matter("leads", channel, other, after=found[2].after).status == "received"
+
+
+def test_several_papers_are_signed_each_on_its_own_digest(paired: Region) -> None:
+    """MECHANISM 4: 10 at most; numbers follow each other, and none is left out where one is refused (FIELDS 6.1)."""
+    author, approver = paired.at(XINCAI, "author"), paired.at(XINCAI, "approver")
+    summaries = (SUMMARY, {**SUMMARY, "category": "manufacture"}, SUMMARY)
+    papers = [author.draft(paired.channel, "duikou.lead.shared.v1", one, CONTENT) for one in summaries]
+    submitted = author.sign_all(Role.AUTHOR, author.to_sign(papers, Role.AUTHOR))
+    assert [it.status for it in submitted] == ["recorded"] * 3
+    given = approver.to_sign(papers, Role.APPROVER)
+    documents = [Approval.said(one.payload).document for one in given]
+    first, *others = [one.number for one in documents if one]
+    assert others == [first + 1, first + 2]
+    approved = approver.sign_all(Role.APPROVER, given)
+    assert [(it.status, it.code, it.law) for it in approved] == [
+        ("recorded", "", ""),
+        ("refused", "purpose", "L6"),
+        ("refused", "number_used", "FIELDS 6.1"),
+    ]
+    (last,) = approver.sign_all(Role.APPROVER, approver.to_sign(papers[2:], Role.APPROVER))
+    assert last.status == "recorded"
+    numbers = [(author.sent(paper).document or {})["number"] for paper in (papers[0], papers[2])]
+    assert numbers == [first, first + 1]
+    assert refused(author.to_sign, papers[:1] * 11, Role.AUTHOR).code == "invalid"
 
 
 def test_two_holdings_are_linked_and_what_is_not_held_is_not(paired: Region) -> None:

@@ -77,6 +77,58 @@ def to_sign(said: Any, signer: FileSigner, **changes: str) -> ToSign:
     return ToSign(**{"payload_type": said.PURPOSE, "payload": payload, "keyid": signer.keyid, **changes})
 
 
+def test_several_are_one_call_and_the_worst_result_is_the_exit_code(
+    runner: CliRunner, answering: Callable[[Answers], None]
+) -> None:
+    """Partial success is said item by item."""
+    sent: list[Any] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        sent.append((request.url.path, json.loads(request.content)["matters"]))
+        results = [{"subject": PAPER, "status": "recorded"}, {"subject": OFFICER, "status": said, "code": "state"}]
+        return httpx.Response(200, json=results)
+
+    answering(answers)
+    for context, words in (("lead", ["receive"]), ("enquiry", ["enquiry", "receive"])):
+        for said, code in {"recorded": 0, "pending": 0, "refused": 1, "not_yet": 3, "void": 4}.items():
+            done = runner.invoke(app, [*words, "channel", PAPER, OFFICER, *NODE])
+            assert (done.exit_code, said in done.stdout) == (code, True), done.output
+            named = [{"channel": "channel", "context": context, "subject": one} for one in (PAPER, OFFICER)]
+            assert sent.pop() == ("/v1/inbox/received", named)
+
+
+def test_several_papers_are_shown_and_signed_under_one_passphrase(
+    runner: CliRunner, answering: Callable[[Answers], None], signer: tuple[Path, FileSigner]
+) -> None:
+    """Each statement is signed for itself; one that is about another paper is not, and then none is handed in."""
+    path, key = signer
+    handed: list[Any] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            handed.append(json.loads(request.content))
+            return httpx.Response(200, json=[{"subject": PAPER, "status": "recorded"}] * 2)
+        if request.url.path == "/v1/papers/statements":
+            given = [{"paper": one, **to_sign(statement(summary=digest), key).model_dump()} for one in (PAPER, OFFICER)]
+            return httpx.Response(200, json=given)
+        return httpx.Response(200, json=paper())
+
+    answering(answers)
+    command = ["sign", PAPER, OFFICER, "--key", str(path), *NODE]
+    digest = DIGEST
+    done = runner.invoke(app, command, input=f"{PASSPHRASE}\n")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("summary (sha-256)") == 2
+    assert handed[0]["role"] == "author"
+    for one in handed[0]["papers"]:
+        sig = {"keyid": one["signed"]["keyid"], "sig": one["signed"]["sig"]}
+        dsse = Dsse.model_validate({"payload": one["signed"]["payload"], "signatures": [sig]}, strict=False)
+        assert keys.signed_by(dsse, Submission.PURPOSE, key.public)
+    digest = OTHER
+    assert runner.invoke(app, command, input=f"{PASSPHRASE}\n").exit_code == 1
+    assert len(handed) == 1
+
+
 def paper(**changes: Any) -> dict[str, Any]:
     usual = {
         "id": PAPER,
