@@ -398,6 +398,11 @@ class Officer:
         """One with its timeline and readers."""
         return Matter.model_validate(self.node.get(f"/v1/channels/{channel}/{kind}/{subject}", after=after))
 
+    def watched(self) -> list[JSON]:
+        """Pairings that name this unit as oversight: which sleep, how much is overdue."""
+        found: list[JSON] = self.node.get("/v1/oversight/pairings")
+        return found
+
     def inbox(self, whose: str = "ours", after: str | None = None) -> list[DueItem]:
         """What is due: ``ours``, ``theirs`` or ``all``."""
         return [DueItem.model_validate(one) for one in self.node.get("/v1/inbox", whose=whose, after=after)]

@@ -3,6 +3,7 @@
 import typer
 
 from services.cli.matters import lists, shows
+from services.cli.session import Json, Token, Url, officer, table, tell
 
 app = typer.Typer(help="Incidents, supervision, redress")
 operations = typer.Typer(help="Joint operations")
@@ -13,3 +14,10 @@ lists(operations, "operations", "All of them, one line a channel.")
 shows(operations, "operations", "One with its timeline.")
 lists(postings, "postings", "All of them.")
 shows(postings, "postings", "One with its timeline.")
+
+
+@app.command()
+def pairings(url: Url, token: Token, as_json: Json = False) -> None:
+    """Pairings that we oversee: which sleep, how much is overdue; numbers, no content."""
+    show = table("channel", "members", "standing", "sleeping", "quiet_since", "overdue")
+    tell(as_json, lambda: officer(url, token).watched(), show)

@@ -46,14 +46,12 @@ def shown(matter: Matter) -> None:
     table("content", "unit", "officer", "kind", "reason")(matter.reads)
 
 
-def listed(matters: list[Matter]) -> None:
-    """One line each."""
-    rows = [{**plain(one), **one.state, "due": [due.kind for due in one.due]} for one in matters]
-    table("subject", "channel", "direction", "status", "due")(rows)
+def lists(app: typer.Typer, kind: Kind, words: str, *more: str) -> None:
+    """``list`` of a kind of matters, one line each; ``more``: columns beside the usual ones."""
 
-
-def lists(app: typer.Typer, kind: Kind, words: str) -> None:
-    """``list`` of a kind of matters."""
+    def listed(matters: list[Matter]) -> None:
+        rows = [{**plain(one), **one.state, "due": [due.kind for due in one.due]} for one in matters]
+        table("subject", "channel", "direction", "status", "due", *more)(rows)
 
     @app.command("list", help=words)
     def list_(url: Url, token: Token, as_json: Json = False) -> None:

@@ -120,7 +120,7 @@ def hand(leaves: OfficerArg, handler: OfficerArg, url: Url, token: Token, as_jso
     tell(as_json, lambda: {"handed": officer(url, token).hand(leaves, handler)})
 
 
-lists(pairing, "pairings", "Proposals and pairings.")
+lists(pairing, "pairings", "Proposals and pairings, and which of them sleep.", "standing", "sleeping")
 
 
 @pairing.command()

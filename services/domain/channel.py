@@ -46,6 +46,11 @@ class Terms:
     valid_until: int
 
     @property
+    def oversight(self) -> tuple[str, str]:
+        """Units that read the channel, of the proposer's side first."""
+        return self.offer.oversight_a, self.offer.oversight_b
+
+    @property
     def purposes(self) -> frozenset[str]:
         """What the pairing is for."""
         return frozenset(self.offer.purposes)

@@ -9,6 +9,7 @@ from services.domain.channel import Terms
 from services.domain.clocks import Clock
 from services.domain.trust import Trust
 
+SLEEP, MAX_SLEEP = 60, 731
 _YEARS = TypeAdapter(tuple[YearDays, ...])
 
 
@@ -18,6 +19,12 @@ def calendar_of(trust: Trust) -> Calendar:
         return Calendar(_YEARS.validate_json(compact(trust.policy.get("calendar", ()))))
     except ValidationError:
         return Calendar(())
+
+
+def sleeping_days(trust: Trust) -> int:
+    """Days without a word after which a pairing in force counts as sleeping: the policy's, else 60."""
+    given = trust.policy.get("sleeping_days")
+    return given if type(given) is int and 0 < given <= MAX_SLEEP else SLEEP
 
 
 def clock_of(terms: Terms | None) -> Clock:

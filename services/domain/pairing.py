@@ -50,6 +50,7 @@ class Pairing:
     """One stream in ``duikou.pairing`` and, under the same subject, one in the channel. Times in ms.
 
     offer, answer: digests of the envelopes; the answer's makes the channel id. renewal: the offer to renew that stands.
+    oversight: units that read the channel besides its two, of the proposer's side first.
     """
 
     status: Status = Status.ABSENT
@@ -64,6 +65,12 @@ class Pairing:
     announcer: str = ""
     closing_from: int = 0
     renewal: Renewal | None = None
+    oversight: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> tuple[str, str]:
+        """The two units."""
+        return self.owner, self.counterpart
 
     def standing(self, at: int) -> Status:
         """The status with the end of the term counted in: nothing is ever stored for it (PROTOCOL 5)."""
@@ -72,6 +79,13 @@ class Pairing:
         if at >= self.valid_until + CLOSING_SPAN:
             return Status.ENDED
         return Status.CLOSING if self.status is Status.IN_FORCE else self.status
+
+    def asleep(self, spoke: int, at: int, days: int) -> bool:
+        """休眠 at ``at``: in force, and no matter of the channel moved for ``days`` days (MECHANISM 1.0).
+
+        spoke: ms of the last event of a matter; 0 before the first.
+        """
+        return self.standing(at) is Status.IN_FORCE and at - max(spoke, self.valid_from) >= days * DAY
 
 
 INITIAL = Pairing()
@@ -107,9 +121,12 @@ RULES: dict[type[Event], Rule] = {
 }
 
 
-def begun(owner: str, counterpart: str, offer: str, valid_from: int, valid_until: int) -> Pairing:
+def begun(
+    owner: str, counterpart: str, offer: str, valid_from: int, valid_until: int, oversight: tuple[str, ...] = ()
+) -> Pairing:
     """The pairing's stream in its channel begins in force with the genesis' terms (P4)."""
-    return Pairing(Status.IN_FORCE, owner, counterpart, offer, valid_from=valid_from, valid_until=valid_until)
+    begun = Pairing(Status.IN_FORCE, owner, counterpart, offer, valid_from=valid_from, valid_until=valid_until)
+    return replace(begun, oversight=oversight)
 
 
 def permit(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
@@ -191,7 +208,8 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     match e.data:
         case Proposed(summary=summary):
             until = parse_time(summary.answer_by)
-            changes = {"owner": e.source, "counterpart": summary.counterpart, "offer": e.digest, "answer_by": until}
+            named = {"owner": e.source, "counterpart": summary.counterpart, "offer": e.digest, "answer_by": until}
+            changes = {**named, "oversight": (summary.oversight_a, summary.oversight_b)}
         case Accepted():
             changes = {"answer": e.digest}
         case Suspended():

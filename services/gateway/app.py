@@ -35,6 +35,7 @@ from services.gateway import (
     records,
     streams,
     units,
+    watching,
 )
 from services.gateway.auth import open_tokens
 from services.node.node import Node
@@ -81,6 +82,7 @@ ROUTERS = (
     (records.router, TOLD),
     (streams.router, ASKED),
     (units.router, ASKED),
+    (watching.router, ASKED),
 )
 """Routers, and which problems their operations answer with."""
 

@@ -128,7 +128,7 @@ def about(node: NodeOf, _: Asking) -> NodeNow:
     """Positions are offsets of the last record read."""
     beat = node.heartbeat()
     flags = FLAGS if node.settings.mode != DEVELOPMENT else {**FLAGS, "mode": "development: one trust domain"}
-    channels = [channel for channel in (*OPEN_TOPICS, DESK, *node.channels()) if node.present(channel)]
+    channels = [channel for channel in (*OPEN_TOPICS, DESK, *node.followed()) if node.present(channel)]
     return NodeNow(
         unit=node.source,
         root=node.exchange,

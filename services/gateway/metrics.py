@@ -124,7 +124,7 @@ def _verdicts(node: Node) -> Samples:
 
 def _lag(node: Node) -> Samples:
     positions = node.replica.positions()
-    for channel in (*OPEN_TOPICS, DESK, *node.channels()):
+    for channel in (*OPEN_TOPICS, DESK, *node.followed()):
         if node.present(channel):
             name = node.topic(channel)
             end = node.log_of(channel).end(name)

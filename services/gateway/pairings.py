@@ -7,11 +7,13 @@ from pydantic import Field
 
 from contracts import pairing, pairing_course
 from contracts.vocabulary import DocumentKind, Role, Suspension
+from services.domain.counting import sleeping_days
 from services.gateway import examples
 from services.gateway.deps import Answer, Body, ChannelId, Commands, Issue, Nothing, shown
 from services.gateway.examples import example
 from services.gateway.rows import From, MatterNow, Page, Viewing, plain
 from services.node.folds import now_ms
+from services.node.node import Node
 from services.views.pairings import PAIRINGS, Agreement
 
 router = APIRouter(prefix="/v1/channels/{channel}/pairing", tags=["pairings"])
@@ -69,9 +71,10 @@ def _subject(issue: Commands, channel: str) -> str:
 
 @queries.get("/v1/pairings", summary="All pairings: as proposed and answered, and as lived in their channel")
 def pairings(views: Viewing, start: From = "") -> Page:
-    """``state.standing``: the status with the end of the term counted in, now."""
+    """``state.standing``: the status with the end of the term counted in; ``sleeping``: no matter moves. Both now."""
     rows, more = views.page(PAIRINGS, start)
-    return Page(items=[_now(key, row) for key, row in rows], next=more)
+    followed = set(views.node.followed())
+    return Page(items=[_now(views.node, key, row, followed) for key, row in rows], next=more)
 
 
 @router.get("", summary="The pairing of a channel")
@@ -79,9 +82,13 @@ def one(channel: ChannelId, views: Viewing) -> MatterNow:
     """Its terms, flags and timeline."""
     subject = views.node.folds.history(channel).channel.pairing or "none"
     key = f"{channel}/pairing/{subject}"
-    return _now(key, views.must(PAIRINGS, key, "P1"))
+    return _now(views.node, key, views.must(PAIRINGS, key, "P1"), {channel})
 
 
-def _now(key: str, row: Agreement) -> MatterNow:
-    found = plain(key, row)
-    return found.model_copy(update={"state": {**found.state, "standing": row.standing(now_ms()).value}})
+def _now(node: Node, key: str, row: Agreement, followed: set[str]) -> MatterNow:
+    found, now = plain(key, row), now_ms()
+    state = {**found.state, "standing": row.standing(now).value}
+    if found.channel in followed:
+        spoke, days = node.spoke(found.channel), sleeping_days(node.folds.history(found.channel).channel.trust)
+        state |= {"quiet_since": max(spoke, row.valid_from), "sleeping": row.asleep(spoke, now, days)}
+    return found.model_copy(update={"state": state})

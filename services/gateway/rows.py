@@ -23,6 +23,7 @@ from services.node.node import Node
 from services.node.papers import InvalidError
 from services.views.codec import from_json, to_json
 from services.views.reads import READS
+from services.views.timeline import Direction
 from services.views.view import View, stream
 
 R = TypeVar("R")
@@ -170,7 +171,7 @@ def due_now(node: Node, channel: str, row: Any) -> tuple[list[DueNow], int | Non
             kind=due.kind,
             zh=due.kind.zh,
             at=format_time(due.at),
-            ours=due.owner is ours,
+            ours=due.owner is ours and row.direction is not Direction.WATCH,
             overdue=due.overdue(now),
         )
         for due in found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -32,6 +33,11 @@ def command_id(unit: str, channel: str, officer: str, key: str, event_type: str)
 def duty_id(unit: str, cause: str, duty: str) -> str:
     """Event id of an automatic act: any number of workers make one event (WIRE 29)."""
     return str(uuid5(NAMESPACE, f"duty\n{unit}\n{cause}\n{duty}"))
+
+
+def minted(event_id: str) -> str:
+    """An id of UUIDv4 form that follows from a command's event id: same key, same matter."""
+    return str(UUID(bytes=sha256(f"duikou.subject.v1\n{event_id}".encode()).digest()[:16], version=4))
 
 
 def propose(node: "Node", channel: str, subject: str, event: Event, *, id: str) -> Sealed:
@@ -67,12 +73,23 @@ def rehearse(node: "Node", channel: str, subject: str, event: Event, *, id: str)
 
 def _decided(node: "Node", draft: Draft[Any], now: int) -> tuple[History, Head]:
     """The channel as it was decided on, and the head that our next envelope follows. Raises Refused, NotYet."""
-    history, base = node.folds.deciding(draft.channel)
-    opened(history, node.source)
-    if node.signer.keyid not in counting(history, node.source):
-        raise NotYet("this unit's key is not in the channel yet, or was closed there")
+    history, base = _ours(node, draft.channel)
     _cautious(node, history, draft, now)
     _permitted(history, draft, max(history.at, now))
+    return history, base
+
+
+def _ours(node: "Node", channel: str) -> tuple[History, Head]:
+    """The channel to decide on, and the head that our next envelope follows.
+
+    Raises Refused(not_member): we read it as oversight, or nothing of it is ours; NotYet.
+    """
+    history, base = node.folds.deciding(channel)
+    opened(history, node.source)
+    if not history.channel.may_write(node.source):
+        raise Refused(Code.NOT_MEMBER, "WIRE 12")
+    if node.signer.keyid not in counting(history, node.source):
+        raise NotYet("this unit's key is not in the channel yet, or was closed there")
     return history, base
 
 
@@ -86,10 +103,7 @@ def propose_all(node: "Node", channel: str, subject: str, events: Sequence[tuple
     versions: dict[str, int] = {}
     for stream in {draft.stream for draft in drafts}:
         versions[stream] = node.ledger.stream_version(stream)
-    history, base = node.folds.deciding(channel)
-    opened(history, node.source)
-    if node.signer.keyid not in counting(history, node.source):
-        raise NotYet("this unit's key is not in the channel yet, or was closed there")
+    history, base = _ours(node, channel)
     entries = []
     for draft in drafts:
         _cautious(node, history, draft, now)

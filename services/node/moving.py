@@ -34,7 +34,7 @@ class Moves:
     def step(self) -> bool:
         """Whether a channel goes on elsewhere from here on."""
         still = self.node.stopped()
-        channels = (*OPEN_TOPICS, *self.node.channels())
+        channels = (*OPEN_TOPICS, *self.node.followed())
         due = [name for name in channels if self._due(name, STOPPED_SECONDS if name in still else RUNNING_SECONDS)]
         return any([self._look(channel) for channel in due])
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, channel_id, topic
+from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, Topic, channel_id, topic
 from contracts.refusals import NotYet
 from services import journal, private_files
 from services.domain.channel import supervised
@@ -24,6 +24,9 @@ from services.transport.embedded import EmbeddedLog
 from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
 from services.vault import KeyFile
 from services.verifier import History
+
+MATTERS = ("enquiry", "lead", "liaison", "operation")
+"""Contexts of what two units work on; whose events are of substance when it is asked whether a pairing sleeps."""
 
 
 @dataclass
@@ -71,10 +74,25 @@ class Node:
 
     def channels(self) -> list[str]:
         """Bilateral channels that are ours; of the registry, all."""
-        pairings = ((name, (state.owner, state.counterpart)) for name, state in self.pairings())
+        pairings = ((name, state.members) for name, state in self.pairings())
         both = chain(pairings, self.supervised())
         mine = [name for name, members in both if self.settings.is_registry or self.source in members]
         return [name for name in mine if self.present(name)]
+
+    def watched(self) -> list[str]:
+        """Channels of others' pairings that name us as oversight: read, never written."""
+        mine = [name for name, state in self.pairings() if self.source in set(state.oversight) - set(state.members)]
+        return [name for name in mine if self.present(name)]
+
+    def followed(self) -> list[str]:
+        """Every bilateral channel that we read."""
+        return [*self.channels(), *self.watched()]
+
+    def spoke(self, channel: str) -> int:
+        """When (the log's ms) a matter of the channel moved last; 0 before the first."""
+        last = self.folds.topic(channel).n
+        found = (self.replica.spoke(str(Topic(channel, n)), MATTERS) for n in range(last, 0, -1))
+        return next((at for at in found if at is not None), 0)
 
     def writable(self) -> list[str]:
         """Channels in which we may have a ledger."""
@@ -85,7 +103,7 @@ class Node:
     def readable(self) -> list[tuple[Log, list[str]]]:
         """Logs and the topics to read there; trust first, for the desk is judged by it."""
         still = self.figures.stopped()
-        present = [self.topic(name) for name in (*OPEN_TOPICS, *self.channels()) if self.present(name)]
+        present = [self.topic(name) for name in (*OPEN_TOPICS, *self.followed()) if self.present(name)]
         shared = [name for name in present if name not in still]
         desk = [] if self.settings.is_registry or self.topic(DESK) in still else [self.topic(DESK)]
         return [(log, names) for log, names in ((self.log, shared), (self.desk, desk)) if names]

@@ -186,6 +186,13 @@ class Replica:
         WHERE stream = %s AND result = 'effective' ORDER BY length(topic), topic, "offset" """
         return [bytes(row["value"]) for row in self._pool.rows(query, stream)]
 
+    def spoke(self, topic: str, contexts: Sequence[str]) -> int | None:
+        """When (the log's ms) the last effective event of these contexts was appended; None: there is none."""
+        query = """SELECT replica.at FROM counted JOIN replica USING (topic, "offset") WHERE topic = %s
+        AND result = 'effective' AND split_part(stream, '/', 2) = ANY(%s) ORDER BY "offset" DESC LIMIT 1"""
+        row = self._pool.one(query, topic, list(contexts))
+        return None if row is None else row["at"]
+
     def outcome(self, event_id: str) -> Known | None:
         """How the log judged an event of ours; None while it has not been read back, or was only noise so far."""
         row = self._pool.one(_OUTCOME, event_id)

@@ -95,11 +95,11 @@ class Patient:
         return self.history(TRUST).channel.trust
 
     def bilateral(self) -> Iterator[str]:
-        """Channels that are ours and that we have begun to read; of the registry, all."""
+        """Channels that we read, as a member or as oversight; of the registry, all."""
         own = self.settings
-        pairings = ((name, (one.owner, one.counterpart)) for name, one in accepted(own.root, self.history(PAIRING)))
-        for channel, members in chain(pairings, supervised(own.root, self.trust)):
-            if own.is_registry or own.source in members:
+        pairings = ((name, (*one.members, *one.oversight)) for name, one in accepted(own.root, self.history(PAIRING)))
+        for channel, readers in chain(pairings, supervised(own.root, self.trust)):
+            if own.is_registry or own.source in readers:
                 yield channel
 
     def channels(self) -> dict[str, bool]:

@@ -388,7 +388,7 @@ class History:
         if terms is not None:
             members = (terms.proposer, channel.counterpart(terms.proposer))
             offer = draft.data.embedded.offer  # a pairing's genesis embeds it, or is none
-            begun = pairing.begun(*members, offer.digest, terms.valid_from, terms.valid_until)
+            begun = pairing.begun(*members, offer.digest, terms.valid_from, terms.valid_until, terms.oversight)
             self._stands(("pairing", channel.pairing), begun)
 
 

@@ -1,5 +1,6 @@
 """What may be due. Rows hold the states that start clocks; due and overdue are computed when asked (MECHANISM 1.0)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from services.domain import CONTEXTS, obligations
 from services.domain import desk as papers
 from services.domain.clocks import Clock, in_time
 from services.domain.confirming import WITHIN, alone
-from services.domain.dues import FIRM
+from services.domain.dues import FIRM, Due
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
 from services.domain.liaison import Liaison
@@ -139,7 +140,7 @@ def clocks(agreements: Mapping[str, Agreement]) -> dict[str, Clock]:
 def due_items(
     rows: Mapping[str, Waiting], now: int, calendar: Calendar, clocks: Mapping[str, Clock] | None = None
 ) -> list[Item]:
-    """Everything that is owed at ``now``, by us or to us, soonest first. Never stored.
+    """Everything that is owed at ``now``, by us or to us, soonest first. Never stored; what we watch is ``late``.
 
     Args:
         now: ms.
@@ -177,10 +178,12 @@ def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) 
 
 
 def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clock: Clock) -> Iterator[Item]:
+    if row.direction is Direction.WATCH:
+        return
     try:
         found = obligations.owed(state, calendar, clock)
     except CalendarMissingError:
-        yield Item(name, Kind.UNDATED, None, False, row.direction is not Direction.WATCH)
+        yield Item(name, Kind.UNDATED, None, False, True)
         return
     for due in found:
         if due.kind in FIRM and due.overdue(now):
@@ -189,9 +192,38 @@ def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clo
         yield Item(name, Kind[due.kind.name], due.at, due.overdue(now), mine)
 
 
+def late(
+    rows: Mapping[str, Waiting],
+    now: int,
+    calendar: Calendar,
+    clocks: Mapping[str, Clock],
+    members: Mapping[str, tuple[str, str]],
+) -> Counter[tuple[str, str, str]]:
+    """(channel, unit that owes, context) -> how many matters are overdue at ``now`` (ms), in these channels.
+
+    members: channel -> its two units. What the calendar cannot date is not counted.
+    """
+    found: set[tuple[str, str, str, str]] = set()
+    for name, row in rows.items():
+        at, state = stream(name), row.lead or row.enquiry or row.liaison or row.operation
+        if state is not None and at.channel in members:
+            first, second = members[at.channel]
+            units = {True: state.owner, False: second if state.owner == first else first}
+            dues = _overdue(state, now, calendar, clocks.get(at.channel, Clock()))
+            found |= {(at.channel, units[due.owner], at.context, at.subject) for due in dues}
+    return Counter(one[:3] for one in found)
+
+
+def _overdue(state: Any, now: int, calendar: Calendar, clock: Clock) -> list[Due]:
+    try:
+        return [due for due in obligations.owed(state, calendar, clock) if due.kind not in FIRM and due.overdue(now)]
+    except CalendarMissingError:
+        return []
+
+
 INBOX = View(
     "inbox",
-    4,
+    5,
     frozenset({"lead", "enquiry", "liaison", "operation", "oversight", "pairing", "desk"}),
     Waiting,
     new,

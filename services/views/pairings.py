@@ -21,7 +21,6 @@ class Agreement(Told, pairing.Pairing):
 
     purposes: tuple[Purpose, ...] = ()
     ceiling: tuple[Restriction, ...] = ()
-    oversight: tuple[str, ...] = ()
     term_days: int = 0
     clock: Clock = field(default_factory=Clock)
 
@@ -66,7 +65,7 @@ def _in_force(row: Agreement, verdict: Verdict) -> Agreement:
         return row
     terms, other = opened.terms, opened.counterpart(opened.terms.proposer)
     offer = draft_of(verdict).data.embedded.offer.digest
-    state = pairing.begun(terms.proposer, other, offer, terms.valid_from, terms.valid_until)
+    state = pairing.begun(terms.proposer, other, offer, terms.valid_from, terms.valid_until, terms.oversight)
     begun = replace(row, **{one.name: getattr(state, one.name) for one in fields(state)})
     return _terms(begun, terms.offer)
 
@@ -76,10 +75,9 @@ def _terms(row: Agreement, offer: ProposedSummary) -> Agreement:
         row,
         purposes=offer.purposes,
         ceiling=offer.ceiling,
-        oversight=(offer.oversight_a, offer.oversight_b),
         term_days=offer.term_days,
         clock=clock(offer.clocks),
     )
 
 
-PAIRINGS = View("pairings", 2, frozenset({"pairing", "channel"}), Agreement, new, step, key)
+PAIRINGS = View("pairings", 3, frozenset({"pairing", "channel"}), Agreement, new, step, key)

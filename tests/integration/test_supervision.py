@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from contracts import lead
 from contracts.channels import NEWEST, REGISTRY, Topic
 from contracts.oversight import (
     IncidentReported,
@@ -113,6 +114,34 @@ def test_a_unit_of_another_superior_has_no_part_in_it(offices: Region) -> None:
     """Its node neither reads nor writes there (DOMAIN "Channels")."""
     assert offices.channel not in offices.node(DENGZHOU).channels()
     assert str(Topic(offices.channel, 1)) not in offices.node(DENGZHOU).replica.ends()
+
+
+@pytest.fixture(scope="module")
+def watched(offices: Region) -> str:
+    """The channel of a pairing of 新蔡 with 邓州, which names 驻马店 as oversight."""
+    supervision = offices.channel
+    try:
+        return offices.pair(XINCAI, DENGZHOU)
+    finally:
+        offices.channel = supervision
+
+
+def test_a_superior_reads_the_pairings_that_name_it_and_writes_nothing_there(offices: Region, watched: str) -> None:
+    """MECHANISM 1.0, 3.1: sleeping and overdue as numbers, by whom and of what; clear parts only."""
+    superior = offices.node(ZHUMADIAN)
+    offices.until("it reads the channel", lambda: watched in superior.watched())
+    offices.even(ZHUMADIAN, channel=watched)
+    offices.start(ZHUMADIAN, "gateway")
+    head = offices.at(ZHUMADIAN, "head")
+    (found,) = offices.until("it is in the view", head.watched)
+    assert (found["channel"], found["members"]) == (watched, [XINCAI, DENGZHOU])
+    assert (found["standing"], found["sleeping"], found["overdue"]) == ("in_force", False, [])
+    with pytest.raises(Refused) as refused:
+        offices.propose(ZHUMADIAN, watched, str(uuid4()), lead.Delivered(summary=lead.DeliveredSummary()))
+    assert (refused.value.code, refused.value.law) == ("not_member", "WIRE 12")
+    assert watched not in superior.channels()
+    mine = {one.channel: one.state for one in head.matters("pairings")}
+    assert (mine[watched]["direction"], mine[watched]["sleeping"]) == ("watch", False)
 
 
 def test_an_audit_of_all_topics_reads_these_channels_too(offices: Region) -> None:

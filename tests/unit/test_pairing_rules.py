@@ -20,6 +20,7 @@ from contracts.refusals import Refused
 from contracts.vocabulary import Classification, Role, Suspension, Urgency
 from services.domain import CONTEXTS
 from services.domain.clocks import DAY, SECOND, format_time
+from services.domain.counting import sleeping_days
 from services.domain.enquiry import Enquiry
 from services.domain.enquiry import Status as EnquiryStatus
 from services.domain.lead import Lead
@@ -30,6 +31,7 @@ from services.domain.operation import Operation
 from services.domain.operation import Status as OperationStatus
 from services.domain.pairing import ENDED, INITIAL, RULES, Pairing, Status, permit
 from services.domain.rules import Allowed
+from services.domain.trust import Trust
 from services.verifier import Verdict
 from tests.support.papers import LEAD, draft
 from tests.support.states import AUTHOR, NOW, OTHER, OWNER, FakeStates
@@ -141,6 +143,7 @@ def test_offer_and_answer_are_known_by_their_digests() -> None:
     offer = propose(w, **by_then(w, 3 * DAY))
     assert offer.draft is not None
     offered = Pairing(Status.PROPOSED, YIWU, XINCAI, offer=offer.draft.digest, answer_by=offer.at + 3 * DAY)
+    offered = replace(offered, oversight=(JINHUA, ZHUMADIAN))
     assert w.history(PAIRING).state("pairing", offer.draft.subject) == offered
     said = answer(w)
     assert said.draft is not None
@@ -155,7 +158,7 @@ def test_a_pairing_begins_with_the_terms_of_its_genesis() -> None:
     begun = Pairing(
         Status.IN_FORCE, XINCAI, YIWU, w.offer.digest, valid_from=terms.valid_from, valid_until=terms.valid_until
     )
-    assert w.history(w.channel).state("pairing", w.pairing) == begun
+    assert w.history(w.channel).state("pairing", w.pairing) == replace(begun, oversight=(ZHUMADIAN, JINHUA))
     assert (terms.proposer, terms.valid_until - terms.valid_from) == (XINCAI, TERM)
 
 
@@ -477,3 +480,33 @@ def test_obligations_outlive_permission(
 def test_every_row_of_every_machine_says_when_it_is_allowed() -> None:
     kinds = {rule.allowed for context in ("lead", "enquiry") for rule in CONTEXTS[context].RULES.values()}
     assert kinds == set(Allowed)
+
+
+SLEEPS: dict[str, tuple[Pairing, int, int, bool]] = {
+    "since it is in force": (Pairing(Status.IN_FORCE, valid_from=DAY, valid_until=TERM), 0, 61 * DAY, True),
+    "not a moment earlier": (Pairing(Status.IN_FORCE, valid_from=DAY, valid_until=TERM), 0, 61 * DAY - 1, False),
+    "since the last word": (Pairing(Status.IN_FORCE, valid_from=DAY, valid_until=TERM), 3 * DAY, 63 * DAY, True),
+    "a word wakes it": (Pairing(Status.IN_FORCE, valid_from=DAY, valid_until=TERM), 3 * DAY, 62 * DAY, False),
+    "paused is not asleep": (Pairing(Status.SUSPENDED, valid_from=DAY, valid_until=TERM), 0, 61 * DAY, False),
+    "nor what is over": (Pairing(Status.IN_FORCE, valid_from=DAY, valid_until=TERM), 0, TERM, False),
+}
+
+
+@pytest.mark.parametrize("case", SLEEPS)
+def test_a_pairing_in_force_in_which_nothing_moves_sleeps(case: str) -> None:
+    """休眠 (MECHANISM 1.0): a function of state and time."""
+    state, spoke, at, asleep = SLEEPS[case]
+    assert state.asleep(spoke, at, 60) is asleep
+
+
+def test_the_policy_may_say_after_how_many_days() -> None:
+    given = {"none": {}, "a number": 30, "too many": 732, "none at all": 0, "no number": "30", "a truth": True}
+    found = [sleeping_days(Trust(policy={"sleeping_days": days} if days else {})) for days in given.values()]
+    assert found == [60, 30, 60, 60, 60, 60]
+
+
+def test_who_oversees_a_pairing_is_known_before_and_in_its_channel() -> None:
+    w = world()
+    for channel in (PAIRING, w.channel):
+        state = w.history(channel).state("pairing", w.pairing)
+        assert (state.members, state.oversight) == ((XINCAI, YIWU), (ZHUMADIAN, JINHUA)), channel

@@ -42,7 +42,7 @@ from services.signing import possession
 from services.verifier import Result, Verdict
 from services.views import VIEWS, fold, from_json, row_key, stream, to_json
 from services.views.channels import disowned
-from services.views.inbox import Item, Kind, clocks, due_items
+from services.views.inbox import Item, Kind, clocks, due_items, late
 from services.views.refused import listed
 from services.views.timeline import Direction
 from tests.support.story import GARBAGE, WRONG, Story, begin, told
@@ -475,6 +475,22 @@ def confirm(made: Story, subject: str, event: str) -> None:
     summary = said.ConfirmedSummary(officer=made.officer(XINCAI, "approver"), **act)
     made.open_desk(XINCAI)
     made.on_desk(XINCAI, made.fresh(), said.Confirmed(summary=summary))
+
+
+def test_a_superior_sees_how_much_is_overdue_by_unit_and_kind() -> None:
+    """MECHANISM 1.0, 3.1: numbers, and nothing that it owes itself."""
+    made = begin()
+    made.sent()
+    made.asked(made.accepted())
+    rows = rows_of("inbox", made.verdicts[made.channel], ZHUMADIAN)
+    members = {made.channel: (XINCAI, YIWU)}
+    profile = clocks(in_channel(made, "pairings", ZHUMADIAN))
+    assert due_items(rows, made.now + 40 * DAY, CALENDAR, profile) == []
+    assert late(rows, made.now, CALENDAR, profile, members) == {}
+    found = {(made.channel, YIWU, "lead"): 2, (made.channel, XINCAI, "enquiry"): 1}
+    assert late(rows, made.now + 40 * DAY, CALENDAR, profile, members) == found
+    assert late(rows, made.now + 40 * DAY, CALENDAR, profile, {}) == {}
+    assert late(rows, made.now + 40 * DAY, Calendar(()), profile, members) == {(made.channel, XINCAI, "enquiry"): 1}
 
 
 def test_what_is_over_is_owed_no_more() -> None:
