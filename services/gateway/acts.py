@@ -11,8 +11,9 @@ from pydantic import WrapValidator, create_model
 
 from contracts.contents import MODELS
 from contracts.event import Event
-from services.gateway.deps import Answer, Body, ChannelId, Issue, SubjectId, minted
+from services.gateway.deps import Answer, Body, ChannelId, Issue, SubjectId
 from services.gateway.examples import example
+from services.node.commands import minted
 
 
 class Act(NamedTuple):

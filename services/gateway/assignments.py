@@ -14,10 +14,10 @@ from contracts.fields import Channel, Subject, Uuid
 from contracts.refusals import Code, Refused
 from services.domain.desk import Paper, Status
 from services.gateway import examples
-from services.gateway.deps import Answer, Body, ChannelId, Issue, SubjectId, minted, shown
+from services.gateway.deps import Answer, Body, ChannelId, Issue, SubjectId, shown
 from services.gateway.examples import example
 from services.gateway.rows import Viewing
-from services.node.commands import command_id, propose
+from services.node.commands import command_id, minted, propose
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.views.desk import DESK as LEAVES

@@ -12,8 +12,9 @@ from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role
 from services.domain.confirming import alone
 from services.gateway import examples
-from services.gateway.deps import Answer, Body, ChannelId, Issue, SubjectId, minted
+from services.gateway.deps import Answer, Body, ChannelId, Issue, SubjectId
 from services.gateway.examples import example
+from services.node.commands import minted
 from services.node.node import Node
 
 router = APIRouter(prefix="/v1/desk/confirmations", tags=["desk"])

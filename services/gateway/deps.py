@@ -4,9 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -176,11 +174,6 @@ def commands_of(node: NodeOf, caller: Asking, key: Key, wait: Wait = 0) -> Comma
 
 
 Issue = Annotated[Commands, Depends(commands_of)]
-
-
-def minted(event_id: str) -> str:
-    """An id of UUIDv4 form that follows from a command's event id: same key, same matter."""
-    return str(UUID(bytes=sha256(f"duikou.subject.v1\n{event_id}".encode()).digest()[:16], version=4))
 
 
 def alike(data: dict[str, Any]) -> dict[str, Any]:

@@ -34,13 +34,12 @@ from services.gateway.deps import (
     Nothing,
     SubjectId,
     Wait,
-    minted,
     settled,
     shown,
 )
 from services.gateway.examples import example
 from services.node import papers
-from services.node.commands import duty_id, rehearse
+from services.node.commands import duty_id, minted, rehearse
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.papers import InvalidError

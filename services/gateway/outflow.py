@@ -11,9 +11,10 @@ from contracts.fields import Digest, Division
 from contracts.outflow import HalfYear, cell
 from contracts.vocabulary import OutflowSource, Sector
 from services.gateway import examples
-from services.gateway.deps import Answer, Body, Issue, SubjectId, minted, shown
+from services.gateway.deps import Answer, Body, Issue, SubjectId, shown
 from services.gateway.examples import example
 from services.gateway.rows import From, Page, Viewing, plain
+from services.node.commands import minted
 from services.views.outflow import OUTFLOW as OUTFLOW_COUNTS
 
 router = APIRouter(prefix="/v1/outflow/reports", tags=["outflow"])

@@ -10,9 +10,10 @@ from contracts import desk as said
 from contracts.channels import DESK
 from services.domain.clocks import format_time
 from services.gateway import examples
-from services.gateway.deps import Answer, Body, Issue, minted
+from services.gateway.deps import Answer, Body, Issue
 from services.gateway.examples import example
 from services.gateway.rows import Viewing, Views
+from services.node.commands import minted
 from services.node.node import Node
 from services.views.desk import DESK as PAPERS
 from services.views.refused import REFUSED, Refusal, listed

@@ -11,15 +11,18 @@ from contracts.enquiry import Delivered as EnquiryDelivered
 from contracts.event import Event
 from contracts.lead import Delivered, DeliveredSummary, RemovalAnswered, RemovalSummary
 from contracts.lead_course import Expunged, ExpungedSummary
+from contracts.oversight import Cause, IncidentReported, IncidentReportedSummary
+from contracts.oversight_terms import IncidentKind, Severity
 from contracts.refusals import NotYet, Refused
 from contracts.vocabulary import AccessKind, RemovalResult
 from services import journal
 from services.domain import enquiry, lead, lead_course
+from services.domain.access import Read
 from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
 from services.domain.signatures import CLOCK_TOLERANCE
 from services.node import papers
-from services.node.commands import duty_id, propose
+from services.node.commands import duty_id, minted, propose
 from services.node.folds import now_ms
 from services.verifier import History
 
@@ -54,7 +57,7 @@ def _channel(node: "Node", channel: str) -> bool:
         id = duty_id(node.source, cause, duty)
         if node.ledger.find(id) is None:
             done |= _try(partial(propose, node, channel, subject, event, id=id))
-    return done
+    return done | _report_incidents(node, history)
 
 
 def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]]:
@@ -70,6 +73,40 @@ def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]
             yield subject, subject, "delivered", EnquiryDelivered(summary=DeliveredSummary())
         if context == "lead" and _node_removes(history, subject, state):
             yield subject, subject, "removal_answered", _removed()
+
+
+def _report_incidents(node: "Node", history: History) -> bool:
+    """To our own superior, where the two have a channel; once for each lead that was sent back after it was read."""
+    back = [
+        (duty_id(node.source, subject, "incident_reported"), subject, state)
+        for (context, subject), state in list(history.streams.items())
+        if context == "lead" and state.misdirected_at
+    ]
+    new = [one for one in back if node.ledger.find(one[0]) is None]
+    above = next((name for name, members in node.supervised() if members[0] == node.source), "") if new else ""
+    if not above or not node.present(above):
+        return False
+    found = ((id, incident(history, subject, state)) for id, subject, state in new)
+    return any([_try(partial(propose, node, above, minted(id), event, id=id)) for id, event in found if event])
+
+
+def incident(history: History, subject: str, state: lead.Lead) -> IncidentReported | None:
+    """What both units report of a lead that was sent back; None where its recipient had not opened it (S6).
+
+    No officer and no text: who read when stands in the access records of the lead that is named. How severe it is, the
+    follow-up says; the place is the recipient's.
+    """
+    reads = [read for read in _reads(history, subject) if read.unit != state.owner]
+    if not reads:
+        return None
+    summary = IncidentReportedSummary(
+        kind=IncidentKind.DATA_BREACH,
+        severity=Severity.ORDINARY,
+        at=format_time(min(read.at for read in reads)),
+        division=history.channel.trust.units[reads[0].unit].jurisdiction[0],
+        cause=Cause(channel=history.channel.id, subject=subject),
+    )
+    return IncidentReported(summary=summary)
 
 
 def _past_review(history: History, state: lead.Lead) -> bool:
@@ -89,13 +126,14 @@ def _node_removes(history: History, subject: str, state: lead.Lead) -> bool:
     """
     if state.status not in lead.ASKED_BACK or state.outcome or state.held:
         return False
-    contents = [
-        w.removeprefix("content/")
-        for w, u in list(history.claims.items())
-        if (u.context, u.subject) == ("lead", subject)
-    ]
-    reads = (read for content in contents for read in history.state("access", content).reads)
-    return not any(read.kind == AccessKind.PRINT for read in reads)
+    return not any(read.kind == AccessKind.PRINT for read in _reads(history, subject))
+
+
+def _reads(history: History, subject: str) -> Iterator[Read]:
+    """Who opened the contents of a lead, in the log's order for each content."""
+    for what, use in list(history.claims.items()):
+        if (use.context, use.subject) == ("lead", subject):
+            yield from history.state("access", what.removeprefix("content/")).reads
 
 
 def _removed() -> Event:

@@ -13,7 +13,10 @@ import pytest
 
 from contracts import lead
 from contracts.channels import NEWEST, REGISTRY, Topic
+from contracts.envelope import Envelope
+from contracts.lead_course import Misdirected, MisdirectedSummary
 from contracts.oversight import (
+    Cause,
     IncidentReported,
     IncidentReportedSummary,
     SupervisionAnswered,
@@ -26,7 +29,7 @@ from contracts.profile import compact
 from contracts.refusals import Refused
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
 from services.node import papers
-from services.node.commands import propose
+from services.node.commands import duty_id, minted, propose
 from services.views import VIEWS, from_json
 from services.views.oversight import Concern
 from tests.support.region import Region, region
@@ -142,6 +145,42 @@ def test_a_superior_reads_the_pairings_that_name_it_and_writes_nothing_there(off
     assert watched not in superior.channels()
     mine = {one.channel: one.state for one in head.matters("pairings")}
     assert (mine[watched]["direction"], mine[watched]["sleeping"]) == ("watch", False)
+
+
+def test_a_misdirected_lead_that_was_read_is_an_incident_at_both_superiors(offices: Region, watched: str) -> None:
+    """S6, STORIES 7: opened by both units' nodes, with its cause and nobody's words; one sent back unread is none."""
+    supervision, offices.channel = offices.channel, watched
+    try:
+        unread, read = offices.share(), offices.share()
+        for subject in (unread, read):
+            offices.until("it is delivered", partial(_stands, offices, subject, "delivered"))
+        offices.receive(DENGZHOU, read)
+        offices.read(DENGZHOU, read)
+        for subject in (unread, read):
+            back = Misdirected(summary=MisdirectedSummary(officer=offices.officer(DENGZHOU, "intake")))
+            assert offices.command(DENGZHOU, watched, subject, back).status == "recorded"
+    finally:
+        offices.channel = supervision
+    for unit in (XINCAI, DENGZHOU):
+        opened = offices.until(f"{unit} reports", partial(offices.node(unit).ledger.find, _incident(unit, read)))
+        assert opened is not None
+        assert offices.settled(unit, opened.id).status == "recorded"
+        event: Any = Envelope.parse(opened.value).draft().data
+        said = event.summary
+        assert (said.kind, said.cause, said.officer) == ("data_breach", Cause(channel=watched, subject=read), None)
+        assert said.division == "411381"
+        assert offices.node(unit).ledger.find(_incident(unit, unread)) is None
+    subject = minted(_incident(XINCAI, read))
+    row: Concern = offices.until("it arrives", lambda: _row(offices, ZHUMADIAN, subject))
+    assert (row.status, row.breach, row.timeline[0].officers, row.contents) == ("reported", True, (), ())
+
+
+def _stands(made: Region, subject: str, status: str) -> bool:
+    return bool(made.stream(DENGZHOU, made.channel, "lead", subject).status == status)
+
+
+def _incident(unit: str, subject: str) -> str:
+    return duty_id(unit, subject, "incident_reported")
 
 
 def test_an_audit_of_all_topics_reads_these_channels_too(offices: Region) -> None:
