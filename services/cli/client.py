@@ -403,9 +403,10 @@ class Officer:
         found: list[JSON] = self.node.get("/v1/oversight/pairings")
         return found
 
-    def inbox(self, whose: str = "ours", after: str | None = None) -> list[DueItem]:
-        """What is due: ``ours``, ``theirs`` or ``all``."""
-        return [DueItem.model_validate(one) for one in self.node.get("/v1/inbox", whose=whose, after=after)]
+    def inbox(self, whose: str = "ours", after: str | None = None, group: str | None = None) -> list[DueItem]:
+        """What is due: ``ours``, ``theirs`` or ``all``; of one group, as 已超期."""
+        found = self.node.get("/v1/inbox", whose=whose, after=after, group=group)
+        return [DueItem.model_validate(one) for one in found]
 
     def refused(self, everything: bool = False) -> list[RefusedRecord]:
         """Void and noise records that nobody has looked at."""

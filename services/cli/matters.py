@@ -37,13 +37,14 @@ PrintsOption = Annotated[int, typer.Option("--prints", min=0, help="How many pri
 
 
 def shown(matter: Matter) -> None:
-    """State, what is due, timeline and readers."""
+    """State, what is due, timeline, readers, and how far our own documents have come."""
     state = {name: value for name, value in matter.state.items() if name not in ("timeline", "contents")}
     pairs({"channel": matter.channel, "subject": matter.subject, **state})
     table("kind", "zh", "at", "overdue")(matter.due)
     table("type", "source", "time", "officers", "late")(matter.state.get("timeline", []))
     table("id", "type", "source")(matter.state.get("contents", []))
     table("content", "unit", "officer", "kind", "reason")(matter.reads)
+    table("type", "sealed", "logged", "delivered", "received", "read")(matter.ticks)
 
 
 def lists(app: typer.Typer, kind: Kind, words: str, *more: str) -> None:

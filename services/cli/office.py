@@ -9,6 +9,7 @@ from contracts.vocabulary import Suspension
 from services.cli.matters import lists
 from services.cli.replies import Answer
 from services.cli.session import ChannelArg, Json, SubjectArg, Token, Url, document, officer, table, tell
+from services.views.inbox import Group
 
 pairing = typer.Typer(help="Pairings")
 outflow = typer.Typer(help="Outflow counts: numbers, never people")
@@ -36,10 +37,14 @@ def inbox(
     url: Url,
     token: Token,
     whose: Annotated[str, typer.Option(help="ours, theirs or all")] = "ours",
+    group: Annotated[
+        Group | None, typer.Option(help="Only 待审批, 待签收, 今日到期, 已超期, 待反馈, 待销毁回执")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """What is due, computed now."""
-    tell(as_json, lambda: officer(url, token).inbox(whose), table("due", "overdue", "zh", "context", "subject"))
+    show = table("due", "overdue", "zh", "groups", "context", "subject")
+    tell(as_json, lambda: officer(url, token).inbox(whose, group=group.value if group else None), show)
 
 
 def refused(

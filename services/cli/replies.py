@@ -110,6 +110,7 @@ class Matter(Reply):
     due: list[Due] = []
     due_unknown: int | None = None
     reads: list[dict[str, Any]] = []
+    ticks: list[dict[str, Any]] = []
 
     @property
     def contents(self) -> list[str]:
@@ -134,6 +135,7 @@ class DueItem(Reply):
     overdue: bool
     ours: bool
     event: str = ""
+    groups: list[str] = []
 
 
 class RefusedRecord(Reply):

@@ -13,6 +13,8 @@ REMOVE, ERASE, CORRECT = Days(7), Days(30), Days(7)
 CONFIRM, MISDIRECTED, CONSENT, SETTLE = Hours(24), Hours(24), Days(3), Days(7)
 RESTRICTED, CORRECTION_URGENT = Days(30), Hours(8)
 FEEDBACK_DAYS = 30
+NEAR = 30 * DAY
+"""ms before a review date from which on it is told."""
 CLEARED = frozenset({OutcomeStage.NOT_PROSECUTED, OutcomeStage.CASE_WITHDRAWN, OutcomeStage.ACQUITTED})
 """Ends after which the owner corrects or withdraws within 7 days."""
 
@@ -25,6 +27,14 @@ def owed(state: Lead, calendar: Calendar, clock: Clock) -> tuple[Due, ...]:
         return (*_removal(state, calendar), *_kept(state, calendar))
     unread = tuple(after(Duty.ACKNOWLEDGE, at, ACKNOWLEDGE, calendar) for _, at in state.unread)
     return (*_next_step(state, calendar, clock), *unread, *_open_offers(state, calendar), *_kept(state, calendar))
+
+
+def review_near(state: Lead, now: int) -> int | None:
+    """When (ms) the lead is past its review date, if that is near and the owner can still review it (S22)."""
+    if state.status not in lead.LIVE or state.held:
+        return None
+    until = papers.begin(state.review_date)
+    return until if until - NEAR <= now < until else None
 
 
 def _kept(state: Lead, calendar: Calendar) -> tuple[Due, ...]:

@@ -105,6 +105,7 @@ MATTER = {
     ],
     "due_unknown": None,
     "reads": [READ],
+    "ticks": [],
 }
 REFUSED = {
     "topic": TOPIC,
@@ -147,6 +148,8 @@ DUE_ITEM = {
     "due": "2026-11-25T00:00:00.000Z",
     "overdue": False,
     "ours": True,
+    "event": "",
+    "groups": ["to_sign_for"],
 }
 
 

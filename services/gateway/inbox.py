@@ -15,7 +15,7 @@ from services.gateway.deps import Asking
 from services.gateway.examples import example
 from services.gateway.rows import Viewing
 from services.node.folds import now_ms
-from services.views.inbox import INBOX, Item, Kind, clocks, due_items
+from services.views.inbox import INBOX, Group, Item, Kind, clocks, due_items, groups
 from services.views.pairings import PAIRINGS
 from services.views.view import stream
 
@@ -26,7 +26,7 @@ LIMIT = 500
 class DueItem(BaseModel):
     """One thing owed. ``due`` empty: nobody has published that year's calendar, and nothing is guessed.
 
-    event: digest of the act that is to be confirmed.
+    event: digest of the act that is to be confirmed. groups: of which it is, as codes; a group may be asked for alone.
     """
 
     model_config = example(examples.DUE_ITEM)
@@ -40,6 +40,7 @@ class DueItem(BaseModel):
     overdue: bool
     ours: bool
     event: str = ""
+    groups: list[str] = []
 
 
 @router.get("/v1/inbox", summary="What is due")
@@ -47,6 +48,7 @@ def inbox(
     views: Viewing,
     caller: Asking,
     whose: Annotated[str, Query(pattern="^(ours|theirs|all)$", description="Who owes it")] = "ours",
+    group: Annotated[Group | None, Query(description="Only of this group")] = None,
 ) -> list[DueItem]:
     """All matters, pairing offers and documents, soonest first, at most 500; ``overdue`` is counted now.
 
@@ -54,9 +56,11 @@ def inbox(
     """
     trust = views.node.folds.history(TRUST).channel.trust
     rows, profiles = dict(views.all(INBOX)), clocks(dict(views.all(PAIRINGS)))
-    items = due_items(rows, now_ms(), calendar_of(trust), profiles)
+    now = now_ms()
+    items = due_items(rows, now, calendar_of(trust), profiles)
     chosen = (item for item in items if whose == "all" or item.mine is (whose == "ours"))
-    return [_shown(item) for item in chosen if _for(item, caller)][:LIMIT]
+    found = ((item, groups(item, now)) for item in chosen if _for(item, caller))
+    return [_shown(item, of) for item, of in found if group is None or group in of][:LIMIT]
 
 
 def _for(item: Item, caller: Caller) -> bool:
@@ -64,7 +68,7 @@ def _for(item: Item, caller: Caller) -> bool:
     return item.kind is not Kind.CONFIRM_ACT or (item.by != caller.id and bool(CONFIRMERS & caller.enrolment.roles))
 
 
-def _shown(item: Item) -> DueItem:
+def _shown(item: Item, of: tuple[Group, ...]) -> DueItem:
     at = stream(item.key)
     return DueItem(
         channel=at.channel,
@@ -76,4 +80,5 @@ def _shown(item: Item) -> DueItem:
         overdue=item.overdue,
         ours=item.mine,
         event=item.event,
+        groups=list(of),
     )

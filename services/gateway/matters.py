@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from services.gateway.deps import ChannelId, SubjectId
-from services.gateway.rows import From, MatterNow, OneChannel, Page, Viewing, matter, reads
+from services.gateway.rows import From, MatterNow, OneChannel, Page, Viewing, matter, reads, ticks
 from services.views.view import View
 
 
@@ -28,8 +28,11 @@ def show(router: APIRouter, view: View[Any], context: str, law: str, summary: st
     def shown(channel: ChannelId, subject: SubjectId, views: Viewing) -> MatterNow:
         key = f"{channel}/{context}/{subject}"
         row = views.must(view, key, law)
-        return matter(views.node, key, row).model_copy(update={"reads": reads(views, channel, row)})
+        read = reads(views, channel, row)
+        far = {"reads": read, "ticks": ticks(views.node.source, row, read)}
+        return matter(views.node, key, row).model_copy(update=far)
 
     shown.__name__ = f"one_{context}"
     words = "``state.timeline`` says who did what at which place of the log; ``reads`` who opened its contents."
+    words += " ``ticks`` says how far our own documents have come."
     router.add_api_route("/{subject}", shown, methods=["GET"], summary=summary, description=words)

@@ -56,8 +56,27 @@ class DueNow(BaseModel):
     overdue: bool
 
 
+class Ticks(BaseModel):
+    """How far a document of ours has come, as times; empty: not yet. event: its digest.
+
+    sealed: our node's clock; logged: its place in the log. delivered and received are said of what opens a matter only;
+    read: the other unit opened its content for the first time.
+    """
+
+    event: str
+    type: str
+    sealed: str
+    logged: str
+    delivered: str = ""
+    received: str = ""
+    read: str = ""
+
+
 class MatterNow(BaseModel):
-    """A row of a view with its address. ``due_unknown``: a year whose holidays nobody has published."""
+    """A row of a view with its address. ``due_unknown``: a year whose holidays nobody has published.
+
+    ticks: of each document with content that we sent in the matter.
+    """
 
     model_config = example(examples.MATTER)
 
@@ -67,6 +86,7 @@ class MatterNow(BaseModel):
     due: list[DueNow] = []
     due_unknown: int | None = None
     reads: list[dict[str, Any]] = []
+    ticks: list[Ticks] = []
 
 
 class Page(BaseModel):
@@ -185,3 +205,33 @@ def reads(views: Views, channel: str, row: Any) -> list[dict[str, Any]]:
         opened = views.read(READS, f"{channel}/access/{content.id}")
         found += [{"content": content.id, **asdict(read)} for read in opened.reads] if opened else []
     return found
+
+
+def ticks(me: str, row: Any, read: list[dict[str, Any]]) -> list[Ticks]:
+    """Of the documents that ``me`` sent in a matter, oldest first. read: what ``reads`` gave."""
+    contents = {held.offset: held.id for held in row.contents if held.source == me}
+    return [
+        Ticks(
+            event=one.digest,
+            type=one.type,
+            sealed=one.time,
+            logged=format_time(one.at),
+            delivered=_first(row, "delivered") if one is row.timeline[0] else "",
+            received=_first(row, "received") if one is row.timeline[0] else "",
+            read=_opened(read, contents[one.offset], me),
+        )
+        for one in row.timeline
+        if one.offset in contents
+    ]
+
+
+def _first(row: Any, name: str) -> str:
+    """When the matter was first said to be so."""
+    found = (one.at for one in row.timeline if one.type.split(".")[2] == name)
+    at = next(found, None)
+    return "" if at is None else format_time(at)
+
+
+def _opened(read: list[dict[str, Any]], content: str, me: str) -> str:
+    times = [one["at"] for one in read if one["content"] == content and one["unit"] != me]
+    return format_time(min(times)) if times else ""

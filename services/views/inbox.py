@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from contracts.calendar import Calendar, CalendarMissingError
@@ -10,15 +11,17 @@ from contracts.channels import PAIRING
 from contracts.vocabulary import Term
 from services.domain import CONTEXTS, obligations
 from services.domain import desk as papers
-from services.domain.clocks import Clock, in_time
+from services.domain.clocks import DAY, Clock, day, in_time
 from services.domain.confirming import WITHIN, alone
 from services.domain.dues import FIRM, Due
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
+from services.domain.lead_dues import review_near
 from services.domain.liaison import Liaison
 from services.domain.operation import Operation
 from services.domain.oversight import Oversight
 from services.domain.pairing import Pairing, Status
+from services.domain.papers import begin
 from services.verifier import Verdict
 from services.views import desk as desks
 from services.views import oversight
@@ -48,6 +51,7 @@ class Kind(Term):
     CONFIRM = "confirm", "待确认电话告知", "phone record to be confirmed"
     CONSENT = "consent", "待答复证据使用", "consent to be answered"
     SETTLE = "settle", "管辖待协商", "jurisdiction to be settled"
+    REVIEW_LEAD = "review_lead", "待复核", "review date is near"
     REVIEW_HOLD = "review_hold", "在诉保留待复核", "hold to be reviewed"
     REPORT_IN = "report_in", "待报到", "team to report in"
     HAND_OVER = "hand_over", "待交接", "posting to be handed over"
@@ -59,6 +63,26 @@ class Kind(Term):
     APPROVE = "approve", "待审批", "to be approved"
     CONFIRM_ACT = "confirm_act", "待审批人确认", "act of one officer to be confirmed"
     UNDATED = "undated", "期限待定（缺日历）", "due, but nobody published that year's calendar"
+
+
+class Group(Term):
+    """What an office looks for first; an item may be in several."""
+
+    TO_APPROVE = "to_approve", "待审批", "to be approved"
+    TO_SIGN_FOR = "to_sign_for", "待签收", "to be signed for"
+    DUE_TODAY = "due_today", "今日到期", "due today"
+    OVERDUE = "overdue", "已超期", "overdue"
+    FEEDBACK = "feedback", "待反馈", "feedback"
+    REMOVAL = "removal", "待销毁回执", "removal to be answered"
+
+
+_GROUPS = {
+    Kind.APPROVE: Group.TO_APPROVE,
+    Kind.CONFIRM_ACT: Group.TO_APPROVE,
+    Kind.SIGN_FOR: Group.TO_SIGN_FOR,
+    Kind.FEEDBACK: Group.FEEDBACK,
+    Kind.REMOVE: Group.REMOVAL,
+}
 
 
 @dataclass(frozen=True)
@@ -99,6 +123,16 @@ class Item(NamedTuple):
     mine: bool
     event: str = ""
     by: str = ""
+
+
+def groups(item: Item, now: int) -> tuple[Group, ...]:
+    """Of which groups it is at ``now`` (ms); today ends at 24:00 in Asia/Shanghai."""
+    found = [_GROUPS[item.kind]] if item.kind in _GROUPS else []
+    if item.overdue:
+        found.append(Group.OVERDUE)
+    elif item.due is not None and item.due <= begin(day(now).isoformat()) + DAY:
+        found.append(Group.DUE_TODAY)
+    return tuple(found)
 
 
 def key(verdict: Verdict) -> str | None:
@@ -168,13 +202,20 @@ def _to_confirm(name: str, act: Alone, now: int, calendar: Calendar) -> Item:
 def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:
     state = row.lead or row.enquiry or row.liaison or row.operation or row.oversight
     if state is not None:
-        return _owed(name, row, state, now, calendar, clock)
+        return chain(_owed(name, row, state, now, calendar, clock), _review(name, row, now))
     if row.pairing is not None and row.pairing.status is Status.PROPOSED and now < row.pairing.answer_by:
         return [Item(name, Kind.ANSWER_OFFER, row.pairing.answer_by, False, row.direction is Direction.IN)]
     if row.desk is not None and row.desk.status is papers.Status.SUBMITTED:
         until = row.desk.valid_until
         return [Item(name, Kind.APPROVE, until, not in_time(now, until), True)]
     return []
+
+
+def _review(name: str, row: Waiting, now: int) -> Iterator[Item]:
+    """A lead of ours that is expunged soon unless somebody reviews it."""
+    until = review_near(row.lead, now) if row.lead is not None and row.direction is Direction.OUT else None
+    if until is not None:
+        yield Item(name, Kind.REVIEW_LEAD, until, False, True)
 
 
 def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clock: Clock) -> Iterator[Item]:

@@ -76,6 +76,7 @@ def test_a_lead_from_draft_to_removal(paired: Region) -> None:
     channel, subject = paired.channel, shared(paired)
     intake, handler, owner = paired.at(YIWU, "intake"), paired.at(YIWU, "author"), paired.at(XINCAI, "author")
     content = intake.matter("leads", channel, subject).contents[0]
+    assert _ticks(owner, channel, subject) == [True, True, True, False, False]
     received = intake.receive(channel, subject)
     assert received.status == "recorded"
     assert intake.matter("leads", channel, subject, after=received.after).status == "received"
@@ -88,11 +89,19 @@ def test_a_lead_from_draft_to_removal(paired: Region) -> None:
     paired.until("the owner sees it", lambda: stands(owner, channel, subject, "in_progress"))
     seen = owner.matter("leads", channel, subject)
     assert [(read["unit"], read["reason"]) for read in seen.reads] == [(YIWU, "handling")]
+    assert _ticks(owner, channel, subject) == [True] * 5
+    assert _ticks(handler, channel, subject) == [True, True, False, False, False]
     assert owner.open(channel, seen.contents[1]).content == {"handler": HANDLER}
     owner.withdraw(channel, subject, "error")
     paired.until("withdrawn", lambda: not stands(handler, channel, subject, "in_progress"))
     gone = refused(handler.open, channel, content)
     assert (gone.problem.status, gone.law) == (410, "L8")
+
+
+def _ticks(officer: Officer, channel: str, subject: str) -> list[bool]:
+    """How far the first document has come that his unit sent in the matter: sealed, in the log, delivered, ..."""
+    first = officer.matter("leads", channel, subject).ticks[0]
+    return [bool(first[name]) for name in ("sealed", "logged", "delivered", "received", "read")]
 
 
 def test_an_enquiry_is_asked_and_answered(paired: Region) -> None:
@@ -309,6 +318,10 @@ def test_inbox_counts_overdue_now(paired: Region) -> None:
     subject = shared(paired)
     mine = [item for item in paired.at(YIWU, "intake").inbox() if item.subject == subject]
     assert [(item.kind, item.overdue, item.ours) for item in mine] == [("sign_for", False, True)]
+    assert mine[0].groups[0] == "to_sign_for"
+    grouped = {name: paired.at(YIWU, "intake").inbox(group=name) for name in ("to_sign_for", "overdue", "removal")}
+    of = {name: subject in {item.subject for item in items} for name, items in grouped.items()}
+    assert of == {"to_sign_for": True, "overdue": False, "removal": False}
     paired.until("the owner sees what the other owes", lambda: _owed(paired, subject) == ["sign_for"])
     assert not [item for item in paired.at(XINCAI, "author").inbox("ours") if item.subject == subject]
 
@@ -633,6 +646,7 @@ BAD: dict[str, tuple[str, str, Any, int, str]] = {
     "a channel of no id": ("GET", f"/v1/channels/{MARK}/leads/x", None, 422, "channel"),
     "a page of another channel's name": ("GET", f"/v1/cases?channel={MARK}", None, 422, "channel"),
     "an inbox of others": ("GET", f"/v1/inbox?whose={MARK}", None, 422, "whose"),
+    "an inbox of no group": ("GET", f"/v1/inbox?group={MARK}", None, 422, "group"),
     "an after that names nothing": ("GET", f"/v1/enquiries?after={MARK}", None, 422, "after"),
 }
 

@@ -36,13 +36,14 @@ from services.domain import outflow as outflows
 from services.domain import oversight as oversights
 from services.domain import pairing as pairs
 from services.domain.clocks import DAY, HOUR, day, due_hours, format_time
+from services.domain.papers import begin as begins
 from services.domain.trust import DELAY
 from services.registry import ceremony
 from services.signing import possession
 from services.verifier import Result, Verdict
 from services.views import VIEWS, fold, from_json, row_key, stream, to_json
 from services.views.channels import disowned
-from services.views.inbox import Item, Kind, clocks, due_items, late
+from services.views.inbox import Item, Kind, clocks, due_items, groups, late
 from services.views.refused import listed
 from services.views.timeline import Direction
 from tests.support.story import GARBAGE, WRONG, Story, begin, told
@@ -491,6 +492,38 @@ def test_a_superior_sees_how_much_is_overdue_by_unit_and_kind() -> None:
     assert late(rows, made.now + 40 * DAY, CALENDAR, profile, members) == found
     assert late(rows, made.now + 40 * DAY, CALENDAR, profile, {}) == {}
     assert late(rows, made.now + 40 * DAY, Calendar(()), profile, members) == {(made.channel, XINCAI, "enquiry"): 1}
+
+
+def test_a_review_date_is_told_from_30_days_before() -> None:
+    """S22, S23: to the owner, who can still review; not a year ahead, and not when it is too late."""
+    made = begin()
+    made.received()
+    (row,) = in_channel(made, "cases").values()
+    until = begins(row.review_date)
+
+    def told_at(now: int, me: str = XINCAI) -> list[tuple[int | None, bool, bool]]:
+        return [(one.due, one.overdue, one.mine) for one in _inbox(made, me, now) if one.kind is Kind.REVIEW_LEAD]
+
+    assert [told_at(now) for now in (until - 30 * DAY - 1, until)] == [[], []]
+    assert [told_at(now) for now in (until - 30 * DAY, until - 1)] == [[(until, False, True)]] * 2
+    assert told_at(until - DAY, YIWU) == []
+
+
+TODAY = begins("2021-04-05")
+GROUPS: list[tuple[Kind, int | None, bool, set[str]]] = [
+    (Kind.APPROVE, TODAY + 3 * DAY, False, {"to_approve"}),
+    (Kind.CONFIRM_ACT, TODAY + DAY, False, {"to_approve", "due_today"}),
+    (Kind.SIGN_FOR, TODAY + DAY + 1, False, {"to_sign_for"}),
+    (Kind.FEEDBACK, TODAY, True, {"feedback", "overdue"}),
+    (Kind.REMOVE, None, False, {"removal"}),
+    (Kind.ANSWER, TODAY + HOUR, False, {"due_today"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "due", "overdue", "of"), GROUPS)
+def test_what_is_due_is_grouped(kind: Kind, due: int | None, overdue: bool, of: set[str]) -> None:
+    """What is due by 24:00 is due today; what is late is not."""
+    assert set(groups(Item("key", kind, due, overdue, True), TODAY + 12 * HOUR)) == of
 
 
 def test_what_is_over_is_owed_no_more() -> None:
