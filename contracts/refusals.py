@@ -51,12 +51,14 @@ class Refused(Exception):
     Args:
         code: the same code at the door (gateway) and in the log (void).
         law: where the rule stands, e.g. ``L5`` or ``WIRE 22``; empty where the code says all.
+        about: ids of the matters that stand in the way, for the person at the door; the log keeps code and law only.
     """
 
-    def __init__(self, code: Code, law: str = "") -> None:
+    def __init__(self, code: Code, law: str = "", about: tuple[str, ...] = ()) -> None:
         super().__init__(f"{code} ({law})" if law else str(code))
         self.code = code
         self.law = law
+        self.about = about
 
 
 class NotYet(Exception):

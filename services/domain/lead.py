@@ -213,7 +213,7 @@ def _close(state: Lead, e: Draft[Closed], at: int, states: States) -> None:
         raise Refused(Code.STATE, "S18")
     if e.source != state.owner and at < max(state.owner_spoke, state.since) + SILENCE:
         raise Refused(Code.WRONG_SIDE, "S18")
-    if state.evidence_asked or any(_keeps_open(context, other, e.subject, at) for context, other in states.open()):
+    if state.evidence_asked or any(_keeps_open(context, other, e.subject, at) for context, _, other in states.open()):
         raise Refused(Code.STATE, "S18")
 
 

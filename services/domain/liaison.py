@@ -30,7 +30,7 @@ from contracts.liaison_terms import INVESTIGATIVE, Mandate
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import EnquiryForm, Role, Term
 from services.domain import both, enquiry, lead, offers, papers
-from services.domain.clocks import DAY, parse_time
+from services.domain.clocks import DAY, in_time, parse_time
 from services.domain.rules import HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
 from services.domain.trust import MONTHS_12
 
@@ -61,8 +61,9 @@ class Liaison:
     """A posting, or a task (then ``posting`` names its posting). Times in ms; days as ``YYYY-MM-DD``.
 
     offer: digest of what the host agrees to. team: what each side said last of the team, ends: of the end; in force
-    when both agree. handover: (digest of the offer, successor) while it waits, handed: the tasks it lists. handler: who
-    took the task. outreach: sessions held, told_late: those of them that were told after 7 days.
+    when both agree. handover: (digest of the offer, successor) while it waits, handed: the tasks it lists. taken_over:
+    (task, successor, at) of hand-overs that were accepted. handler: who took the task, at taken_at. outreach: sessions
+    held, told_late: those of them that were told after 7 days.
     """
 
     status: Status = Status.ABSENT
@@ -79,12 +80,18 @@ class Liaison:
     ends: tuple[tuple[str, str], ...] = ()
     handover: tuple[str, str] = ("", "")
     handed: tuple[str, ...] = ()
+    taken_over: tuple[tuple[str, str, int], ...] = ()
     posting: str = ""
     kind: Mandate | None = None
     due_on: str = ""
     handler: str = ""
+    taken_at: int = 0
     outreach: int = 0
     told_late: int = 0
+
+    def lapsed(self, at: int) -> bool:
+        """Whether it was offered and nobody can accept it at ``at`` any more."""
+        return self.status is Status.OFFERED and not in_time(at, self.answer_by)
 
     def begun(self, at: int) -> bool:
         """Whether the first day of the posting has come."""
@@ -104,6 +111,17 @@ _WHILE_IT_LASTS = (PostingAccepted, ReportedIn, MemberChanged, HandoverOffered)
 """What nobody says of a posting whose last day is over; L5 and what the team does have guards of their own."""
 _TEAM, _HEAD, _INTAKE = (Role.TEAM,), (Role.HEAD,), (Role.INTAKE,)
 _OWNER, _EITHER, _ALWAYS = Side.OWNER, Side.EITHER, Allowed.ALWAYS
+
+
+def handled_by(subject: str, task: Liaison, posting: Liaison) -> str:
+    """Whose a task is: of the successor who took it over last, or of who has taken it since (L6, STORIES 9)."""
+    over = [officer for id, officer, at in posting.taken_over if id == subject and _concerns(task, at)]
+    return over[-1] if over else task.handler
+
+
+def _concerns(task: Liaison, at: int) -> bool:
+    """Whether a hand-over at ``at`` found the task open, as it was taken last."""
+    return task.taken_at <= at and (task.status in OPEN_TASKS or at <= task.since)
 
 
 def _only(status: Status) -> frozenset[Status]:
@@ -147,8 +165,8 @@ def permit(state: Liaison, e: Draft[Any], at: int, states: States) -> None:
             _enrolled(summary.members, state.owner, at, states)
         case PostingExtended(summary=summary):
             _extend(state, summary.end, at)
-        case PostingEnded() if _open_tasks(e.subject, states):
-            raise Refused(Code.STATE, "L7")
+        case PostingEnded():
+            _end_posting(e, states)
         case HandoverOffered():
             _hand_over(state, e, at, states)
         case HandoverAccepted():
@@ -195,10 +213,17 @@ def _extend(state: Liaison, end: str, at: int) -> None:
         raise Refused(Code.SHAPE, "L5")
 
 
-def _open_tasks(posting: str, states: States) -> int:
-    """How many tasks of a posting are open."""
-    tasks = (state for context, state in states.open() if context == "liaison" and state.posting == posting)
-    return sum(task.status in OPEN_TASKS for task in tasks)
+def _open_tasks(posting: str, states: States) -> tuple[str, ...]:
+    """The tasks of a posting that are open."""
+    tasks = ((id, state) for context, id, state in states.open() if context == "liaison" and state.posting == posting)
+    return tuple(sorted(id for id, task in tasks if task.status in OPEN_TASKS))
+
+
+def _end_posting(e: Draft[PostingEnded], states: States) -> None:
+    """Not while a task is open; the refusal names them (STORIES 9)."""
+    tasks = _open_tasks(e.subject, states)
+    if tasks:
+        raise Refused(Code.STATE, "L7", tasks)
 
 
 def _hand_over(state: Liaison, e: Draft[HandoverOffered], at: int, states: States) -> None:
@@ -211,7 +236,7 @@ def _hand_over(state: Liaison, e: Draft[HandoverOffered], at: int, states: State
     named = [states.state("liaison", task) for task in summary.tasks]
     if any(task.posting != e.subject or task.status not in OPEN_TASKS for task in named):
         raise Refused(Code.UNKNOWN_MATTER, "L6")
-    if _open_tasks(e.subject, states) != len(named):
+    if len(_open_tasks(e.subject, states)) != len(named):
         raise Refused(Code.STATE, "L6")
 
 
@@ -232,7 +257,7 @@ def _take_over(state: Liaison, e: Draft[HandoverAccepted], at: int, states: Stat
     if summary.officer in state.members and state.expired(at):
         raise Refused(Code.STATE, "MECHANISM 1.5")
     listed = sum(states.state("liaison", task).status in OPEN_TASKS for task in state.handed)
-    if listed != _open_tasks(e.subject, states):
+    if listed != len(_open_tasks(e.subject, states)):
         raise Refused(Code.STATE, "L6")
 
 
@@ -310,12 +335,14 @@ def _said(state: Any, e: Draft[Any], at: int) -> dict[str, Any]:
         case HandoverOffered(summary=summary):
             changes = {"handover": (e.digest, summary.successor), "handed": summary.tasks}
         case HandoverAccepted(summary=summary):
-            changes = {**_NO_HANDOVER, "leader": _led_by(state, summary.officer)}
+            over = tuple((task, summary.officer, at) for task in state.handed)
+            changes = {"taken_over": (*state.taken_over, *over), "leader": _led_by(state, summary.officer)}
+            changes |= _NO_HANDOVER
         case TaskGiven(summary=summary):
             given = {"posting": summary.posting, "kind": summary.kind, "due_on": summary.due_on}
             changes = {"owner": e.source, **given}
         case TaskTaken(summary=summary):
-            changes = {"handler": summary.officer}
+            changes = {"handler": summary.officer, "taken_at": at}
         case OutreachHeld(summary=summary):
             late = at >= papers.begin(summary.on) + DAY + OUTREACH_SPAN
             told_late = state.told_late + late * summary.sessions

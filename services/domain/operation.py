@@ -139,6 +139,10 @@ class Operation:
         """Whether an offer binds at ``at``; one that lapsed changes nothing (L12)."""
         return self.offer is not None and in_time(at, self.offer.answer_by)
 
+    def lapsed(self, at: int) -> bool:
+        """Whether it was proposed and nobody can agree to it at ``at`` any more."""
+        return self.status is Status.PROPOSED and not self.waits(at)
+
     def keeps(self, lead: str, at: int) -> bool:
         """Whether that lead may not be closed at ``at``: it is in a plan under way or in an offer that binds (S18)."""
         agreed = self.plan is not None and self.status in _GOING_ON and lead in self.plan.leads

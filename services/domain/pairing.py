@@ -14,6 +14,9 @@ from services.domain import offers
 from services.domain.clocks import DAY, parse_time
 from services.domain.rules import HEAD, Allowed, Rule, Side, Sign, States
 
+THIRD = 3
+_OFFERED = ("liaison", "operation")
+"""Contexts whose matters begin as a firm offer."""
 CLOSING_SPAN = 30 * DAY
 """ms of 收尾 after the term is over or the ending was announced."""
 ANSWER_SPAN = (3 * DAY, 60 * DAY)
@@ -176,10 +179,18 @@ def _answer(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
 
 
 def _end(state: Pairing, e: Draft[Any], at: int, states: States) -> None:
-    """By the announcer, when every matter is closed or 30 days are over."""
+    """By the announcer, when every matter is closed or 30 days are over.
+
+    From rule version 3 on a firm offer that lapsed is no open matter: nobody can answer it or take it back (L12).
+    """
     if e.source != state.announcer:
         raise Refused(Code.WRONG_SIDE, "P11")
-    matters = [context for context, _ in states.open() if context in ("lead", "enquiry", "liaison", "operation")]
+    lapses = states.channel.trust.rule_version >= THIRD
+    matters = [
+        subject
+        for context, subject, matter in states.open()
+        if context in ("lead", "enquiry") or (context in _OFFERED and not (lapses and matter.lapsed(at)))
+    ]
     if matters and at < state.closing_from + CLOSING_SPAN:
         raise Refused(Code.STATE, "P11")
 

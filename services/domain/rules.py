@@ -87,8 +87,8 @@ class States(Protocol):
     def state(self, context: str, subject: str) -> Any:
         """That stream's state, else the context's INITIAL (WIRE 20)."""
 
-    def open(self) -> Iterable[tuple[str, Any]]:
-        """(context, state) of the streams that are not at an end."""
+    def open(self) -> Iterable[tuple[str, str, Any]]:
+        """(context, subject, state) of the streams that are not at an end."""
 
     def used(self, what: str) -> "Use | None":
         """Who used a content id (``content/<id>``) or number (``number/...``), if anybody."""

@@ -1,10 +1,15 @@
 """What one officer says of a liaison team (MECHANISM 1.5). What heads sign are documents: ``/v1/papers``."""
 
+from typing import Any
+
 from contracts import liaison
+from services.domain.liaison import handled_by
 from services.gateway import examples
 from services.gateway.acts import Act, router_of
 from services.gateway.matters import queries_of, show
-from services.views.postings import POSTINGS
+from services.gateway.rows import Views
+from services.views.postings import POSTINGS, Posting
+from services.views.view import stream
 
 TASK = {
     "posting": examples.SUBJECT,
@@ -39,11 +44,21 @@ tasks = router_of(
     Act(liaison.TaskDone, "Say that a task is done", {"result": "done", "content": {"text": "示例：已转递"}}),
     Act(liaison.TaskCancelled, "Cancel a task", {}),
 )
+
+
+def _handler(views: Views, key: str, row: Posting) -> dict[str, Any]:
+    """Of a task that a successor took over, him (L6)."""
+    at = stream(key)
+    posting = views.read(POSTINGS, f"{at.channel}/liaison/{row.posting}") if row.posting else None
+    return {} if posting is None else {"handler": handled_by(at.subject, row, posting)}
+
+
 queries = queries_of(
     "postings",
     "postings",
     POSTINGS,
     "All postings and their tasks",
-    "Codes, dates and numbers; a task names its posting in ``state.posting``.",
+    "Codes, dates and numbers; a task names its posting in ``state.posting``, whose it is now in ``state.handler``.",
+    _handler,
 )
-show(router, POSTINGS, "liaison", "L1", "A posting or a task with its timeline and who read it")
+show(router, POSTINGS, "liaison", "L1", "A posting or a task with its timeline and who read it", _handler)

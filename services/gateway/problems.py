@@ -141,7 +141,7 @@ def _answer(status: int, words: str, code: str, law: str) -> dict[str, Any]:
 
 
 def problem(status: int, code: str, *, law: str = "", detail: str = "", errors: Iterable[Field] = ()) -> JSONResponse:
-    """The answer. ``detail``: a fixed sentence of ours, never input."""
+    """The answer. ``detail``: a fixed sentence of ours, with ids of matters at most, never input."""
     body = Problem(
         type=f"urn:duikou:problem:{code}",
         title=REMEDY.get(code, "Call the operator."),
@@ -172,7 +172,8 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
     refused = _as(Refused, error)
     if isinstance(refused, GoneError):
         return problem(410, refused.code, law=refused.law, detail="withdrawn or removed: it is opened no more")
-    return problem(status_of(refused.code), refused.code, law=refused.law)
+    detail = f"in the way: {', '.join(refused.about)}" if refused.about else ""
+    return problem(status_of(refused.code), refused.code, law=refused.law, detail=detail)
 
 
 def _not_yet(_: Request, error: Exception) -> JSONResponse:

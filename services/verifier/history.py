@@ -132,10 +132,10 @@ class History:
         """A stream's state, else INITIAL."""
         return self.streams.get((context, subject), CONTEXTS[context].INITIAL)
 
-    def open(self) -> Iterator[tuple[str, Any]]:
+    def open(self) -> Iterator[tuple[str, str, Any]]:
         """Streams that are not at an end."""
         for key in self.live:
-            yield key[0], self.streams[key]
+            yield *key, self.streams[key]
 
     def used(self, what: str) -> Use | None:
         """Who used a content id or number."""

@@ -264,7 +264,7 @@ def _overdue(state: Any, now: int, calendar: Calendar, clock: Clock) -> list[Due
 
 INBOX = View(
     "inbox",
-    5,
+    6,
     frozenset({"lead", "enquiry", "liaison", "operation", "oversight", "pairing", "desk"}),
     Waiting,
     new,

@@ -18,4 +18,4 @@ def new(me: str, verdict: Verdict) -> Posting:
     return Posting(**begun(me, verdict))
 
 
-POSTINGS = View("postings", 2, frozenset({"liaison"}), Posting, new, between)
+POSTINGS = View("postings", 3, frozenset({"liaison"}), Posting, new, between)

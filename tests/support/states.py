@@ -90,11 +90,11 @@ class FakeStates:
         """As set, else INITIAL."""
         return self.streams.get((context, subject), CONTEXTS[context].INITIAL)
 
-    def open(self) -> Iterable[tuple[str, Any]]:
+    def open(self) -> Iterable[tuple[str, str, Any]]:
         """Streams not at an end."""
-        for (context, _), state in self.streams.items():
+        for (context, subject), state in self.streams.items():
             if state.status not in CONTEXTS[context].ENDED:
-                yield context, state
+                yield context, subject, state
 
     def used(self, what: str) -> Use | None:
         """As claimed."""

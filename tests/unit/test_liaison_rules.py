@@ -30,7 +30,7 @@ from contracts.liaison import (
     TaskTaken,
 )
 from contracts.liaison_terms import INVESTIGATIVE, Mandate
-from contracts.refusals import Code
+from contracts.refusals import Code, Refused
 from contracts.vocabulary import EnquiryForm, Role
 from services.domain import enquiry, lead, liaison, pairing, signatures
 from services.domain.clocks import DAY, Clock, format_time, parse_time
@@ -414,6 +414,49 @@ def test_a_hand_over_names_every_open_task_and_the_successor_signs() -> None:
     assert (state.leader, state.members, state.handover) == (TWO, (ONE, TWO), ("", ""))
 
 
+def test_who_ends_a_posting_too_early_is_told_what_is_open() -> None:
+    """L7, STORIES 9: ids of the posting's open tasks, and nothing of them."""
+    states = at_status(Status.TAKEN)
+    with pytest.raises(Refused) as refused:
+        states.then(end(), NOW)
+    assert (refused.value.code, refused.value.law, refused.value.about) == (Code.STATE, "L7", (TASK,))
+    states.then(done(), NOW)
+    assert states.then(end(), NOW).status is Status.ENDED
+
+
+def handler(states: FakeStates) -> str:
+    return liaison.handled_by(TASK, states.state("liaison", TASK), states.state("liaison", POSTING))
+
+
+def test_after_a_hand_over_a_task_is_the_successors() -> None:
+    """STORIES 9: until somebody takes it anew; what was done before stays his who did it."""
+    states = at_status(Status.TAKEN)
+    assert handler(states) == ONE
+    states.then(hand_over(tasks=(TASK,)), NOW)
+    assert handler(states) == ONE
+    states.then(take_over(), NOW + 1)
+    assert handler(states) == TWO
+    states.then(done(TWO), NOW + 2)
+    assert handler(states) == TWO
+
+
+def test_a_task_that_nobody_had_taken_is_his_who_takes_it_after_the_hand_over() -> None:
+    states = at_status(Status.GIVEN)
+    states.then(hand_over(tasks=(TASK,)), NOW)
+    states.then(take_over(), NOW + 1)
+    assert handler(states) == TWO
+    states.then(take(ONE), NOW + 2)
+    assert handler(states) == ONE
+
+
+def test_a_task_that_was_done_before_the_hand_over_stays_his_who_did_it() -> None:
+    states = at_status(Status.TAKEN)
+    states.then(hand_over(tasks=(TASK,)), NOW)
+    states.then(done(), NOW + 1)
+    states.then(take_over(), NOW + 2)
+    assert handler(states) == ONE
+
+
 def test_the_desk_at_home_takes_over_and_nobody_joins_the_team() -> None:
     """L4: whom the host has not agreed to is in no team."""
     states = at_status(Status.POSTED)
@@ -549,4 +592,6 @@ def test_what_was_offered_and_given_is_known() -> None:
     )
     given = Liaison(Status.GIVEN, OWNER, since=NOW, posting=POSTING, kind=Mandate.FORWARD_PAPERS, due_on="2021-05-20")
     assert at_status(Status.GIVEN).state("liaison", TASK) == given
-    assert at_status(Status.TAKEN).state("liaison", TASK) == replace(given, status=Status.TAKEN, handler=ONE)
+    assert at_status(Status.TAKEN).state("liaison", TASK) == replace(
+        given, status=Status.TAKEN, handler=ONE, taken_at=NOW
+    )

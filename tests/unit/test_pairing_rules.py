@@ -27,7 +27,7 @@ from services.domain.lead import Lead
 from services.domain.lead import Status as LeadStatus
 from services.domain.liaison import Liaison
 from services.domain.liaison import Status as LiaisonStatus
-from services.domain.operation import Operation
+from services.domain.operation import Operation, Plan
 from services.domain.operation import Status as OperationStatus
 from services.domain.pairing import ENDED, INITIAL, RULES, Pairing, Status, permit
 from services.domain.rules import Allowed
@@ -370,6 +370,28 @@ def test_an_open_matter_keeps_a_pairing_open_for_30_days_at_most(context: str) -
     with pytest.raises(Refused, match="state"):
         permit(closing, ended, NOW + 30 * DAY - 1, states)
     permit(closing, ended, NOW + 30 * DAY, states)
+
+
+FIRM_OFFERS: dict[str, Any] = {
+    "liaison": Liaison(LiaisonStatus.OFFERED, OWNER, answer_by=NOW + DAY),
+    "operation": Operation(OperationStatus.PROPOSED, OWNER, offer=Plan("", OWNER, NOW + DAY, NOW, NOW)),
+}
+
+
+@pytest.mark.parametrize("context", FIRM_OFFERS)
+def test_a_firm_offer_that_lapsed_keeps_no_pairing_open(context: str) -> None:
+    """L12, P11: nobody can answer it or take it back; it does while it binds, and did before rule version 3."""
+    states = FakeStates()
+    states.streams[context, LEAD] = FIRM_OFFERS[context]
+    closing = Pairing(Status.CLOSING, OWNER, OTHER, announcer=OWNER, closing_from=NOW)
+    ended = draft(pairing.Ended, {"officer": AUTHOR}, subject=PAIRING_ID)
+    with pytest.raises(Refused, match="state"):
+        permit(closing, ended, NOW + DAY - 1, states)
+    permit(closing, ended, NOW + DAY, states)
+    trust = replace(states.channel.trust, rule_version=2)
+    states.channel = replace(states.channel, trust=trust)
+    with pytest.raises(Refused, match="state"):
+        permit(closing, ended, NOW + DAY, states)
 
 
 def test_who_announces_and_when_is_known() -> None:

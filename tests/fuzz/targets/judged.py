@@ -211,7 +211,7 @@ def _judge(data: bytes) -> Any:
 def _due(history: History) -> list[Any]:
     """What is owed can be asked in every matter, or the calendar lacks a year."""
     calendar, found = calendar_of(history.channel.trust), list[Any]()
-    for context, state in history.open():
+    for context, _, state in history.open():
         if context in ("lead", "enquiry"):
             with suppress(CalendarMissingError):
                 found.append(owed(state, calendar, Clock()))
