@@ -44,9 +44,9 @@ OFFICES = (
 NODES = tuple(office for office in OFFICES if office.runs_a_node)
 
 POSTS: dict[str, tuple[Role, ...]] = {
-    "author": (Role.AUTHOR,),
-    "approver": (Role.APPROVER,),
+    "author": (Role.AUTHOR, Role.TEAM),
+    "approver": (Role.APPROVER, Role.TEAM),
     "head": (Role.HEAD,),
     "intake": (Role.DUTY, Role.INTAKE),
 }
-"""Officers of every unit, by what they do in the story."""
+"""Officers of every unit, by what they do in the story; two of them may be posted to another unit."""

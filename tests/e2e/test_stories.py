@@ -234,7 +234,7 @@ def _concluded(offices: Offices, operation: str, team: str) -> None:
 def test_story_7_wrong_city(offices: Offices) -> None:
     """误送: sent back unread, taken back, removed and answered; nobody opens it any more.
 
-    The incident that a misdirected lead opens once it was read comes with rule version 3.
+    The incident that one opens which had been read: tests/integration/test_supervision.py, under rule version 3.
     """
     subject = offices.document(XINCAI, "lead.shared", SUMMARY, CONTENT)
     offices.arrives(YIWU, "leads", subject, "delivered")
@@ -271,6 +271,85 @@ def test_story_8_up_to_judgment_then_a_mistake(offices: Offices) -> None:
     offices.made.until(
         "the owner sees it", lambda: not owner.matter("leads", offices.channel, lead).state["corrections"]
     )
+
+
+TASK = {"kind": "forward_papers", "content": {"text": "示例：转递文书"}}
+OUTREACH = {"division": "330782", "audience": "workers", "partner": "street", "sessions": 1, "leaflets": 200}
+
+
+def test_story_9_posting_ends(offices: Offices) -> None:
+    """驻点交接: five open tasks and twelve prints; not ended while one is open; the successor's once he has signed.
+
+    The hand-over's content lists prints and papers; they are not assigned one by one, and feedback dates stay with the
+    leads they belong to. That a team's rights end at 24:00 of its last day is a rule of its own (test_liaison_rules).
+    """
+    posting = _posted(offices)
+    leader, successor = (offices.made.officer(XINCAI, post) for post in ("author", "approver"))
+    tasks = sorted(_given(offices, posting) for _ in range(5))
+    for task in tasks:
+        offices.say(XINCAI, "author", "tasks", "task_taken", task)
+    assert _ending(offices, posting) == ("state", "L7", f"in the way: {', '.join(tasks)}")
+    listed = {"papers": [], "prints": [f"示例份号{copy:06}" for copy in range(1, 13)]}
+    handover = {"successor": successor, "tasks": tasks, "content": listed}
+    offices.say(XINCAI, "author", "postings", "handover_offered", posting, handover)
+    offices.made.until("it is offered", lambda: offices.state(XINCAI, "postings", posting)["handover"][0])
+    assert {offices.state(XINCAI, "postings", task)["handler"] for task in tasks} == {leader}
+    offered = offices.state(XINCAI, "postings", posting)["handover"][0]
+    offices.say(XINCAI, "approver", "postings", "handover_accepted", posting, {"offer": offered})
+    offices.made.until("it is his", lambda: offices.state(YIWU, "postings", posting)["leader"] == successor)
+    for unit in (XINCAI, YIWU):
+        assert {offices.state(unit, "postings", task)["handler"] for task in tasks} == {successor}
+    for task in tasks:
+        done = {"result": "done", "content": {"text": "示例：已转递"}}
+        offices.say(XINCAI, "approver", "tasks", "task_done", task, done)
+    offices.say(XINCAI, "head", "postings", "posting_ended", posting)
+    offices.arrives(YIWU, "postings", posting, "ended")
+    late = {**TASK, "posting": posting, "due_on": ahead(20)}
+    assert refused(offices.at(XINCAI, "author").say, offices.channel, "tasks", "task_given", late) == ("state", "K1")
+
+
+def test_outreach_is_numbers_and_no_lead_cites_it(offices: Offices) -> None:
+    """STORIES 9: people are counted in tens; a lead has no member that could name an outreach or its posting."""
+    posting, author = _posted(offices), offices.at(XINCAI, "author")
+    held = {**OUTREACH, "on": ahead(0)}
+    act = (offices.channel, "postings", "outreach_held")
+    assert refused(author.say, *act, {**held, "attended": 43}, subject=posting)[0] == "invalid"
+    offices.say(XINCAI, "author", "postings", "outreach_held", posting, {**held, "attended": 40})
+    offices.made.until("it is told", lambda: offices.state(YIWU, "postings", posting)["outreach"] == 1)
+    citing = {**SUMMARY, "outreach": posting}
+    assert refused(author.draft, offices.channel, "duikou.lead.shared.v1", citing, CONTENT)[0] == "invalid"
+
+
+def _posted(offices: Offices) -> str:
+    """A team of two that 新蔡 offered, 义乌 agreed to and says to be there."""
+    team = _two(offices, XINCAI)
+    term = {"start": ahead(0), "end": ahead(60), "answer_by": format_time(now_ms() + 10 * DAY)}
+    who = {"leader": offices.made.officer(XINCAI, "author"), "members": team}
+    summary = {**PLAIN, "kind": "posting", "seat": "330782", **term, **who, "mandate": ["forward_papers", "outreach"]}
+    named = [{"officer": officer, "name": f"示例{n}"} for n, officer in zip("甲乙", team, strict=True)]
+    content = {"contact": HANDLER, "mandate_no": "示例派字〔2026〕1号", "team": named}
+    posting = offices.document(XINCAI, "liaison.posting_offered", summary, content, second=Role.HEAD)
+    offices.arrives(YIWU, "postings", posting, "offered")
+    offer = offices.state(YIWU, "postings", posting)["offer"]
+    offices.document(YIWU, "liaison.posting_accepted", {"offer": offer}, subject=posting, second=Role.HEAD)
+    offices.say(YIWU, "intake", "postings", "reported_in", posting)
+    offices.arrives(XINCAI, "postings", posting, "posted")
+    return posting
+
+
+def _given(offices: Offices, posting: str) -> str:
+    """A task of the team; its subject."""
+    body = {**TASK, "posting": posting, "due_on": ahead(20)}
+    given = offices.at(XINCAI, "author").say(offices.channel, "tasks", "task_given", body)
+    assert given.status == "recorded", given
+    return given.subject
+
+
+def _ending(offices: Offices, posting: str) -> tuple[str, str, str]:
+    """Code, law and detail with which the end of a posting is refused."""
+    with pytest.raises(ApiError) as caught:
+        offices.at(XINCAI, "head").say(offices.channel, "postings", "posting_ended", subject=posting)
+    return caught.value.code, caught.value.law, caught.value.problem.detail
 
 
 def test_what_is_contested_is_read_by_its_reviewer_alone(offices: Offices) -> None:
