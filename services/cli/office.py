@@ -43,7 +43,7 @@ def inbox(
     as_json: Json = False,
 ) -> None:
     """What is due, computed now."""
-    show = table("due", "overdue", "zh", "groups", "context", "subject")
+    show = table("due", "overdue", "zh", "groups", "category_zh", "context", "subject")
     tell(as_json, lambda: officer(url, token).inbox(whose, group=group.value if group else None), show)
 
 

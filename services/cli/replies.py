@@ -131,6 +131,8 @@ class DueItem(Reply):
     subject: str
     kind: str
     zh: str
+    category: str = ""
+    category_zh: str = ""
     due: str
     overdue: bool
     ours: bool

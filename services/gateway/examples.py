@@ -145,6 +145,8 @@ DUE_ITEM = {
     "subject": SUBJECT,
     "kind": "sign_for",
     "zh": "待签收",
+    "category": "outflow_trafficking",
+    "category_zh": "外流贩毒",
     "due": "2026-11-25T00:00:00.000Z",
     "overdue": False,
     "ours": True,

@@ -27,6 +27,7 @@ class DueItem(BaseModel):
     """One thing owed. ``due`` empty: nobody has published that year's calendar, and nothing is guessed.
 
     event: digest of the act that is to be confirmed. groups: of which it is, as codes; a group may be asked for alone.
+    category, category_zh: of a lead; of other matters empty.
     """
 
     model_config = example(examples.DUE_ITEM)
@@ -36,6 +37,8 @@ class DueItem(BaseModel):
     subject: str
     kind: str
     zh: str
+    category: str
+    category_zh: str
     due: str
     overdue: bool
     ours: bool
@@ -76,6 +79,8 @@ def _shown(item: Item, of: tuple[Group, ...]) -> DueItem:
         subject=at.subject,
         kind=item.kind,
         zh=item.kind.zh,
+        category=item.category or "",
+        category_zh=item.category.zh if item.category else "",
         due="" if item.due is None else format_time(item.due),
         overdue=item.overdue,
         ours=item.mine,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from contracts.calendar import Calendar, CalendarMissingError
 from contracts.channels import PAIRING
-from contracts.vocabulary import Term
+from contracts.vocabulary import Purpose, Term
 from services.domain import CONTEXTS, obligations
 from services.domain import desk as papers
 from services.domain.clocks import DAY, Clock, day, in_time
@@ -114,6 +114,7 @@ class Item(NamedTuple):
     """One thing owed. due: ms, the first moment that is late; None: no date. mine: owed by us, not to us.
 
     event, by: of an act to be confirmed, its digest and who did it.
+    category: of a lead; all that a desk is told of it before it is opened (MECHANISM 3.11).
     """
 
     key: str
@@ -121,6 +122,7 @@ class Item(NamedTuple):
     due: int | None
     overdue: bool
     mine: bool
+    category: Purpose | None = None
     event: str = ""
     by: str = ""
 
@@ -221,16 +223,17 @@ def _review(name: str, row: Waiting, now: int) -> Iterator[Item]:
 def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clock: Clock) -> Iterator[Item]:
     if row.direction is Direction.WATCH:
         return
+    category = state.category if isinstance(state, Lead) else None
     try:
         found = obligations.owed(state, calendar, clock)
     except CalendarMissingError:
-        yield Item(name, Kind.UNDATED, None, False, True)
+        yield Item(name, Kind.UNDATED, None, False, True, category)
         return
     for due in found:
         if due.kind in FIRM and due.overdue(now):
             continue
         mine = row.direction is (Direction.OUT if due.owner else Direction.IN)
-        yield Item(name, Kind[due.kind.name], due.at, due.overdue(now), mine)
+        yield Item(name, Kind[due.kind.name], due.at, due.overdue(now), mine, category)
 
 
 def late(

@@ -1,7 +1,6 @@
 """The gateway of real nodes, over HTTP: the whole flow, idempotency, reading, and what bad input is answered with."""
 
 import base64
-import io
 import json
 import socket
 import threading
@@ -13,7 +12,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from pypdf import PdfReader
 
 from contracts.approval import AccessStatement, Approval
 from contracts.vocabulary import AccessKind, AccessReason, Role
@@ -26,6 +24,7 @@ from services.gateway.app import BODY_LIMIT, create_app, listening, serve
 from services.gateway.auth import development_issuer
 from services.node.folds import now_ms
 from services.node.settings import SettingsError
+from tests.support.offices import paper_of
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, both_answering
 
 pytestmark = pytest.mark.xdist_group("spine")
@@ -416,11 +415,6 @@ def of_two(given: ToSign) -> ToSign:
     """The statement for two copies at once."""
     said = AccessStatement.model_validate_json(base64.b64decode(given.payload)).model_copy(update={"copies": 2})
     return given.model_copy(update={"payload": base64.b64encode(said.to_payload()).decode()})
-
-
-def paper_of(pdf: bytes) -> str:
-    """Text of a PDF without white space."""
-    return "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
 
 
 def test_no_query_shows_content(paired: Region) -> None:
