@@ -41,12 +41,17 @@ class Result(Reply):
 
 
 class Outgoing(Reply):
-    """What became of a document: none, waiting, refused, pending, recorded or void."""
+    """What became of a document: none, waiting, refused, pending, recorded or void.
+
+    counterpart_seen: when the log last had something from the other unit.
+    """
 
     event_id: str
     status: str
+    zh: str = ""
     code: str = ""
     law: str = ""
+    counterpart_seen: str = ""
 
 
 class Paper(Reply):

@@ -20,8 +20,9 @@ from contracts.envelope import Envelope
 from contracts.fields import Channel, Code, Digest, EventType, Subject, Wire
 from contracts.refusals import Code as Refusal
 from contracts.refusals import NotYet, Refused
-from contracts.vocabulary import ApproverAnswer, Role
+from contracts.vocabulary import ApproverAnswer, Role, Term
 from services.domain import CONTEXTS, keys
+from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
 from services.gateway import examples
 from services.gateway.deps import (
@@ -113,13 +114,29 @@ class ToSign(Wire):
     keyid: str
 
 
+class Sending(Term):
+    """How a document stands on its way out."""
+
+    NONE = "none", "未签发", "not approved"
+    WAITING = "waiting", "已签发，待封发", "approved, not sealed yet"
+    REFUSED = "refused", "已签发，不能发出", "approved, and a rule forbids to send it"
+    PENDING = "pending", "已签发，未送达", "sealed, not in the log yet"
+    RECORDED = "recorded", "已发出", "in the log"
+    VOID = "void", "无效", "in the log, void"
+
+
 class Outgoing(Wire):
-    """What became of the document. status: none, waiting, refused (code, law), pending, recorded or void."""
+    """What became of the document; code and law where a rule forbids it.
+
+    counterpart_seen: when the log last had something from the other unit, as far as this node has read; empty: nothing.
+    """
 
     event_id: str
-    status: str
+    status: Sending
+    zh: str
     code: str = ""
     law: str = ""
+    counterpart_seen: str = ""
 
 
 class PaperState(Wire):
@@ -325,20 +342,33 @@ def _state(node: Node, id_: str, held: Paper) -> PaperState:
 
 def _outgoing(node: Node, id_: str, held: Paper) -> Outgoing:
     event_id = _sealed_id(node, id_)
+    sending, refusal = _sending(node, event_id, held)
+    seen = _counterpart_seen(node, held.channel)
+    return Outgoing(event_id=event_id, status=sending, zh=sending.zh, counterpart_seen=seen, **refusal)
+
+
+def _sending(node: Node, event_id: str, held: Paper) -> tuple[Sending, dict[str, str]]:
+    """How it stands, with code and law of what forbids it."""
     if held.status is not Status.APPROVED:
-        return Outgoing(event_id=event_id, status="none")
+        return Sending.NONE, {}
     if node.ledger.find(event_id) is None:
         return _waiting(node, event_id, held)
     found = settled(node, event_id, 0)
-    return Outgoing(event_id=event_id, status=found.status, code=found.code, law=found.law)
+    return Sending[found.status.upper()], {"code": found.code, "law": found.law}
 
 
-def _waiting(node: Node, event_id: str, held: Paper) -> Outgoing:
+def _waiting(node: Node, event_id: str, held: Paper) -> tuple[Sending, dict[str, str]]:
     """Why an approved document has not left."""
     try:
         rehearse(node, held.channel, held.subject, papers.outgoing(held), id=event_id)
     except Refused as refused:
-        return Outgoing(event_id=event_id, status="refused", code=refused.code, law=refused.law)
+        return Sending.REFUSED, {"code": refused.code, "law": refused.law}
     except NotYet:
         pass
-    return Outgoing(event_id=event_id, status="waiting")
+    return Sending.WAITING, {}
+
+
+def _counterpart_seen(node: Node, channel: str) -> str:
+    history = node.folds.history(channel)
+    at = history.ledger(history.channel.counterpart(node.source)).at
+    return format_time(at) if at else ""

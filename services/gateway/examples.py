@@ -66,7 +66,14 @@ PAPER = {
     "summary": DRAFT["summary"],
     "summary_digest": DIGEST,
     "content": CONTENT,
-    "outgoing": {"event_id": EVENT, "status": "recorded", "code": "", "law": ""},
+    "outgoing": {
+        "event_id": EVENT,
+        "status": "recorded",
+        "zh": "已发出",
+        "code": "",
+        "law": "",
+        "counterpart_seen": "2026-11-24T00:00:00.000Z",
+    },
 }
 ENTRY = {
     "at": 1_795_478_400_000,

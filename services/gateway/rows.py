@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query
@@ -22,7 +22,7 @@ from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.papers import InvalidError
 from services.views.codec import from_json, to_json
-from services.views.reads import READS
+from services.views.reads import READS, marked
 from services.views.timeline import Direction
 from services.views.view import View, stream
 
@@ -199,11 +199,11 @@ def due_now(node: Node, channel: str, row: Any) -> tuple[list[DueNow], int | Non
 
 
 def reads(views: Views, channel: str, row: Any) -> list[dict[str, Any]]:
-    """Who opened the contents of a matter, in log order per content."""
+    """Who opened the contents of a matter, in log order per content, and how late the log had it."""
     found = []
     for content in row.contents:
         opened = views.read(READS, f"{channel}/access/{content.id}")
-        found += [{"content": content.id, **asdict(read)} for read in opened.reads] if opened else []
+        found += [{"content": content.id, **read} for read in marked(opened)] if opened else []
     return found
 
 

@@ -14,6 +14,7 @@ from services.node.moving import Moves
 from services.node.node import why_of
 from services.storage.errors import LogChangedError, ReplicaGapError
 from services.storage.stops import Why
+from services.transport import Log
 from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
 from services.verifier import History, Inspected, Stopped, Verdict, inspect
 
@@ -51,20 +52,29 @@ class Intake:
     def _step(self, wait: float) -> bool:
         node = self.node
         generation = node.ledger.generation
-        came = self.moves.step()
+        came, outage = self.moves.step(), None
         for log, topics in node.readable():
-            positions = {name: self._history(name).offset for name in topics if self._says_what_it_said(name)}
             try:  # the desk, which comes last, hears our own relay only: nobody waits for it
-                records = log.read(positions, node.settings.batch, wait if log is node.log and not came else 0.0)
-            except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
-                node.stop_topic(error.topic, why_of(error), str(error))
-                return True
-            for name, group in groupby(records, key=lambda record: record.position.topic):
-                self._take(name, list(group))
-                came = True
+                came |= self._read(log, topics, wait if log is node.log and not came else 0.0)
+            except NotYet as later:  # the desk is a log of its own, and goes on while the line to the others is cut
+                outage = outage or later
+        if outage is not None:
+            raise outage
         if not came:
             self._healed(generation)
         return came
+
+    def _read(self, log: Log, topics: list[str], wait: float) -> bool:
+        """One batch of one log. Raises NotYet."""
+        positions = {name: self._history(name).offset for name in topics if self._says_what_it_said(name)}
+        try:
+            records = log.read(positions, self.node.settings.batch, wait)
+        except (LogShrankError, TopicMissingError, TopicSettingsError) as error:
+            self.node.stop_topic(error.topic, why_of(error), str(error))
+            return True
+        for name, group in groupby(records, key=lambda record: record.position.topic):
+            self._take(name, list(group))
+        return bool(records)
 
     def _healed(self, generation: str) -> None:
         """Everything was read: own ledgers may be appended to."""

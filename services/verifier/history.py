@@ -41,13 +41,14 @@ class Ledger:
     """One writer's chain in this channel.
 
     base: the ``previous`` of its epoch's first envelope; disowned: (epoch, first, last) numbers that a reopening left
-    behind what its writer stands by, to be shown as disputed.
+    behind what its writer stands by, to be shown as disputed; at: effective ms of its last envelope.
     """
 
     head: Head = START
     frozen: bool = False
     base: str = ZEROS
     disowned: tuple[tuple[int, int, int], ...] = ()
+    at: int = 0
 
 
 @dataclass
@@ -256,7 +257,7 @@ class History:
             return said._replace(result=Result.FORK, code=None)
         if (e.number, e.previous) != (ledger.head.sequence + 1, ledger.head.digest):
             return said._replace(code=Code.GAP)
-        self.ledgers[e.source] = replace(ledger, head=Head(e.epoch, e.number, i.digest))
+        self.ledgers[e.source] = replace(ledger, head=Head(e.epoch, e.number, i.digest), at=self.at)
         return self._rule(i, e, said)
 
     def _rule(self, i: Inspected, e: Envelope, said: Verdict) -> Verdict:

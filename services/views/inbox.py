@@ -198,7 +198,7 @@ def due_items(
 
 def _to_confirm(name: str, act: Alone, now: int, calendar: Calendar) -> Item:
     until = WITHIN.due(act.at, calendar)
-    return Item(name, Kind.CONFIRM_ACT, until, not in_time(now, until), True, act.event, act.by)
+    return Item(name, Kind.CONFIRM_ACT, until, not in_time(now, until), True, event=act.event, by=act.by)
 
 
 def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:

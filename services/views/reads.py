@@ -1,8 +1,10 @@
 """Who opened which content, why, when (L7). One row per content; never a performance figure (LED art. 25)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from services.domain import access
+from services.domain.clocks import SECOND, parse_time
 from services.verifier import Verdict
 from services.views.timeline import Told, told
 from services.views.view import View
@@ -16,6 +18,17 @@ class Opened(Told, access.Access):
 def new(me: str, verdict: Verdict) -> Opened:
     """Before the first access record. Whose content it is stands in the row of its matter."""
     return Opened()
+
+
+def marked(row: Opened) -> list[dict[str, Any]]:
+    """Openings with their delay: seconds by which the log had the record later than the reader's own clock says.
+
+    A unit that was cut off reads again what it has opened before, and the owner hears of it afterwards (MECHANISM 4).
+    """
+    return [
+        {**asdict(read), "delay_seconds": max(0, entry.at - parse_time(entry.time)) // SECOND}
+        for read, entry in zip(row.reads, row.timeline, strict=True)
+    ]
 
 
 READS = View("reads", 1, frozenset({"access"}), Opened, new, told)

@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
-from contracts.vocabulary import Role
+from contracts.vocabulary import AccessReason, Role
 from services.demo.cast import JINHUA, XINCAI, YIWU, ZHUMADIAN
-from services.domain.clocks import DAY, HOUR, SECOND, day, due_hours, format_time
+from services.domain.clocks import DAY, HOUR, SECOND, day, due_hours, format_time, parse_time
 from services.node.folds import now_ms
+from services.verifier import Result
 from services.views import VIEWS, fold, to_json
 from tests.support.offices import HANDLER, Offices, paper_of, refused
 from tests.support.region import CONTENT, SUMMARY, Region, both_answering
@@ -26,8 +28,8 @@ LEADER = {"leader": HANDLER}
 
 @pytest.fixture(scope="module")
 def paired() -> Iterator[Region]:
-    """新蔡 and 义乌 paired, both answering HTTP, under the rules that the demo publishes."""
-    with both_answering() as made:
+    """新蔡 and 义乌 paired, both answering HTTP, under the rules that the demo publishes; 新蔡's line can be cut."""
+    with both_answering(line=XINCAI) as made:
         yield made
 
 
@@ -249,6 +251,76 @@ def _concluded(offices: Offices, operation: str, team: str) -> None:
     head.approve(paper, Role.HEAD)
     assert offices.at(XINCAI, "author").sent(paper).outgoing.status == "recorded"
     offices.arrives(YIWU, "operations", operation, "concluded")
+
+
+def test_story_4_the_line_is_cut(offices: Offices) -> None:
+    """断网: a county without its log approves, seals and reads again; everything arrives once, and late is said.
+
+    The six hours are seconds here; what six of them do to due times and reads: tests/unit/test_views.py.
+    """
+    made, county, owner = offices.made, offices.at(XINCAI, "author"), offices.at(YIWU, "author")
+    assert made.line is not None
+    held = offices.document(YIWU, "lead.shared", {**SUMMARY, "basis": {**SUMMARY["basis"], "organ": YIWU}}, CONTENT)
+    offices.arrives(XINCAI, "leads", held, "delivered")
+    offices.say(XINCAI, "intake", "leads", "received", held)
+    content = county.matter("leads", offices.channel, held).contents[0]
+    assert county.open(offices.channel, content).content == CONTENT
+    made.even(XINCAI, YIWU)
+    until = len(made.verdicts(XINCAI))
+    made.line.cut()
+    made.until("the county misses the log", lambda: not _ready(county.base_url)["checks"]["log"]["ok"])
+    papers = [offices.drafted(XINCAI, "lead.shared", SUMMARY, CONTENT) for _ in range(2)]
+    told = [offices.at(XINCAI, "approver").approve(paper).status for paper in papers]
+    assert told == ["recorded", "recorded"], "the desk is no part of what was cut off"
+    county.wait = 0
+    read = county.record_access(
+        offices.channel, content, county.access_statement(offices.channel, content, AccessReason.HANDLING)
+    )
+    assert county.opened(offices.channel, content, read.event_id).content == CONTENT
+    seen = [one.at for one in made.verdicts(XINCAI) if one.envelope is not None and one.envelope.source == YIWU]
+    for paper in papers:
+        made.until("it is sealed", lambda paper=paper: county.paper(paper).outgoing.status == "pending")  # type: ignore[misc]
+        shown = county.paper(paper).outgoing
+        assert (shown.zh, shown.counterpart_seen) == ("已签发，未送达", format_time(max(seen)))
+    cut_off = now_ms()
+    made.until("a second passes", lambda: now_ms() > cut_off + SECOND)
+    mended = now_ms()
+    made.line.mend()
+    leads = [county.sent(paper, 60).subject for paper in papers]
+    _nothing_lost_or_doubled(offices, until, [*(county.paper(one).outgoing.event_id for one in papers), read.event_id])
+    numbers = [one.document["number"] for one in map(county.paper, papers) if one.document]
+    assert numbers == [numbers[0], numbers[0] + 1]
+    for lead in leads:
+        _due_from_the_logs_time(offices, lead, mended)
+    made.until("the owner sees the read", lambda: len(owner.matter("leads", offices.channel, held).reads) == 2)
+    first, late = owner.matter("leads", offices.channel, held).reads
+    assert (late["unit"], late["officer"]) == (XINCAI, made.officer(XINCAI, "author"))
+    assert late["at"] >= mended > first["at"]
+    assert late["delay_seconds"] >= 1
+
+
+def _ready(address: str) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(f"{address}/readyz", trust_env=False).json()
+    return found
+
+
+def _nothing_lost_or_doubled(offices: Offices, until: int, events: list[str]) -> None:
+    """What 新蔡 sealed while it was cut off stands in the log once each, and nothing else of it does."""
+    made = offices.made
+    made.even(XINCAI, YIWU)
+    told = [one for one in made.verdicts(YIWU)[until:] if one.envelope is not None and one.envelope.source == XINCAI]
+    assert [one.envelope.id for one in told if one.envelope is not None] == events
+    assert {one.result for one in told} == {Result.EFFECTIVE}
+    assert made.replica(XINCAI, [made.channel]) == made.replica(YIWU, [made.channel])
+
+
+def _due_from_the_logs_time(offices: Offices, lead: str, mended: int) -> None:
+    """Sealed before the line was mended, in the log after it; the clock to sign for it begins there."""
+    offices.arrives(YIWU, "leads", lead, "delivered")
+    case = offices.at(YIWU, "intake").matter("leads", offices.channel, lead)
+    shared, delivered = case.state["timeline"]
+    assert parse_time(shared["time"]) < mended <= shared["at"] == case.state["shared_at"]
+    assert [(one.kind, one.at) for one in case.due] == [("sign_for", format_time(due_hours(delivered["at"], 24)))]
 
 
 def test_story_7_wrong_city(offices: Offices) -> None:

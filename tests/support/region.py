@@ -53,6 +53,7 @@ from services.transport.contract import SINGLE
 from services.transport.embedded import MEMBER
 from services.verifier import Verdict
 from tests.support.disk import LITTLE, Disk
+from tests.support.proxy import Proxy
 from tests.support.servers import HASTY, server_folder, skip_or_fail
 
 T = TypeVar("T")
@@ -154,6 +155,8 @@ class Region:
     nodes: dict[str, Node] = field(default_factory=dict)
     signers: dict[str, Signer] = field(default_factory=dict)
     topics: list[Topics] = field(default_factory=list)
+    line: Proxy | None = None
+    """To the log, of the node that ``lead_through`` named."""
     channel: str = ""
     """Of the pairing that ``pair`` made last."""
     pairing: str = ""
@@ -176,8 +179,18 @@ class Region:
         runtime = prepare(server.url(), f"node_{source}")
         own._desk(source)
         let_use(server.url(), MEMBER)
-        moved = {**tomllib.loads(own._toml(source, runtime, kept["port"])), "log": kept["log"]}
-        lines = (f"{name} = {json.dumps(value)}\n" for name, value in moved.items())
+        self._set(source, {**tomllib.loads(own._toml(source, runtime, kept["port"])), "log": kept["log"]})
+
+    def lead_through(self, source: str, line: Proxy) -> None:
+        """A node reaches the exchange's embedded log through this line alone; said before it starts."""
+        told = tomllib.loads(self.cluster.settings(source).read_text())
+        log = psycopg.conninfo.conninfo_to_dict(told["log"])
+        place = f"{log['user']}@127.0.0.1:{line.port}/{log['dbname']}"
+        self._set(source, {**told, "log": f"postgresql://{place}?sslmode=disable&gssencmode=disable"})
+        self.line = line
+
+    def _set(self, source: str, values: Mapping[str, object]) -> None:
+        lines = (f"{name} = {json.dumps(value)}\n" for name, value in values.items())
         self.cluster.settings(source).write_text("".join(lines))
 
     # -- nodes and parts -----------------------------------------------------------------------------------------------
@@ -492,11 +505,12 @@ def _offer(counterpart: str, oversight_a: str, oversight_b: str) -> dict[str, An
 
 @contextmanager
 def region(
-    *, kafka: bool = False, apart: Sequence[str] = (), disk: Disk | None = None, **more: Any
+    *, kafka: bool = False, apart: Sequence[str] = (), disk: Disk | None = None, line: str = "", **more: Any
 ) -> Iterator[Region]:
     """Servers up, nothing of ours running; everything ends with the context. Skips where no broker can be had.
 
-    ``disk``: where the servers of ``apart`` keep their data, if not beside the others. ``more``: rules, offices.
+    ``disk``: where the servers of ``apart`` keep their data, if not beside the others. ``line``: unit whose way to the
+    embedded log can be cut. ``more``: rules, offices.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(server_folder("region"))
@@ -507,14 +521,16 @@ def region(
         state = folder / "state"
         state.mkdir()
         made = Region(state, databases, broker, servers, **more)
+        if line:
+            made.lead_through(line, stack.enter_context(Proxy(databases._sockets / ".s.PGSQL.5432")))
         stack.callback(made.close)
         yield made
 
 
 @contextmanager
-def both_answering() -> Iterator[Region]:
-    """新蔡 and 义乌 paired under the rules that the demo publishes, both answering HTTP."""
-    with region() as made:
+def both_answering(**more: Any) -> Iterator[Region]:
+    """新蔡 and 义乌 paired under the rules that the demo publishes, both answering HTTP. ``more``: as of ``region``."""
+    with region(**more) as made:
         made.start_all()
         made.pair()
         for unit in (XINCAI, YIWU):

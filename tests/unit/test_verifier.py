@@ -46,6 +46,17 @@ def test_void_share_then_withdrawal_of_other_lead_arrives() -> None:
     assert w.history(w.channel).state("lead", subject).status == "withdrawn"
 
 
+def test_a_ledger_says_when_its_writer_was_heard_last() -> None:
+    """What the next officer of the other unit is shown; void counts, noise of a stranger's making does not."""
+    w = world()
+    heard = w.share()
+    w.raw(b"{}")
+    assert w.history(w.channel).ledger(XINCAI).at == heard.at
+    refused = w.share(approver=f"{XINCAI}/author")
+    assert w.history(w.channel).ledger(XINCAI).at == refused.at > heard.at
+    assert w.history(w.channel).ledger(YIWU).at < heard.at
+
+
 def test_replayed_void_envelope_stays_void() -> None:
     """Also when the state would allow it now."""
     w = world()

@@ -35,7 +35,7 @@ from services.domain import operation as operations
 from services.domain import outflow as outflows
 from services.domain import oversight as oversights
 from services.domain import pairing as pairs
-from services.domain.clocks import DAY, HOUR, day, due_hours, format_time
+from services.domain.clocks import DAY, HOUR, day, due_hours, format_time, parse_time
 from services.domain.papers import begin as begins
 from services.domain.trust import DELAY
 from services.registry import ceremony
@@ -44,6 +44,7 @@ from services.verifier import Result, Verdict
 from services.views import VIEWS, fold, from_json, row_key, stream, to_json
 from services.views.channels import disowned
 from services.views.inbox import Item, Kind, clocks, due_items, groups, late
+from services.views.reads import marked
 from services.views.refused import listed
 from services.views.timeline import Direction
 from tests.support.story import GARBAGE, WRONG, Story, begin, told
@@ -238,6 +239,25 @@ def test_a_delegated_approval_is_shown_as_such() -> None:
     (row,) = in_channel(made, "cases").values()
     assert row.timeline[0].delegated
     assert row.timeline[0].officers[1] == made.officer(XINCAI, "intake")
+
+
+def test_what_was_sealed_while_the_line_was_cut_counts_from_the_logs_time_and_its_delay_is_said() -> None:
+    """MECHANISM 4, offline county: six hours between a writer's clock and the log's."""
+    made = begin()
+    held = made.accepted()
+    content = in_channel(made, "cases")[f"{made.channel}/lead/{held}"].contents[0].id
+    subject, event = made.shared()
+    share = made.seal(made.draft(XINCAI, made.channel, subject, event))
+    again = made.seal(made.draft(YIWU, made.channel, content, made.access(YIWU, content)))
+    made.later(6 * HOUR)
+    shared, _ = made.put(made.channel, share), made.put(made.channel, again)
+    first, late = marked(in_channel(made, "reads")[f"{made.channel}/access/{content}"])
+    assert (first["delay_seconds"], late["delay_seconds"] // 3_600, late["unit"]) == (1, 6, YIWU)
+    (item,) = due_items(
+        {key: row for key, row in in_channel(made, "inbox").items() if key.endswith(subject)}, made.now, CALENDAR
+    )
+    assert (item.kind, item.due, item.category) == (Kind.DELIVER, due_hours(shared.at, 1), event.summary.category)
+    assert parse_time(shared.draft.time) < shared.at - 5 * HOUR  # type: ignore[union-attr]
 
 
 def test_contents_are_listed_by_id_and_sender_and_not_copied() -> None:
