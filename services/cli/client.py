@@ -4,6 +4,8 @@ Every act carries an Idempotency-Key of its own and is sent again with it when t
 once or not at all.
 """
 
+import base64
+import json
 import time
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 
-from contracts.approval import AccessStatement
+from contracts.approval import AccessStatement, Delegation
 from contracts.vocabulary import AccessKind, AccessReason, ApproverAnswer, Role
 from services.cli import statements
 from services.cli.errors import NotYetError, SigningRefusedError, VoidError, of
@@ -56,6 +58,7 @@ class Node:
     base_url: str
     token: str
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False))
+    delegation: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Connections end with whoever holds them."""
@@ -84,7 +87,7 @@ class Node:
         return self._send(method, path, json=dict(body or {}), headers=headers, params=params).json()
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self.token}", **self._stands_in(), **more.pop("headers", {})}
         for attempt in range(ATTEMPTS):
             try:
                 response = self.http.request(method, self.base_url + path, headers=headers, **more)
@@ -99,19 +102,28 @@ class Node:
             return response
         raise of(_problem(response))
 
+    def _stands_in(self) -> dict[str, str]:
+        if self.delegation is None:
+            return {}
+        return {"Duikou-Delegation": base64.b64encode(json.dumps(dict(self.delegation)).encode()).decode()}
+
 
 @dataclass
 class Officer:
-    """One officer at his unit's node; ``signer`` None: he may look and command, but signs nothing."""
+    """One officer at his unit's node; ``signer`` None: he may look and command, but signs nothing.
+
+    delegation: what he stands in by, as ``delegate`` of a head made it; he may be at the node of a unit below his own.
+    """
 
     base_url: str
     token: str
     signer: Signer | None = None
     wait: float = WAIT_SECONDS
+    delegation: Mapping[str, str] | None = None
     node: Node = field(init=False)
 
     def __post_init__(self) -> None:
-        self.node = Node(self.base_url.rstrip("/"), self.token)
+        self.node = Node(self.base_url.rstrip("/"), self.token, delegation=self.delegation)
 
     # -- documents: two signatures -------------------------------------------------------------------------------------
 
@@ -141,11 +153,9 @@ class Officer:
         query = {"role": role.value, "answers": [one.value for one in answers]}
         return ToSign.model_validate(self.node.get(f"/v1/papers/{paper}/statement", **query))
 
-    def sign(self, paper: str, role: Role, given: ToSign, delegation: Mapping[str, str] | None = None) -> Answer:
+    def sign(self, paper: str, role: Role, given: ToSign) -> Answer:
         """Signs exactly what was shown and hands it in. Raises SigningRefusedError."""
-        body: JSON = {"signed": self._signed(paper, role, given)}
-        if delegation is not None:
-            body["delegation"] = dict(delegation)
+        body = self._signed(paper, role, given)
         return self._act(f"/v1/papers/{paper}/{'submission' if role is Role.AUTHOR else 'approval'}", body)
 
     def to_sign(self, papers: Sequence[str], role: Role, answers: Sequence[ApproverAnswer] = ()) -> list[PaperToSign]:
@@ -155,30 +165,37 @@ class Officer:
 
     def sign_all(self, role: Role, given: Sequence[PaperToSign], key: str = "") -> list[Result]:
         """Signs each on its own digest and hands all in; one result each. Raises SigningRefusedError, then none is."""
-        signed = [{"paper": one.paper, "signed": self._signed(one.paper, role, one)} for one in given]
+        signed = [{"paper": one.paper, **self._signed(one.paper, role, one)} for one in given]
         return self._results("/v1/papers/signatures", {"role": role.value, "papers": signed}, key)
 
-    def _signed(self, paper: str, role: Role, given: ToSign) -> dict[str, str]:
-        """The statement with our signature, if it is about what the paper says."""
+    def _signed(self, paper: str, role: Role, given: ToSign) -> JSON:
+        """The statement with our signature, if it is about what the paper says; and by what we stand in."""
         model, held = statements.model_of(role), self.paper(paper)
         said = statements.read(model, given)
         if (said.role, said.summary, said.subject) != (role, held.summary_digest, held.subject):
             raise SigningRefusedError("the statement is about another document")
-        return statements.signed(model, given, self._signer())
+        body: JSON = {"signed": statements.signed(model, given, self._signer())}
+        if self.delegation is not None and role is not Role.AUTHOR:
+            body["delegation"] = dict(self.delegation)
+        return body
 
     def submit(self, paper: str) -> Answer:
         """D3: the author's signature."""
         return self.sign(paper, Role.AUTHOR, self.statement(paper, Role.AUTHOR))
 
-    def approve(
-        self,
-        paper: str,
-        role: Role = Role.APPROVER,
-        answers: Sequence[ApproverAnswer] = (),
-        delegation: Mapping[str, str] | None = None,
-    ) -> Answer:
+    def approve(self, paper: str, role: Role = Role.APPROVER, answers: Sequence[ApproverAnswer] = ()) -> Answer:
         """D5: the second signature. The node seals and sends; ``sent`` follows it into the log."""
-        return self.sign(paper, role, self.statement(paper, role, answers), delegation)
+        return self.sign(paper, role, self.statement(paper, role, answers))
+
+    def delegation_statement(self, officer: str, role: Role, since: str, until: str) -> ToSign:
+        """What a head signs so that ``officer`` stands in; times as on the wire, at most 30 x 24 h apart."""
+        query = {"officer": officer, "role": role.value, "from": since, "until": until}
+        return ToSign.model_validate(self.node.get("/v1/units/own/delegation-statement", **query))
+
+    def delegate(self, given: ToSign) -> JSON:
+        """Signs leave cover exactly as it was shown: what the officer who stands in gives as his ``delegation``."""
+        statements.read(Delegation, given)
+        return dict(statements.signed(Delegation, given, self._signer()))
 
     def sent(self, paper: str, seconds: float = 30) -> Paper:
         """The document once the log has judged it; raises VoidError if it was void, NotYetError if it took longer."""

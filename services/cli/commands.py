@@ -45,6 +45,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "calendar": clocks.calendar,
     "confirm": office.confirm,
     "continue": topics.continue_,
+    "delegate": documents.delegate,
     "doctor": upkeep.doctor,
     "draft": documents.draft,
     "export": auditing.export,

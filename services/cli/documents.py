@@ -1,15 +1,31 @@
 """Documents: drafted from a file, signed here, handed in."""
 
+import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from contracts.approval import Delegation
 from contracts.vocabulary import ApproverAnswer, Role
 from services.cli import statements
 from services.cli.client import Officer
 from services.cli.replies import Answer, Result, ToSign
-from services.cli.session import Json, KeyPath, Token, Url, document, officer, pairs, table, tell, tell_each, unlocked
+from services.cli.session import (
+    DelegationOption,
+    Json,
+    KeyPath,
+    Token,
+    Url,
+    document,
+    officer,
+    pairs,
+    table,
+    tell,
+    tell_each,
+    unlocked,
+)
 
 app = typer.Typer(help="Documents on the desk")
 PaperArg = Annotated[str, typer.Argument(metavar="PAPER", help="The paper's id")]
@@ -37,13 +53,42 @@ def sign(
     key: KeyPath,
     role: RoleOption = Role.AUTHOR,
     answers: AnswerOption = [],  # noqa: B006 - typer reads it
+    delegation: DelegationOption = None,
     as_json: Json = False,
 ) -> None:
     """Sign documents, 10 at most: shows what is signed, asks for the passphrase, hands them in."""
+    who = partial(officer, url, token, delegation=delegation)
     if len(papers) == 1:
-        tell(as_json, lambda: _signed(officer(url, token), papers[0], role, answers, key, quiet=as_json))
+        tell(as_json, lambda: _signed(who(), papers[0], role, answers, key, quiet=as_json))
     else:
-        tell_each(as_json, lambda: _all_signed(officer(url, token), papers, role, answers, key, quiet=as_json))
+        tell_each(as_json, lambda: _all_signed(who(), papers, role, answers, key, quiet=as_json))
+
+
+def delegate(
+    who: Annotated[str, typer.Argument(metavar="OFFICER", help="The number of who stands in")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="What he gets; never overwritten")],
+    since: Annotated[str, typer.Option("--from", help="Begin, as 2026-12-01T00:00:00.000Z")],
+    until: Annotated[str, typer.Option("--until", help="End, at most 30 x 24 h later")],
+    url: Url,
+    token: Token,
+    key: KeyPath,
+    role: Annotated[Role, typer.Option("--role", help="approver or head")] = Role.APPROVER,
+    as_json: Json = False,
+) -> None:
+    """Leave cover (代签), by a head: shows what is signed, asks for the passphrase, writes the delegation."""
+
+    def act() -> dict[str, str]:
+        head = officer(url, token)
+        given = head.delegation_statement(who, role, since, until)
+        if not as_json:
+            pairs(dict(statements.words(statements.read(Delegation, given))))
+        head.signer = unlocked(key)
+        made = head.delegate(given)
+        with path.open("x") as to:
+            to.write(json.dumps(made))
+        return {"delegation": str(path), "next": "duikou sign PAPER --role ROLE --delegation FILE, by who stands in"}
+
+    tell(as_json, act)
 
 
 @app.command("list")
@@ -54,9 +99,9 @@ def list_(url: Url, token: Token, as_json: Json = False) -> None:
 
 
 @app.command()
-def show(paper: PaperArg, url: Url, token: Token, as_json: Json = False) -> None:
+def show(paper: PaperArg, url: Url, token: Token, delegation: DelegationOption = None, as_json: Json = False) -> None:
     """One document."""
-    tell(as_json, lambda: officer(url, token).paper(paper))
+    tell(as_json, lambda: officer(url, token, delegation=delegation).paper(paper))
 
 
 @app.command()
@@ -101,9 +146,9 @@ def discard(paper: PaperArg, url: Url, token: Token, as_json: Json = False) -> N
 
 
 @app.command()
-def read(content: str, url: Url, token: Token, as_json: Json = False) -> None:
+def read(content: str, url: Url, token: Token, delegation: DelegationOption = None, as_json: Json = False) -> None:
     """The content of a document on our own desk."""
-    tell(as_json, lambda: officer(url, token).read_draft(content))
+    tell(as_json, lambda: officer(url, token, delegation=delegation).read_draft(content))
 
 
 def _signed(who: Officer, paper: str, role: Role, answers: list[ApproverAnswer], key: Path, *, quiet: bool) -> Answer:

@@ -23,6 +23,10 @@ Url = Annotated[str, typer.Option("--url", envvar="DUIKOU_URL", help="Address of
 Token = Annotated[str, typer.Option("--token", envvar="DUIKOU_TOKEN", help="Bearer token")]
 KeyPath = Annotated[Path, typer.Option("--key", envvar="DUIKOU_KEY", help="The officer's encrypted key file")]
 ChannelArg = Annotated[str, typer.Argument(metavar="CHANNEL", help="Channel id")]
+DelegationOption = Annotated[
+    Path | None,
+    typer.Option("--delegation", envvar="DUIKOU_DELEGATION", help="What you stand in by: the file of duikou delegate"),
+]
 SubjectArg = Annotated[str, typer.Argument(metavar="SUBJECT", help="The matter's id")]
 SubjectsArg = Annotated[list[str], typer.Argument(metavar="SUBJECT...", help="The matters' ids")]
 DayOption = Annotated[str, typer.Option("--next", help="Day of the next feedback, YYYY-MM-DD, at most 30 days on")]
@@ -36,9 +40,9 @@ def unlocked(key: Path) -> Signer:
     return open_signer(f"file+passphrase:{key}", passphrase)
 
 
-def officer(url: str, token: str, signer: Signer | None = None) -> Officer:
-    """The client; without a signer it signs nothing."""
-    return Officer(url, token, signer)
+def officer(url: str, token: str, signer: Signer | None = None, delegation: Path | None = None) -> Officer:
+    """The client; without a signer it signs nothing. Raises ValueError: the file holds no JSON object."""
+    return Officer(url, token, signer, delegation=document(delegation) if delegation else None)
 
 
 @contextmanager

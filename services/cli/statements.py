@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator
 from typing import TypeVar
 
-from contracts.approval import AccessStatement, Approval, DocumentNo, Submission
+from contracts.approval import AccessStatement, Approval, Delegation, DocumentNo, Submission
 from contracts.dsse import Statement
 from contracts.vocabulary import Role
 from services.cli.errors import SigningRefusedError
@@ -37,8 +37,14 @@ def model_of(role: Role) -> type[Submission]:
     return Submission if role is Role.AUTHOR else Approval
 
 
-def words(said: Submission | AccessStatement) -> Iterator[tuple[str, str]]:
+def words(said: Submission | AccessStatement | Delegation) -> Iterator[tuple[str, str]]:
     """(name, value) lines to show before the passphrase is asked for."""
+    if isinstance(said, Delegation):
+        yield "for", said.officer
+        yield "as", f"{said.role.zh} ({said.role.en})"
+        yield "from", said.since
+        yield "until", said.until
+        return
     yield "channel", said.channel
     if isinstance(said, AccessStatement):
         yield "content", said.content

@@ -1,6 +1,6 @@
 """Four eyes that the other side can check (L5, PROTOCOL 7, WIRE 22, 23, 28). Pure: keys from the channel's own log."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -14,6 +14,7 @@ from contracts.approval import (
     Session,
     Submission,
 )
+from contracts.desk import Approved
 from contracts.dsse import Dsse
 from contracts.envelope import Draft
 from contracts.fields import PublicKey
@@ -35,20 +36,40 @@ _MAY_STAND_IN = frozenset({Role.APPROVER, Role.HEAD})
 _OWN_MEMBERS = {"officer", "role", "decided_at", "valid_until", "submission", "document", "answers"}
 
 
+class StandIn(NamedTuple):
+    """Whom a delegation has to name: an officer acting in a role of ``unit``; decided: ms of what he does."""
+
+    exchange: str
+    unit: str
+    officer: str
+    role: Role
+    decided: int
+
+
 def check(e: Draft[Any], at: int, states: States, rule: Rule, sign: Sign) -> None:
     """The officers of ``e`` as its row demands. Raises Refused: signatures, officers, approval_lapsed."""
     trust: Trust = states.channel.trust
     match sign:
         case Sign.ONE:
-            _enrolled(trust, e.data.summary.officer, e.source, at, rule.roles)
-            if isinstance(e.data, Recorded):
-                _access(e, at, trust)
+            _one(e, at, trust, rule)
         case Sign.TWO:
             _two(e, at, trust, Role.APPROVER)
         case Sign.HEAD:
             _two(e, at, trust, Role.HEAD)
         case _:
             pass
+
+
+def _one(e: Draft[Any], at: int, trust: Trust, rule: Rule) -> None:
+    """An officer with the role; on the desk also one who approves in another's place (D5)."""
+    officer = e.data.summary.officer
+    delegated = e.data.embedded.delegation if isinstance(e.data, Approved) else None
+    if delegated is not None and _serving(trust, officer, e.source, at, rule.roles) is None:
+        _approver(e, at, trust, _statement(Approval, e.data.embedded.statement), delegated)
+        return
+    _enrolled(trust, officer, e.source, at, rule.roles)
+    if isinstance(e.data, Recorded):
+        _access(e, at, trust)
 
 
 def _two(e: Draft[Any], at: int, trust: Trust, approver: Role) -> None:
@@ -113,9 +134,16 @@ def _in_force(statement: Submission, at: int) -> None:
 
 
 def _enrolled(trust: Trust, officer: str, unit: str, at: int, roles: tuple[Role, ...]) -> Officer:
+    found = _serving(trust, officer, unit, at, roles)
+    if found is None:
+        raise Refused(Code.OFFICERS, "L5")
+    return found
+
+
+def _serving(trust: Trust, officer: str, unit: str, at: int, roles: tuple[Role, ...]) -> Officer | None:
     found = trust.officers.get(officer)
     if found is None or found.unit != unit or not found.serves(at) or not set(roles) & found.roles:
-        raise Refused(Code.OFFICERS, "L5")
+        return None
     return found
 
 
@@ -123,25 +151,45 @@ def _approver(e: Draft[Any], at: int, trust: Trust, approval: Approval, paper: D
     """The second officer: with the role, or standing in by a delegation of the unit's head."""
     if paper is None:
         return _enrolled(trust, approval.officer, e.source, at, (approval.role,))
-    officer = trust.officers.get(approval.officer)
-    unit = trust.units.get(e.source)
-    if officer is None or unit is None or not officer.serves(at):
-        raise Refused(Code.OFFICERS, "WIRE 23")
-    if officer.unit != e.source and (officer.unit != unit.superior or not officer.roles & _MAY_STAND_IN):
-        raise Refused(Code.OFFICERS, "PROTOCOL 7")
-    _delegated(e, at, trust, approval, paper)
+    decided = parse_time(approval.decided_at)
+    return deputy(trust, StandIn(e.exchange, e.source, approval.officer, approval.role, decided), paper, at)
+
+
+def deputy(trust: Trust, named: StandIn, paper: Dsse, at: int) -> Officer:
+    """The officer who acts in another's place by a delegation of the unit's head, if he serves at ``at`` (ms).
+
+    Raises Refused: officers, signatures.
+    """
+    officer = stands_in(trust, named.unit, named.officer, at)
+    _delegated(trust, named, paper, at)
     return officer
 
 
-def _delegated(e: Draft[Any], at: int, trust: Trust, approval: Approval, paper: Dsse) -> None:
-    delegation: Delegation = _statement(Delegation, paper)
-    since, until = parse_time(delegation.since), parse_time(delegation.until)
-    named = (delegation.exchange, delegation.unit, delegation.officer, delegation.role)
-    if named != (e.exchange, e.source, approval.officer, approval.role) or until - since > DELEGATION_SPAN:
+def stands_in(trust: Trust, unit: str, officer: str, at: int) -> Officer:
+    """Whom the head may name: an officer of the unit, or an approver or head of its superior. Raises Refused."""
+    found, known = trust.officers.get(officer), trust.units.get(unit)
+    if found is None or known is None or not found.serves(at):
         raise Refused(Code.OFFICERS, "WIRE 23")
-    if not since <= parse_time(approval.decided_at) < until:
+    if found.unit != unit and (found.unit != known.superior or not found.roles & _MAY_STAND_IN):
+        raise Refused(Code.OFFICERS, "PROTOCOL 7")
+    return found
+
+
+def _delegated(trust: Trust, named: StandIn, paper: Dsse, at: int) -> None:
+    said = delegation(paper)
+    since, until = parse_time(said.since), parse_time(said.until)
+    by = (said.exchange, said.unit, said.officer, said.role)
+    if by != (named.exchange, named.unit, named.officer, named.role) or until - since > DELEGATION_SPAN:
         raise Refused(Code.OFFICERS, "WIRE 23")
-    _signed(paper, Delegation.PURPOSE, _enrolled(trust, delegation.head, e.source, at, (Role.HEAD,)))
+    if not since <= named.decided < until:
+        raise Refused(Code.OFFICERS, "WIRE 23")
+    _signed(paper, Delegation.PURPOSE, _enrolled(trust, said.head, named.unit, at, (Role.HEAD,)))
+
+
+def delegation(paper: Dsse) -> Delegation:
+    """What it says, not yet verified. Raises Refused(signatures): it cannot be read."""
+    said: Delegation = _statement(Delegation, paper)
+    return said
 
 
 def _access(e: Draft[Recorded], at: int, trust: Trust) -> None:

@@ -6,7 +6,7 @@ member of the channel checks (L5); a stolen token reads what views show, but sig
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from contracts.dsse import Dsse
 from contracts.refusals import Code, NotYet, Refused
 from services import private_files
+from services.domain.signatures import StandIn, delegation, deputy
 from services.domain.trust import Officer, Trust
 from services.node.settings import DEVELOPMENT, Settings, SettingsError
 from services.signing import create_key
@@ -116,6 +118,16 @@ def serving(trust: Trust, unit: str, officer: str, now: int) -> Caller:
     if found is None or found.unit != unit or not found.serves(now):
         raise Refused(Code.OFFICERS, "PROTOCOL 4")
     return Caller(officer, found)
+
+
+def standing_in(trust: Trust, unit: str, officer: str, paper: Dsse, now: int) -> Caller:
+    """Who stands in by a delegation of this unit's head at ``now`` (ms), with its role beside his own (PROTOCOL 7).
+
+    Also an officer of the superior, whom nothing else lets in here. Raises Refused: officers, signatures.
+    """
+    role = delegation(paper).role
+    found = deputy(trust, StandIn(trust.exchange, unit, officer, role, now), paper, now)
+    return Caller(officer, replace(found, roles=found.roles | {role}))
 
 
 def bearer(headers: Mapping[str, str]) -> str:

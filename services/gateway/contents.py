@@ -19,7 +19,7 @@ from services.domain.clocks import day, parse_time
 from services.domain.desk import Paper
 from services.gateway import examples
 from services.gateway.auth import Caller
-from services.gateway.deps import Answer, Asking, Body, ChannelId, ContentId, Issue, NodeOf
+from services.gateway.deps import Answer, Asking, Body, ChannelId, ContentId, Deputising, Issue, NodeOf
 from services.gateway.desk import SignedBody, ToSign, to_sign
 from services.gateway.examples import example
 from services.node import papers, reading
@@ -79,11 +79,11 @@ def opened(
     channel: ChannelId,
     content: ContentId,
     node: NodeOf,
-    caller: Asking,
+    caller: Deputising,
     response: Response,
     record: Annotated[EventId | None, Query(description="The caller's own access record")] = None,
 ) -> Opened:
-    """Under ``desk``: a draft of our own unit, without a record, by its author or an approver (logged by software)."""
+    """Under ``desk``: a draft of our own unit, without a record, by its author, an approver or a deputy of his."""
     response.headers["Cache-Control"] = "no-store"
     if channel == DESK:
         return _draft(node, caller, content)

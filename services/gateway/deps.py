@@ -1,5 +1,6 @@
 """What routes are given: the node, the officer who asks, and how a command is issued and waited for."""
 
+import base64
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -7,22 +8,23 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.channels import TRUST
+from contracts.dsse import Dsse
 from contracts.envelope import Envelope
 from contracts.event import Event
-from contracts.fields import EventId, Subject, Uuid, pattern
+from contracts.fields import Digest, EventId, Subject, Uuid, pattern
 from contracts.profile import compact
 from contracts.refusals import Code, Refused
 from services.gateway import examples
-from services.gateway.auth import Caller, Tokens, bearer, serving
+from services.gateway.auth import Caller, Tokens, bearer, serving, standing_in
 from services.gateway.examples import example
 from services.gateway.problems import KeyReusedError
 from services.node.commands import Standing, command_id, propose, standing
 from services.node.folds import now_ms
 from services.node.node import Node
-from services.node.papers import checked_content, encrypted, parsed
+from services.node.papers import InvalidError, checked_content, encrypted, parsed
 from services.storage.ledger import Sealed
 
 MAX_WAIT_SECONDS = 30
@@ -47,6 +49,20 @@ class Body(BaseModel):
         except ValueError:
             raise ValueError("texts are UTF-8, numbers are JSON's") from None
         return given
+
+
+class Signature(Body):
+    """A statement as it was signed: its exact bytes, and the key's name and signature. All but ``keyid`` base64."""
+
+    keyid: Digest
+    sig: Annotated[str, Field(max_length=128)]
+    payload: Annotated[str, Field(max_length=12_288)]
+
+    def dsse(self) -> Dsse:
+        """Raises InvalidError: not canonical base64."""
+        signatures = [{"keyid": self.keyid, "sig": self.sig}]
+        dsse: Dsse = parsed(Dsse, {"payload": self.payload, "signatures": signatures})
+        return dsse
 
 
 class Nothing(Body):
@@ -94,14 +110,41 @@ def node_of(request: Request) -> Node:
 
 def caller_of(request: Request) -> Caller:
     """The officer: token first, then enrolment in this unit, in force now. Raises TokenError, Refused(officers)."""
-    tokens: Tokens = request.app.state.tokens
     node = node_of(request)
-    officer = tokens.officer(bearer(request.headers))
-    return serving(node.folds.history(TRUST).channel.trust, node.source, officer, now_ms())
+    return serving(node.folds.history(TRUST).channel.trust, node.source, _officer(request), now_ms())
+
+
+def _officer(request: Request) -> str:
+    tokens: Tokens = request.app.state.tokens
+    return tokens.officer(bearer(request.headers))
+
+
+DELEGATION = "Duikou-Delegation"
+Delegated = Annotated[
+    str | None,
+    Header(
+        alias=DELEGATION,
+        max_length=4_096,
+        description="What the caller stands in by: base64 of the signed delegation's JSON (keyid, sig, payload)",
+    ),
+]
+
+
+def deputy_of(request: Request, given: Delegated = None) -> Caller:
+    """The officer, or who stands in for one of ours. Raises TokenError, InvalidError, Refused: officers, signatures."""
+    if given is None:
+        return caller_of(request)
+    officer, node = _officer(request), node_of(request)
+    try:
+        paper = Signature.model_validate_json(base64.b64decode(given, validate=True))
+    except ValueError:
+        raise InvalidError([(DELEGATION, "base64 of a signed delegation's JSON")]) from None
+    return standing_in(node.folds.history(TRUST).channel.trust, node.source, officer, paper.dsse(), now_ms())
 
 
 NodeOf = Annotated[Node, Depends(node_of)]
 Asking = Annotated[Caller, Depends(caller_of)]
+Deputising = Annotated[Caller, Depends(deputy_of)]
 Key = Annotated[
     str,
     Header(
@@ -173,7 +216,13 @@ def commands_of(node: NodeOf, caller: Asking, key: Key, wait: Wait = 0) -> Comma
     return Commands(node, caller, key, wait)
 
 
+def deputys_commands_of(node: NodeOf, caller: Deputising, key: Key, wait: Wait = 0) -> Commands:
+    """Of who may stand in."""
+    return Commands(node, caller, key, wait)
+
+
 Issue = Annotated[Commands, Depends(commands_of)]
+IssueAsDeputy = Annotated[Commands, Depends(deputys_commands_of)]
 
 
 def alike(data: dict[str, Any]) -> dict[str, Any]:

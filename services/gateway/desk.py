@@ -10,14 +10,13 @@ from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
 from contracts import desk as said
 from contracts.approval import Approval, DocumentNo, Submission
 from contracts.channels import DESK
 from contracts.dsse import Dsse, Statement
 from contracts.envelope import Envelope
-from contracts.fields import Channel, Code, Digest, EventType, Subject, Wire
+from contracts.fields import Channel, Code, EventType, Subject, Wire
 from contracts.refusals import Code as Refusal
 from contracts.refusals import NotYet, Refused
 from contracts.vocabulary import ApproverAnswer, Role, Term
@@ -30,9 +29,12 @@ from services.gateway.deps import (
     Asking,
     Body,
     Commands,
+    Deputising,
     Issue,
+    IssueAsDeputy,
     NodeOf,
     Nothing,
+    Signature,
     SubjectId,
     Wait,
     settled,
@@ -71,20 +73,6 @@ class RevisionBody(DocumentBody):
     """The whole document again; channel, event and matter stay."""
 
     model_config = example({name: examples.DRAFT[name] for name in ("summary", "content")})
-
-
-class Signature(Body):
-    """A statement as it was signed: its exact bytes, and the key's name and signature. All but ``keyid`` base64."""
-
-    keyid: Digest
-    sig: Annotated[str, Field(max_length=128)]
-    payload: Annotated[str, Field(max_length=12_288)]
-
-    def dsse(self) -> Dsse:
-        """Raises InvalidError: not canonical base64."""
-        signatures = [{"keyid": self.keyid, "sig": self.sig}]
-        dsse: Dsse = papers.parsed(Dsse, {"payload": self.payload, "signatures": signatures})
-        return dsse
 
 
 class SignedBody(Body):
@@ -188,7 +176,7 @@ def papers_on_desk(node: NodeOf, _: Asking, status: Status | None = None) -> lis
 
 
 @router.get("/{paper}", summary="A document's state")
-def state(paper: SubjectId, node: NodeOf, _: Asking, wait: Wait = 0) -> PaperState:
+def state(paper: SubjectId, node: NodeOf, _: Deputising, wait: Wait = 0) -> PaperState:
     """``wait``: hold the answer until an approved document is in the log, or void."""
     held = papers.paper(node, paper)
     if wait and held.status is Status.APPROVED:
@@ -200,7 +188,7 @@ def state(paper: SubjectId, node: NodeOf, _: Asking, wait: Wait = 0) -> PaperSta
 def statement(
     paper: SubjectId,
     node: NodeOf,
-    caller: Asking,
+    caller: Deputising,
     role: Annotated[Role, Query(description="author, approver or head")],
     answers: Annotated[tuple[ApproverAnswer, ...], Query(description="What the approver answered")] = (),
 ) -> ToSign:
@@ -220,7 +208,7 @@ def submission(paper: SubjectId, body: SignedBody, issue: Issue) -> Answer:
 
 
 @router.post("/{paper}/approval", status_code=202, summary="Approve a document with the second signature")
-def approval(paper: SubjectId, body: SignedBody, issue: Issue) -> Answer:
+def approval(paper: SubjectId, body: SignedBody, issue: IssueAsDeputy) -> Answer:
     """D5. Refused here already for what the channel's rules would refuse; else the node seals and sends it (D6)."""
     dsse, delegation = body.signed.dsse(), body.delegation.dsse() if body.delegation else None
     held = papers.paper(issue.node, paper)

@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.channels import DESK
 from contracts.vocabulary import AccessReason, Role
+from services.auditor import Outcome, Report, Topics, audit
 from services.demo.cast import JINHUA, XINCAI, YIWU, ZHUMADIAN
 from services.domain.clocks import DAY, HOUR, SECOND, day, due_hours, format_time, parse_time
 from services.node.folds import now_ms
@@ -321,6 +323,73 @@ def _due_from_the_logs_time(offices: Offices, lead: str, mended: int) -> None:
     shared, delivered = case.state["timeline"]
     assert parse_time(shared["time"]) < mended <= shared["at"] == case.state["shared_at"]
     assert [(one.kind, one.at) for one in case.due] == [("sign_for", format_time(due_hours(delivered["at"], 24)))]
+
+
+def test_story_5_leave_cover(offices: Offices) -> None:
+    """代签: by a delegation of the head, which the other unit and the auditor verify; not longer, not for oneself.
+
+    Today is the 7th of one delegation and the 8th of another. Who stands in approves; to send back is the approver's.
+    """
+    made, author, head = offices.made, offices.at(XINCAI, "author"), offices.at(XINCAI, "head")
+    now, deputy = now_ms(), made.officer(XINCAI, "intake")
+    to_the_7th = _delegation(offices, deputy, now - 6 * DAY, now + DAY)
+    standing_in = made.at(XINCAI, "intake", delegation=to_the_7th)
+    paper = offices.drafted(XINCAI, "lead.shared", SUMMARY, CONTENT)
+    assert standing_in.read_draft(str(author.paper(paper).content)).content == CONTENT
+    standing_in.approve(paper)
+    covered = author.sent(paper).subject
+    place = _verified_elsewhere(offices, covered, deputy)
+
+    paper = offices.drafted(XINCAI, "lead.shared", SUMMARY, CONTENT)
+    on_the_8th = made.at(XINCAI, "intake", delegation=_delegation(offices, deputy, now - 7 * DAY, now))
+    assert refused(on_the_8th.approve, paper) == ("officers", "WIRE 23")
+    statement = standing_in.statement(paper, Role.APPROVER)
+    standing_in.delegation = on_the_8th.delegation  # let in by the one, and hands in the other
+    assert refused(standing_in.sign, paper, Role.APPROVER, statement) == ("officers", "WIRE 23")
+    for_himself = _delegation(offices, made.officer(XINCAI, "author"), now - DAY, now + DAY)
+    assert refused(made.at(XINCAI, "author", delegation=for_himself).approve, paper) == ("officers", "L5")
+
+    assert refused(head.draft, offices.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT) == ("officers", "L5")
+    as_author = author.draft(offices.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
+    assert refused(head.submit, as_author) == ("officers", "L5")
+    assert refused(head.approve, paper) == ("officers", "L5")
+
+    approver = made.officer(ZHUMADIAN, "approver")
+    assert refused(made.at(XINCAI, "approver", of=ZHUMADIAN).paper, paper) == ("officers", "PROTOCOL 4")
+    from_above = _delegation(offices, approver, now - DAY, now + DAY)
+    superior = made.at(XINCAI, "approver", of=ZHUMADIAN, delegation=from_above)
+    assert refused(superior.inbox) == ("officers", "PROTOCOL 4"), "for documents alone"
+    assert superior.read_draft(str(author.paper(paper).content)).content == CONTENT
+    superior.approve(paper)
+    above = _verified_elsewhere(offices, author.sent(paper).subject, approver)
+
+    report = _audited(offices)
+    assert report.verdict is Outcome.CONSISTENT
+    delegated = {(one.topic, one.offset) for one in report.tally.lists["delegated"]}
+    assert {place, above} <= delegated
+
+
+def _delegation(offices: Offices, officer: str, since: int, until: int) -> dict[str, str]:
+    """Signed by 新蔡's head."""
+    head = offices.at(XINCAI, "head")
+    return head.delegate(head.delegation_statement(officer, Role.APPROVER, format_time(since), format_time(until)))
+
+
+def _verified_elsewhere(offices: Offices, lead: str, second: str) -> tuple[str, int]:
+    """At 义乌 it counts although the second officer is no approver of 新蔡's there: where it stands in the log."""
+    offices.arrives(YIWU, "leads", lead, "delivered")
+    shared = offices.state(YIWU, "leads", lead)["timeline"][0]
+    assert (shared["officers"], shared["delegated"]) == ([offices.made.officer(XINCAI, "author"), second], True)
+    copied = offices.made.node(YIWU).folds.history(offices.channel).channel.trust.officers[second]
+    assert copied.unit != XINCAI or Role.APPROVER not in copied.roles
+    return offices.made.topic, shared["offset"]
+
+
+def _audited(offices: Offices) -> Report:
+    """The whole log under the pinned root, with public keys alone."""
+    node = offices.made.node(YIWU)
+    names = sorted(name for name in node.replica.positions() if DESK not in name)
+    return audit(offices.made.root, Topics(node.log, names))
 
 
 def test_story_7_wrong_city(offices: Offices) -> None:

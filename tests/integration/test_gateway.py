@@ -19,7 +19,7 @@ from services.cli.client import Officer, fresh
 from services.cli.errors import ApiError, NotYetError, SigningRefusedError, VoidError
 from services.cli.replies import RefusedRecord, ToSign
 from services.demo.cast import XINCAI, YIWU
-from services.domain.clocks import day
+from services.domain.clocks import DAY, day, format_time
 from services.gateway.app import BODY_LIMIT, create_app, listening, serve
 from services.gateway.auth import development_issuer
 from services.node.folds import now_ms
@@ -242,6 +242,41 @@ def test_four_eyes_at_the_door(paired: Region) -> None:
     author.submit(first)
     assert refused(author.approve, first).code == "officers"
     assert refused(approver.approve, first, Role.HEAD).code == "officers"
+
+
+def test_leave_cover_is_asked_for_by_a_head_and_within_bounds(paired: Region) -> None:
+    """WIRE 23: at most 30 days, as approver or head, for an officer of ours or an approver or head of our superior."""
+    head, ours = paired.at(XINCAI, "head"), paired.officer(XINCAI, "intake")
+    begin = now_ms()
+    span = (format_time(begin), format_time(begin + 30 * DAY))
+    assert head.delegate(head.delegation_statement(ours, Role.HEAD, *span))["keyid"]
+    assert refused(paired.at(XINCAI, "approver").delegation_statement, ours, Role.APPROVER, *span).law == "WIRE 23"
+    theirs = paired.officer(YIWU, "approver")
+    assert refused(head.delegation_statement, theirs, Role.APPROVER, *span).law == "PROTOCOL 7"
+    for role, until, field in (
+        (Role.AUTHOR, span[1], "role"),
+        (Role.APPROVER, format_time(begin + 30 * DAY + 1), "until"),
+        (Role.APPROVER, span[0], "until"),
+    ):
+        problem = refused(head.delegation_statement, ours, role, span[0], until).problem
+        assert (problem.code, [one["path"] for one in problem.errors]) == ("invalid", [field])
+
+
+def test_a_delegation_that_is_none_lets_nobody_in(paired: Region) -> None:
+    """Named, not echoed; and the token is asked for first."""
+    author = paired.at(XINCAI, "author")
+    paper = author.draft(paired.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
+    body = {"keyid": "0" * 64, "sig": "AAAA", "payload": "e30="}
+    for given in ("%", "W10=", encoded({**body, "more": MARK}), encoded({**body, "keyid": MARK}), encoded(body)):
+        answer = raw(author, "GET", f"/v1/papers/{paper}", headers={"Duikou-Delegation": given})
+        assert (answer.status_code, answer.json()["code"]) in ((422, "invalid"), (403, "signatures")), given
+        assert MARK not in answer.text
+    nobody = httpx.get(f"{author.base_url}/v1/papers/{paper}", headers={"Duikou-Delegation": "%"}, trust_env=False)
+    assert nobody.status_code == 401
+
+
+def encoded(document: dict[str, str]) -> str:
+    return base64.b64encode(json.dumps(document).encode()).decode()
 
 
 def test_what_the_channel_would_void_is_refused_before_it_is_approved(paired: Region) -> None:

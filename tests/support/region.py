@@ -357,11 +357,12 @@ class Region:
         mine = [name for name, state in node.pairings() if unit in (state.owner, state.counterpart)]
         return mine[-1] if mine and node.present(mine[-1]) else ""
 
-    def at(self, unit: str, post: str) -> CliOfficer:
-        """An officer at his node, over HTTP."""
-        number, settings = self.officer(unit, post), self.node(unit).settings
+    def at(self, unit: str, post: str, *, of: str = "", delegation: Mapping[str, str] | None = None) -> CliOfficer:
+        """An officer at his node, over HTTP; ``of``: he is another unit's; ``delegation``: what he stands in by."""
+        number, settings = self.officer(of or unit, post), self.node(unit).settings
         token = development_issuer(settings).issue(number)
-        return CliOfficer(f"http://127.0.0.1:{settings.port}", token, self.signer(number))
+        address = f"http://127.0.0.1:{settings.port}"
+        return CliOfficer(address, token, self.signer(number), delegation=delegation)
 
     def pair(self, a: str = XINCAI, b: str = YIWU) -> str:
         """The channel of an agreement between two units, open and with both encryption keys."""

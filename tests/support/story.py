@@ -172,11 +172,15 @@ class Story(World):
 
     def on_desk(self, unit: str, subject: str, event: Event) -> Verdict:
         """An act on that desk; must count."""
-        draft = self.draft(unit, DESK, subject, event)
-        envelope = Envelope.after(self.history(DESK).ledger(unit).head, draft, None)
-        verdict = self.put(DESK, self.sign(envelope.to_value(), self.keys[unit]))
+        verdict = self.told_desk(unit, subject, event)
         assert plain(verdict) == ("effective", ""), verdict
         return verdict
+
+    def told_desk(self, unit: str, subject: str, event: Event) -> Verdict:
+        """An act on that desk, and what it is there."""
+        draft = self.draft(unit, DESK, subject, event)
+        envelope = Envelope.after(self.history(DESK).ledger(unit).head, draft, None)
+        return self.put(DESK, self.sign(envelope.to_value(), self.keys[unit]))
 
     # -- as a source of an audit ---------------------------------------------------------------------------------------
 

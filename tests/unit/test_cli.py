@@ -11,7 +11,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from contracts.approval import AccessStatement, Approval, Submission
+from contracts.approval import AccessStatement, Approval, Delegation, Submission
 from contracts.dsse import Dsse, keyid
 from contracts.vocabulary import AccessKind, AccessReason, Role
 from services.cli import client, session, statements
@@ -164,7 +164,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], None]:
     def use(answers: Answers) -> None:
         monkeypatch.setattr(session, "officer", lambda url, token, key=None: officer(answers, key))
         for module in ("documents", "matters", "office", "questions"):
-            monkeypatch.setattr(f"services.cli.{module}.officer", lambda url, token: officer(answers))
+            monkeypatch.setattr(f"services.cli.{module}.officer", lambda url, token, **_: officer(answers))
 
     monkeypatch.setattr(client, "PAUSE_SECONDS", 0.0)
     return use
@@ -428,6 +428,39 @@ def test_without_a_key_nothing_is_signed(signer: tuple[Path, FileSigner]) -> Non
     with pytest.raises(SigningRefusedError):
         officer(answers).submit(PAPER)
     assert given == []
+
+
+def leave(**changes: Any) -> Delegation:
+    said = {"exchange": DIGEST, "unit": "411729000001", "head": OFFICER, "officer": PAPER, "role": Role.APPROVER}
+    return Delegation(**{**said, "from": "2026-12-01T00:00:00.000Z", "until": "2026-12-08T00:00:00.000Z", **changes})
+
+
+def test_a_delegation_is_signed_once_and_travels_with_every_request(
+    runner: CliRunner, answering: Callable[[Answers], None], signer: tuple[Path, FileSigner], tmp_path: Path
+) -> None:
+    """代签: a head writes a file; who stands in is let in by it, and hands it in with his signature."""
+    path, key = signer
+    asked: list[httpx.Request] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json=to_sign(leave(), key).model_dump())
+
+    answering(answers)
+    file, span = tmp_path / "leave.json", ("--from", leave().since, "--until", leave().until)
+    words = ["delegate", PAPER, str(file), *span, *NODE, "--key", str(path)]
+    done = runner.invoke(app, words, input=f"{PASSPHRASE}\n")
+    assert done.exit_code == 0, done.output
+    assert all(part in done.stdout for part in (PAPER, "2026-12-08T00:00:00.000Z", "approver"))
+    assert runner.invoke(app, words, input=f"{PASSPHRASE}\n").exit_code == 2, "never overwritten"
+    assert dict(asked[0].url.params) == {"officer": PAPER, "role": "approver", "from": span[1], "until": span[3]}
+    made = json.loads(file.read_text())
+    dsse = Dsse.make(base64.b64decode(made["payload"]), (made["keyid"], base64.b64decode(made["sig"])))
+    assert keys.signed_by(dsse, Delegation.PURPOSE, key.public)
+    deputy = Officer("http://node.test", "t", key, delegation=made)
+    deputy.node.http = httpx.Client(transport=httpx.MockTransport(answers))
+    deputy.delegation_statement(PAPER, Role.HEAD, span[1], span[3])
+    assert json.loads(base64.b64decode(asked[-1].headers["Duikou-Delegation"])) == made
 
 
 def test_words_name_what_a_signature_covers() -> None:

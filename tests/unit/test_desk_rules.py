@@ -99,7 +99,7 @@ def submit(officer: str = AUTHOR) -> Draft[Any]:
 def approve(officer: str = APPROVER, document: dict[str, Any] | None = None, **members: Any) -> Draft[Any]:
     signed = statement(Approval, officer, **{"submission": SUBMITTED, "document": document, **members})
     summary = {"officer": officer} | ({"document": document} if document else {})
-    return draft(said.Approved, summary, subject=PAPER, embedded={"statement": signed, "delegation": SUBMISSION})
+    return draft(said.Approved, summary, subject=PAPER, embedded={"statement": signed})
 
 
 def send_back(officer: str = APPROVER) -> Draft[Any]:
@@ -294,6 +294,8 @@ def test_a_paper_gathers_its_signatures() -> None:
     submitted = found.then(submit(), NOW)
     assert submitted == replace(drafted, status=Status.SUBMITTED, submission=submit().data.embedded.statement)
     e = approve(document=NUMBER)
+    delegated = e.data.embedded.model_copy(update={"delegation": submit().data.embedded.statement})
+    e = replace(e, data=e.data.model_copy(update={"embedded": delegated}))
     assert found.then(e, NOW) == replace(
         submitted,
         status=Status.APPROVED,

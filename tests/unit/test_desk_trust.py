@@ -1,17 +1,25 @@
 """A desk is judged by the trust of today: what was written before must be judged as it was (WIRE-CHOICES A12)."""
 
+import base64
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from contracts import desk
 from contracts.channels import DESK, TRUST
+from contracts.dsse import Dsse
+from contracts.profile import compact
+from contracts.vocabulary import Role
+from services.domain.clocks import HOUR
 from services.registry import ceremony
-from services.verifier import History, inspect
+from services.verifier import History, Verdict, inspect
 from tests.support.decisions import suspend
 from tests.support.ledgers import close_key, new_key
 from tests.support.story import Story, begin
-from tests.support.world import XINCAI, plain
+from tests.support.world import XINCAI, YIWU, ZHUMADIAN, plain, seeded
+
+EFFECTIVE, OFFICERS = ("effective", ""), ("void", "officers")
 
 
 def closed(made: Story) -> None:
@@ -43,3 +51,53 @@ def test_what_stands_on_a_desk_counts_whatever_trust_says_since(change: Callable
     again = History.desk(made.exchange, XINCAI, made.history(TRUST).channel.trust)
     verdicts = [again.admit(record, inspect(record, {XINCAI: again.known(XINCAI)})) for record in made.logs[DESK]]
     assert [plain(verdict) for verdict in verdicts] == [("effective", "")]
+
+
+# -- who approves in another's place -----------------------------------------------------------------------------------
+
+INTAKE, SUPERIOR, AUTHOR = f"{XINCAI}/intake", f"{ZHUMADIAN}/approver", f"{XINCAI}/author"
+COVERS: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
+    "an officer without the role": (INTAKE, {}, EFFECTIVE),
+    "an approver of the superior": (SUPERIOR, {}, EFFECTIVE),
+    "somebody for whom the head signed nothing": (INTAKE, {"delegate": AUTHOR}, OFFICERS),
+    "an approver of the other unit": (f"{YIWU}/approver", {}, OFFICERS),
+    "an author of the superior": (f"{ZHUMADIAN}/author", {}, OFFICERS),
+    "after its last day": (INTAKE, {"span": HOUR}, OFFICERS),
+    "by a delegation for another unit": (INTAKE, {"unit": YIWU}, OFFICERS),
+    "by a delegation of somebody who is no head": (INTAKE, {"head": "author"}, OFFICERS),
+    "by a delegation that another signed": (INTAKE, {"signer": seeded("somebody")}, ("void", "signatures")),
+    "the author himself": (AUTHOR, {}, OFFICERS),
+}
+
+
+@pytest.mark.parametrize("who", COVERS)
+def test_who_stands_in_approves_on_the_desk(who: str) -> None:
+    """D5, WIRE 23: role live or delegated, or of the superior; what the channel will ask, the desk asks before."""
+    officer, said, becomes = COVERS[who]
+    made = begin()
+    made.open_desk(XINCAI)
+    if "head" in said:
+        said = {"head": made.officer(XINCAI, said["head"])}
+    paper = made.delegation(XINCAI, said.pop("delegate", officer), Role.APPROVER, **said)
+    assert plain(approved(made, officer, paper)) == becomes
+
+
+def test_without_a_delegation_the_desk_asks_for_the_role() -> None:
+    made = begin()
+    made.open_desk(XINCAI)
+    assert plain(approved(made, INTAKE, None)) == OFFICERS
+
+
+def approved(made: Story, officer: str, paper: Dsse | None) -> Verdict:
+    """A lead is drafted and submitted on 新蔡's desk, and that officer approves it."""
+    subject, event = made.shared(approver=officer, delegation=paper, approval={"role": "approver"})
+    author, id_ = made.officer(XINCAI, "author"), made.fresh()
+    address = {"channel": made.channel, "type": event.TYPE, "subject": subject, "purge_on": "2021-05-01T00:00:00.000Z"}
+    summary = base64.b64encode(compact(event.summary.model_dump(mode="json"))).decode()
+    about = desk.DraftedSummary(officer=author, **address)
+    made.on_desk(XINCAI, id_, desk.Drafted(summary=about, content=event.content, embedded=desk.Papers(summary=summary)))
+    submission = desk.SignedStatement(statement=event.approval.submission)
+    made.on_desk(XINCAI, id_, desk.Submitted(summary=desk.SignedSummary(officer=author), embedded=submission))
+    approval = desk.SignedStatement(statement=event.approval.approval, delegation=paper)
+    said = desk.ApprovedSummary(officer=made.officers[officer].id)
+    return made.told_desk(XINCAI, id_, desk.Approved(summary=said, embedded=approval))
