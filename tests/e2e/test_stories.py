@@ -13,12 +13,13 @@ import pytest
 from contracts.channels import DESK
 from contracts.vocabulary import AccessReason, Role
 from services.auditor import Outcome, Report, Topics, audit
+from services.cli.errors import ApiError
 from services.demo.cast import JINHUA, XINCAI, YIWU, ZHUMADIAN
 from services.domain.clocks import DAY, HOUR, SECOND, day, due_hours, format_time, parse_time
 from services.node.folds import now_ms
 from services.verifier import Result
 from services.views import VIEWS, fold, to_json
-from tests.support.offices import HANDLER, Offices, paper_of, refused
+from tests.support.offices import HANDLER, Offices, ahead, paper_of, refused
 from tests.support.region import CONTENT, SUMMARY, Region, both_answering
 
 pytestmark = pytest.mark.xdist_group("streams")

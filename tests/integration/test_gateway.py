@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,12 +18,12 @@ from services.cli.client import Officer, fresh
 from services.cli.errors import ApiError, NotYetError, SigningRefusedError, VoidError
 from services.cli.replies import RefusedRecord, ToSign
 from services.demo.cast import XINCAI, YIWU
-from services.domain.clocks import DAY, day, format_time
+from services.domain.clocks import DAY, format_time
 from services.gateway.app import BODY_LIMIT, create_app, listening, serve
 from services.gateway.auth import development_issuer
 from services.node.folds import now_ms
 from services.node.settings import SettingsError
-from tests.support.offices import paper_of
+from tests.support.offices import ahead, paper_of
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, both_answering
 
 pytestmark = pytest.mark.xdist_group("spine")
@@ -39,10 +38,6 @@ def paired() -> Iterator[Region]:
     """新蔡 and 义乌 paired, both answering HTTP."""
     with both_answering() as made:
         yield made
-
-
-def ahead(days: int) -> str:
-    return (day(now_ms()) + timedelta(days=days)).isoformat()
 
 
 def shared(made: Region) -> str:
