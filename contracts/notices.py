@@ -66,20 +66,20 @@ def _marked(where: str, text: str, structured: set[str]) -> Iterator[Notice]:
         yield Notice(NoticeKind.NOT_NFC, where, text)
 
 
-def _parts(content: object) -> Iterator[BaseModel]:
+def parts(content: object) -> Iterator[BaseModel]:
     """Every model inside a model."""
     if isinstance(content, BaseModel):
         yield content
         for _, value in content:
-            yield from _parts(value)
+            yield from parts(value)
     elif isinstance(content, tuple):
         for value in content:
-            yield from _parts(value)
+            yield from parts(value)
 
 
 def _structured(content: BaseModel) -> Iterator[str]:
     """Numbers that stand in a field of their own."""
-    for part in _parts(content):
+    for part in parts(content):
         if isinstance(part, Identifier):
             yield part.value
         elif isinstance(part, IdDocument):
@@ -88,6 +88,6 @@ def _structured(content: BaseModel) -> Iterator[str]:
 
 def _cards(content: BaseModel) -> Iterator[Notice]:
     """Cards whose check digit is wrong: some real ones have none, so it is no refusal."""
-    for part in _parts(content):
+    for part in parts(content):
         if isinstance(part, Identifier) and part.kind is IdentifierKind.BANK_CARD and not luhn(part.value):
             yield Notice(NoticeKind.CARD_CHECK, "identifiers", part.value)

@@ -8,7 +8,7 @@ import base64
 import json
 import time
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -21,6 +21,7 @@ from services.cli import statements
 from services.cli.errors import NotYetError, SigningRefusedError, VoidError, of
 from services.cli.replies import (
     Answer,
+    Drafted,
     DueItem,
     Matter,
     Opened,
@@ -73,18 +74,19 @@ class Node:
         body: JSON = {"json": {}} if method == "POST" else {}
         return bytes(self._send(method, path, params=_given(query), **body).content)
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", wait: float = 0) -> Any:
+    def post(
+        self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", wait: float = 0, **query: Any
+    ) -> Any:
         """A command or a question with a body."""
-        return self._write("POST", path, body, key, wait)
+        return self._write("POST", path, body, key, {**query, "wait": wait or None})
 
     def put(self, path: str, body: Mapping[str, Any], *, key: str = "", wait: float = 0) -> Any:
         """A command that replaces."""
-        return self._write("PUT", path, body, key, wait)
+        return self._write("PUT", path, body, key, {"wait": wait or None})
 
-    def _write(self, method: str, path: str, body: Mapping[str, Any] | None, key: str, wait: float) -> Any:
+    def _write(self, method: str, path: str, body: Mapping[str, Any] | None, key: str, query: Mapping[str, Any]) -> Any:
         headers = {"Idempotency-Key": key or fresh()}
-        params = {"wait": wait} if wait else {}
-        return self._send(method, path, json=dict(body or {}), headers=headers, params=params).json()
+        return self._send(method, path, json=dict(body or {}), headers=headers, params=_given(query)).json()
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **self._stands_in(), **more.pop("headers", {})}
@@ -138,10 +140,24 @@ class Officer:
         key: str = "",
     ) -> str:
         """A new document; its paper's id. ``subject``: the matter it is about, None where it opens one."""
+        return self.drafted(channel, event_type, summary, content, subject=subject, key=key).subject
+
+    def drafted(
+        self,
+        channel: str,
+        event_type: str,
+        summary: Mapping[str, Any],
+        content: Mapping[str, Any] | None = None,
+        *,
+        subject: str | None = None,
+        key: str = "",
+    ) -> Drafted:
+        """As ``draft``, with what this unit has sent before with an identifier of the content."""
         body: JSON = {"channel": channel, "type": event_type, "summary": dict(summary)}
-        optional = {"content": content, "subject": subject}
-        answer = self._act("/v1/papers", {**body, **{n: v for n, v in optional.items() if v is not None}}, key=key)
-        return answer.subject
+        optional = _given({"content": content, "subject": subject})
+        made = Drafted.model_validate(self.node.post("/v1/papers", {**body, **optional}, key=key, wait=self.wait))
+        self._settled(made)
+        return made
 
     def revise(self, paper: str, summary: Mapping[str, Any], content: Mapping[str, Any] | None = None) -> Answer:
         """The whole document again."""
@@ -377,6 +393,25 @@ class Officer:
         record = self.record_access(channel, content, self.access_statement(channel, content, reason, kind))
         return self.opened(channel, content, record.event_id)
 
+    # -- searching -----------------------------------------------------------------------------------------------------
+
+    def search(self, **query: str | None) -> list[JSON]:
+        """Matters by clear parts: kind, number, unit, state, since, until, channel."""
+        return list(self._pages("/v1/search", query))
+
+    def search_for(self, channel: str, content: str, record: str, kind: str, value: str) -> list[JSON]:
+        """Documents in which one exact value stands, under a record of ours of kind index_search."""
+        said = {"kind": kind, "value": value}
+        found: list[JSON] = self.node.post(f"{_content(channel, content)}/search", said, record=record)["items"]
+        return found
+
+    def find(
+        self, channel: str, content: str, kind: str, value: str, reason: AccessReason = AccessReason.HANDLING
+    ) -> list[JSON]:
+        """Statement, signature, record in the log, numbers: for the matter of that content."""
+        given = self.access_statement(channel, content, reason, AccessKind.INDEX_SEARCH)
+        return self.search_for(channel, content, self.record_access(channel, content, given).event_id, kind, value)
+
     # -- paper ---------------------------------------------------------------------------------------------------------
 
     def printed(self, channel: str, content: str, record: str) -> bytes:
@@ -404,12 +439,8 @@ class Officer:
 
     def matters(self, kind: Kind, after: str | None = None) -> list[Matter]:
         """All of a kind."""
-        start, found = "", []
-        while True:
-            page = self.node.get(f"/v1/{'cases' if kind == 'leads' else kind}", after=after, **{"from": start or None})
-            found += [Matter.model_validate(one) for one in page["items"]]
-            if not (start := page["next"]):
-                return found
+        pages = self._pages(f"/v1/{'cases' if kind == 'leads' else kind}", {"after": after})
+        return [Matter.model_validate(one) for one in pages]
 
     def matter(self, kind: Kind, channel: str, subject: str, after: str | None = None) -> Matter:
         """One with its timeline and readers."""
@@ -445,6 +476,14 @@ class Officer:
         return found
 
     # -- how -----------------------------------------------------------------------------------------------------------
+
+    def _pages(self, path: str, query: Mapping[str, str | None]) -> Iterator[JSON]:
+        """What all pages of a query hold."""
+        start = None
+        while start != "":
+            page = self.node.get(path, **{**query, "from": start})
+            yield from page["items"]
+            start = page["next"]
 
     def _act(self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Answer:
         """A command, followed until the log has judged it. Raises VoidError."""

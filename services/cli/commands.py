@@ -14,6 +14,7 @@ from services.cli import (
     office,
     prints,
     questions,
+    searching,
     topics,
     upkeep,
 )
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "draft": documents.draft,
     "export": auditing.export,
     "fill": topics.fill_,
+    "find": searching.find,
     "fsck": upkeep.fsck,
     "hand": office.hand,
     "inbox": office.inbox,
@@ -65,6 +67,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "restore": upkeep.restore,
     "resume": upkeep.resume,
     "say": office.say,
+    "search": searching.search,
     "sign": documents.sign,
     "source": prints.source,
     "status": office.status,

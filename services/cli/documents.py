@@ -3,7 +3,7 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,13 +35,16 @@ AnswerOption = Annotated[list[ApproverAnswer], typer.Option("--answer", help="Wh
 
 
 def draft(path: Annotated[Path, typer.Argument(metavar="FILE")], url: Url, token: Token, as_json: Json = False) -> None:
-    """Draft a document from a JSON file with channel, type, summary, content, and subject where it has one."""
+    """Draft a document from a JSON file with channel, type, summary, content, and subject where it has one.
 
-    def act() -> dict[str, str]:
+    duplicates: what this unit has sent in that channel with an identifier of the content.
+    """
+
+    def act() -> dict[str, Any]:
         given = document(path)
         about = (given.get("channel", ""), given.get("type", ""), given.get("summary", {}))
-        paper = officer(url, token).draft(*about, given.get("content"), subject=given.get("subject"))
-        return {"paper": paper}
+        made = officer(url, token).drafted(*about, given.get("content"), subject=given.get("subject"))
+        return {"paper": made.subject, "duplicates": made.duplicates}
 
     tell(as_json, act)
 

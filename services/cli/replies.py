@@ -29,6 +29,12 @@ class Answer(Reply):
     after: str
 
 
+class Drafted(Answer):
+    """``duplicates``: documents that this unit has sent in the channel with an identifier of the draft."""
+
+    duplicates: list[dict[str, Any]] = []
+
+
 class Result(Reply):
     """What became of one of several: as of a command, or refused (code, law), not_yet."""
 

@@ -50,6 +50,8 @@ def words(said: Submission | AccessStatement | Delegation) -> Iterator[tuple[str
         yield "content", said.content
         yield "kind", f"{said.kind.zh} ({said.kind.en})"
         yield "reason", f"{said.reason.zh} ({said.reason.en})"
+        if said.task is not None:
+            yield "task", said.task
         yield "at", said.at
         return
     yield "as", f"{said.role.zh} ({said.role.en})"

@@ -113,7 +113,7 @@ def doctor(settings: SettingsArg, as_json: Json = False) -> None:
         raise typer.Exit(UNSOUND)
 
 
-KEYS = "none: unit key, content.keys and the keys of TLS are backed up by you, apart from this file"
+KEYS = "none: unit key, content.keys, index.key and the keys of TLS are backed up by you, apart from this file"
 NEXT = ["duikou fsck SETTINGS", "start the node", "duikou doctor SETTINGS"]
 
 

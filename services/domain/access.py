@@ -6,7 +6,7 @@ from typing import Any
 from contracts.access import Recorded
 from contracts.envelope import Draft
 from contracts.event import Event
-from contracts.vocabulary import Role, Term
+from contracts.vocabulary import AccessKind, Role, Term
 from services.domain.rules import Allowed, Rule, Side, Sign, States
 
 
@@ -37,8 +37,8 @@ class Access:
     reads: tuple[Read, ...] = ()
 
     def opened_by(self, unit: str) -> bool:
-        """Whether that unit has an access record here."""
-        return any(read.unit == unit for read in self.reads)
+        """Whether that unit has an access record here by which it is opened; a search of the index opens nothing."""
+        return any(read.unit == unit and read.kind != AccessKind.INDEX_SEARCH for read in self.reads)
 
 
 INITIAL = Access()

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from contracts.access import Recorded
-from contracts.approval import Approval
 from contracts.channels import DESK
 from contracts.contents import MODELS, read_plain
 from contracts.envelope import Envelope
@@ -15,14 +14,14 @@ from contracts.fields import EventId, Wire
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import AccessKind, AccessReason, Role
 from services import journal
-from services.domain.clocks import day, parse_time
 from services.domain.desk import Paper
 from services.gateway import examples
 from services.gateway.auth import Caller
 from services.gateway.deps import Answer, Asking, Body, ChannelId, ContentId, Deputising, Issue, NodeOf
 from services.gateway.desk import SignedBody, ToSign, to_sign
 from services.gateway.examples import example
-from services.node import papers, reading
+from services.gateway.holdings import day_of
+from services.node import index, papers, reading
 from services.node.node import Node
 from services.vault import ContentInconsistentError, Inconsistency
 
@@ -62,8 +61,13 @@ class Opened(Wire):
 @router.post("/access-statement", summary="What to sign before opening a content")
 def access_statement(channel: ChannelId, content: ContentId, body: AccessBody, node: NodeOf, caller: Asking) -> ToSign:
     """Refused here already for what would not be opened. The one-time key in it serves the keeper."""
-    reading.may_open(node, reading.find(node, channel, content), caller.id)
-    asked = reading.statement(node, caller.id, channel, content, body.kind, body.reason)
+    held = reading.find(node, channel, content)
+    reading.may_open(node, held, caller.id)
+    task = None
+    if body.kind is AccessKind.INDEX_SEARCH:
+        index.may_search(node, held)
+        task = held.subject
+    asked = reading.statement(node, caller.id, channel, content, body.kind, body.reason, task)
     return to_sign(asked, caller.enrolment.key)
 
 
@@ -89,7 +93,7 @@ def opened(
         return _draft(node, caller, content)
     held = reading.find(node, channel, content)
     own_record(node, caller, record)
-    plain = reading.open_content(node, channel, content, record or "")
+    plain = index.opened(node, channel, content, record or "")
     summary = getattr(held.draft.data, "summary", None)
     agrees = _agrees(held.event_type, plain, summary, day_of(held))
     return Opened(
@@ -106,13 +110,6 @@ def own_record(node: Node, caller: Caller, record: str | None) -> Recorded:
     if not isinstance(said, Recorded) or said.summary.officer != caller.id:
         raise Refused(Code.OFFICERS, "L7")
     return said
-
-
-def day_of(held: reading.Held) -> date:
-    """The day of the approval; where one officer signed, of the event."""
-    approvals = getattr(held.draft.data, "approval", None)
-    decided = Approval.of(approvals.approval).decided_at if approvals else held.draft.time
-    return day(parse_time(decided))
 
 
 def _agrees(event_type: str, plain: bytes, summary: Any, on: date) -> bool:

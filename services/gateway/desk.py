@@ -16,7 +16,8 @@ from contracts.approval import Approval, DocumentNo, Submission
 from contracts.channels import DESK
 from contracts.dsse import Dsse, Statement
 from contracts.envelope import Envelope
-from contracts.fields import Channel, Code, EventType, Subject, Wire
+from contracts.fields import Channel, Code, Digest, EventType, Subject, Wire
+from contracts.profile import compact
 from contracts.refusals import Code as Refusal
 from contracts.refusals import NotYet, Refused
 from contracts.vocabulary import ApproverAnswer, Role, Term
@@ -41,12 +42,13 @@ from services.gateway.deps import (
     shown,
 )
 from services.gateway.examples import example
-from services.node import papers
+from services.gateway.holdings import Holding, holding
+from services.node import index, papers
 from services.node.commands import duty_id, minted, rehearse
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.papers import InvalidError
-from services.node.reading import own_plain
+from services.node.reading import Held, own_plain
 
 router = APIRouter(prefix="/v1/papers", tags=["documents"])
 SIGNING_ROLES = (Role.AUTHOR, Role.APPROVER, Role.HEAD)
@@ -147,23 +149,33 @@ class PaperState(Wire):
     outgoing: Outgoing
 
 
+class Drafted(Answer):
+    """``duplicates``: what this unit has sent in the same channel with an identifier of this content. A notice."""
+
+    model_config = example({**examples.COMMAND, "duplicates": [examples.HOLDING]})
+
+    duplicates: list[Holding]
+
+
 @router.post("", status_code=202, summary="Draft a document")
-def draft(body: DraftBody, issue: Issue) -> Answer:
+def draft(body: DraftBody, issue: Issue) -> Drafted:
     """D1. The answer's ``subject`` is the paper's id. The content is encrypted for the recipient at once."""
     id_ = minted(issue.id(DESK, said.Drafted))
     subject = _subject(issue.node, body, id_)
     event = papers.draft(issue.node, issue.officer, subject=subject, **_document(body, body.channel, body.type))
-    return issue.issue(DESK, id_, event, lambda e: _same(issue.node, e, event, body.subject))
+    told = issue.issue(DESK, id_, event, lambda e: _same(issue.node, e, event, body.subject))
+    return _noted(issue, told, event, body)
 
 
 @router.put("/{paper}", status_code=202, summary="Revise a document")
-def revise(paper: SubjectId, body: RevisionBody, issue: Issue) -> Answer:
+def revise(paper: SubjectId, body: RevisionBody, issue: Issue) -> Drafted:
     """D2. Signatures gathered so far are dropped."""
     held = papers.paper(issue.node, paper)
     document = _document(body, held.channel, held.type)
     made = papers.draft(issue.node, issue.officer, subject=held.subject, **document)
     event = said.Revised(summary=made.summary, content=made.content, embedded=made.embedded)
-    return issue.issue(DESK, paper, event, lambda e: e.subject == paper and _same(issue.node, e, event, held.subject))
+    told = issue.issue(DESK, paper, event, lambda e: e.subject == paper and _same(issue.node, e, event, held.subject))
+    return _noted(issue, told, event, body)
 
 
 @router.get("", summary="Documents on the desk")
@@ -252,6 +264,15 @@ def _subject(node: Node, body: DraftBody, id_: str) -> str:
         rule = "this event opens a matter: its subject is made here" if opens else "required: the matter it is about"
         raise InvalidError([("subject", rule)])
     return papers.subject_of(node, body.type, id_, body.subject)
+
+
+def _noted(issue: Commands, told: Answer, event: said.Drafted | said.Revised, body: DocumentBody) -> Drafted:
+    """The answer with what the author may have forgotten; it holds up nothing."""
+    about, found = event.summary, list[Held]()
+    if body.content is not None:
+        plain = compact(body.content)
+        found = index.duplicates(issue.node, issue.officer, about.channel, about.type, plain, about.subject)
+    return Drafted(**told.model_dump(), duplicates=[holding(issue.node, one) for one in found])
 
 
 def _document(body: DocumentBody, channel: str, event_type: str) -> dict[str, Any]:

@@ -114,6 +114,16 @@ MATTER = {
     "reads": [READ],
     "ticks": [],
 }
+HOLDING = {
+    "channel": CHANNEL,
+    "context": "lead",
+    "subject": SUBJECT,
+    "source": "411729000001",
+    "type": "duikou.lead.shared.v1",
+    "number": {"series": "lead_notice", "year": 2026, "number": 7},
+    "on": "2026-11-24",
+    "state": "received",
+}
 REFUSED = {
     "topic": TOPIC,
     "offset": 13,

@@ -15,11 +15,12 @@ from contracts.envelope import Draft, Envelope
 from contracts.fields import EventId
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import AccessKind
-from services.gateway.contents import day_of, own_record
+from services.gateway.contents import own_record
 from services.gateway.deps import Asking, ChannelId, ContentId, NodeOf, Nothing, SubjectId
+from services.gateway.holdings import day_of
 from services.gateway.rows import Viewing
 from services.gateway.units import profile
-from services.node import reading
+from services.node import index, reading
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.reading import TooEarlyError
@@ -56,7 +57,7 @@ def printed(
     held = reading.find(node, channel, content)
     said = own_record(node, caller, record)
     _prints(said, held, nth)
-    opened = _agreeing(held, reading.open_content(node, channel, content, record))
+    opened = _agreeing(held, index.opened(node, channel, content, record))
     copy = _copies_before(node, held, record) + nth
     frame = Frame(_sender(node, held.source), _recipient(node, channel, held.source), caller.id, copy)
     return _pdf(letter_of(held.draft, opened, frame, lambda unit: _sender(node, unit).name))

@@ -7,6 +7,7 @@
 | Refused: shape, type                            | 422    | the code             | no             |
 | Refused: everything else                        | 409    | the code             | no             |
 | Refused under L8 when content is opened         | 410    | the code             | no             |
+| as many exact searches as a day allows          | 429    | too_many             | tomorrow       |
 | NotYet: channel, ledger, outage, old trust      | 503    | not_yet              | yes            |
 | the other unit's encryption key is none         | 503    | not_yet              | yes            |
 | the access record has no place in the log yet   | 425    | not_yet              | yes            |
@@ -33,6 +34,7 @@ from starlette.exceptions import HTTPException
 from contracts.refusals import Code, NotYet, Refused
 from services import journal
 from services.gateway.auth import TokenError
+from services.node.index import TooManyError
 from services.node.papers import InvalidError, broken
 from services.node.reading import GoneError, TooEarlyError
 from services.office import UndrawableError
@@ -65,6 +67,7 @@ REMEDY: Mapping[str, str] = MappingProxyType(
         Code.CONTENT_USED: "This content was sent before; draft the document again.",
         Code.NUMBER_USED: "The document number is taken; fetch a new statement and approve again.",
         Code.ORDER_DISPUTED: "The log's order is in dispute; call the operator.",
+        "too_many": "This officer has searched as often as the unit allows in 24 hours; go on tomorrow.",
         "not_yet": "Wait and try again; nothing was lost.",
         "invalid": "Correct the fields that are named.",
         "key_reused": "This Idempotency-Key stands for something else; use a fresh one.",
@@ -116,6 +119,7 @@ SAID: Mapping[int, tuple[str, str, str]] = MappingProxyType(
         410: ("Refused: withdrawn or removed, opened no more", Code.STATE, "L8"),
         422: ("Not well formed; the fields are named, no value is repeated", "invalid", ""),
         425: ("The access record has no place in the log yet", "not_yet", ""),
+        429: ("This officer has searched as often as the unit allows in 24 hours", "too_many", "MECHANISM 4"),
         503: ("Not yet: an outage, a channel that is not open; come again", "not_yet", ""),
         504: ("What was waited for did not come in time", "not_yet", ""),
     }
@@ -172,6 +176,8 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
     refused = _as(Refused, error)
     if isinstance(refused, GoneError):
         return problem(410, refused.code, law=refused.law, detail="withdrawn or removed: it is opened no more")
+    if isinstance(refused, TooManyError):
+        return problem(429, "too_many", law=refused.law)
     detail = f"in the way: {', '.join(refused.about)}" if refused.about else ""
     return problem(status_of(refused.code), refused.code, law=refused.law, detail=detail)
 

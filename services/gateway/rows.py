@@ -2,8 +2,8 @@
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query
@@ -21,6 +21,7 @@ from services.gateway.problems import LateError
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.papers import InvalidError
+from services.storage.rows import Wanted
 from services.views.codec import from_json, to_json
 from services.views.reads import READS, marked
 from services.views.timeline import Direction
@@ -125,6 +126,14 @@ class Views:
         self._reached(view)
         rows = self.node.rows.list(view.name, prefix, start, PAGE)
         return [(key, from_json(view, row)) for key, row in rows], rows[-1][0] if len(rows) == PAGE else ""
+
+    def search(self, views: Sequence[View[Any]], wanted: Wanted, start: str) -> list[tuple[str, str, Any]]:
+        """(view's name, key, row) behind ``start``, a page at most. Raises LateError."""
+        for view in views:
+            self._reached(view)
+        named = {view.name: view for view in views}
+        found = self.node.rows.search(named, wanted, start, PAGE)
+        return [(name, key, from_json(named[name], row)) for name, key, row in found]
 
     def all(self, view: View[R]) -> Iterator[tuple[str, R]]:
         """Every row. Raises LateError."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contracts.refusals import NotYet
 from services import journal
 from services.node import duties, relay
+from services.node.index import Forgetting
 from services.node.intake import Intake
 from services.node.node import Node
 from services.node.projector import Projector
@@ -31,8 +32,19 @@ def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, S
         "relay": lambda: relay.relay(node),
         "intake": lambda: intake.step(wait=node.settings.idle_seconds),
         "projector": views.step,
-        "duties": duty(node) if duty else lambda: duties.perform(node),
+        "duties": duty(node) if duty else _duties(node),
     }
+
+
+def _duties(node: Node) -> Step:
+    """What the node owes to others, and once in a while what it owes to itself."""
+    forgetting = Forgetting(node)
+
+    def step() -> bool:
+        forgetting.step()
+        return duties.perform(node)
+
+    return step
 
 
 def follow(node: Node, name: str, step: Step, stop: threading.Event) -> None:

@@ -14,6 +14,7 @@ from services.node.news import News
 from services.node.settings import Settings
 from services.signing import Signer, open_signer
 from services.storage.figures import Figures, Sent
+from services.storage.index import Index
 from services.storage.ledger import Ledger
 from services.storage.replica import Replica
 from services.storage.rows import Rows
@@ -22,7 +23,7 @@ from services.transport import Log, open_log, visible_end
 from services.transport.contract import REPLICATED, SINGLE
 from services.transport.embedded import EmbeddedLog
 from services.transport.errors import LogShrankError, TopicMissingError, TopicSettingsError
-from services.vault import KeyFile
+from services.vault import IndexKey, KeyFile
 from services.verifier import History
 
 MATTERS = ("enquiry", "lead", "liaison", "operation")
@@ -43,6 +44,8 @@ class Node:
     keys: KeyFile
     folds: Folds
     figures: Figures
+    index: Index
+    index_key: IndexKey
     news: News = field(default_factory=News)
     _present: set[str] = field(default_factory=set)
 
@@ -161,7 +164,8 @@ class Node:
 
     def close(self) -> None:
         """Let go of connections."""
-        for part in (self.log, self.desk, self.ledger, self.replica, self.rows, self.figures):
+        storage = (self.ledger, self.replica, self.rows, self.figures, self.index)
+        for part in (self.log, self.desk, *storage):
             part.close()
 
 
@@ -208,7 +212,7 @@ def _holds(log: Log, sent: Sent) -> bool:
 def open_node(settings: Settings) -> Node:
     """Connects what the settings name. Raises NotYet (an outage), SettingsError, SigningError."""
     signer = open_signer(settings.signer)
-    keys = key_file(settings)
+    keys, index_key = key_file(settings), index_key_file(settings)
     desk = EmbeddedLog(settings.desk)
     try:
         log = open_log(settings.log, settings.credentials, SINGLE if settings.single_broker else REPLICATED)
@@ -228,6 +232,8 @@ def open_node(settings: Settings) -> Node:
         keys=keys,
         folds=Folds(settings.source, settings.root, replica, ledger),
         figures=Figures(settings.database),
+        index=Index(settings.database),
+        index_key=index_key,
     )
 
 
@@ -236,3 +242,10 @@ def key_file(settings: Settings) -> KeyFile:
     path = settings.content_keys
     private_files.unless_there(path, lambda: KeyFile.create(path))
     return KeyFile(path)
+
+
+def index_key_file(settings: Settings) -> IndexKey:
+    """The key of the node's index, made as ``key_file`` makes the other. Raises VaultError."""
+    path = settings.index_key
+    private_files.unless_there(path, lambda: IndexKey.create(path))
+    return IndexKey(path)

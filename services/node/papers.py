@@ -31,6 +31,7 @@ from contracts.vocabulary import Role
 from services.domain.clocks import DAY, day, format_time
 from services.domain.desk import Paper, Status
 from services.domain.signatures import APPROVAL_SPAN
+from services.node import index
 from services.node.commands import duty_id, propose
 from services.node.folds import now_ms
 from services.storage.ledger import Sealed
@@ -106,7 +107,8 @@ def checked_content(event_type: str, summary: Any, content: Any) -> bytes | None
 def encrypted(node: "Node", channel: str, event_type: str, plain: bytes, *, keep: bool) -> tuple[Content, Any]:
     """The content for the channel's other member, and our own halves if we are to read it again.
 
-    Raises NotYet: the other side has published no encryption key here yet.
+    From here on it is found by what stands in it, once it is in the channel. Raises NotYet: the other side has
+    published no encryption key here yet.
     """
     state = node.folds.history(channel).channel
     recipient = state.counterpart(node.source)
@@ -124,6 +126,7 @@ def encrypted(node: "Node", channel: str, event_type: str, plain: bytes, *, keep
         holders=[holder],
         own=own_key(node) if keep else None,
     )
+    index.write(node, channel, made.content.id, event_type, plain)
     return made.content, made.own
 
 

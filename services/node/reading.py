@@ -19,6 +19,7 @@ from contracts.refusals import Code, NotYet, Refused
 from contracts.vocabulary import AccessKind, AccessReason
 from services.domain.clocks import format_time
 from services.domain.enquiry import Status as EnquiryStatus
+from services.domain.lead import Lead
 from services.domain.lead import Status as LeadStatus
 from services.domain.lead_course import past_review
 from services.node.folds import now_ms
@@ -65,9 +66,18 @@ def find(node: "Node", channel: str, content_id: str) -> Held:
 
 
 def statement(
-    node: "Node", officer: str, channel: str, content_id: str, kind: AccessKind, reason: AccessReason
+    node: "Node",
+    officer: str,
+    channel: str,
+    content_id: str,
+    kind: AccessKind,
+    reason: AccessReason,
+    task: str | None = None,
 ) -> AccessStatement:
-    """What the officer signs before reading. The one-time key serves the keeper, which does not run yet."""
+    """What the officer signs before reading. The one-time key serves the keeper, which does not run yet.
+
+    task: the matter that it is for, where it is not the reading of its content.
+    """
     one_time = PrivateKey.generate().public
     return AccessStatement(
         exchange=node.exchange,
@@ -76,6 +86,7 @@ def statement(
         content=content_id,
         kind=kind,
         reason=reason,
+        task=task,
         key=base64.b64encode(one_time).decode(),
         at=format_time(now_ms()),
     )
@@ -99,7 +110,10 @@ def open_content(node: "Node", channel: str, content_id: str, record_id: str) ->
     content or record, withdrawn or removed, restricted. Raises VaultError: not for us, or inconsistent.
     """
     held = find(node, channel, content_id)
-    may_open(node, held, _recorded(node, held, record_id))
+    said = recorded(node, held, record_id)
+    if said.kind is AccessKind.INDEX_SEARCH:
+        raise Refused(Code.SIGNATURES, "L7")
+    may_open(node, held, said.officer)
     if not node.folds.history(channel).state("access", content_id).opened_by(node.source):
         raise TooEarlyError("the access record has no place in the log yet")
     if held.source == node.source:
@@ -108,15 +122,15 @@ def open_content(node: "Node", channel: str, content_id: str, record_id: str) ->
     return decrypt(held.content, exchange=node.exchange, channel=channel, source=held.source, keys=keys)
 
 
-def _recorded(node: "Node", held: Held, record_id: str) -> str:
-    """Who signed the given record of this content. Raises Refused(unknown_matter)."""
+def recorded(node: "Node", held: Held, record_id: str) -> RecordedSummary:
+    """What the given record of this content says. Raises Refused(unknown_matter)."""
     sealed = node.ledger.find(record_id)
     if sealed is None:
         raise Refused(Code.UNKNOWN_MATTER, "L7")
     draft = Envelope.parse(sealed.value).draft()
     if not isinstance(draft.data, Recorded) or (draft.channel, draft.subject) != (held.channel, held.content.id):
         raise Refused(Code.UNKNOWN_MATTER, "L7")
-    return draft.data.summary.officer
+    return draft.data.summary
 
 
 def may_open(node: "Node", held: Held, officer: str) -> None:
@@ -146,11 +160,15 @@ def _kept(held: Held, state: Any, officer: str, *, ours: bool) -> None:
         raise GoneError(Code.STATE, "L8")
     if past_review(state, now_ms()):
         raise GoneError(Code.STATE, "S23")
-    replaced = held.source == state.owner and state.versions and held.content.id not in state.versions
-    if replaced and not state.held:
+    if replaced(state, held.source, held.content.id):
         raise GoneError(Code.STATE, "S12")
     if state.reviewer not in ("", officer):
         raise Refused(Code.OFFICERS, "S21")
+
+
+def replaced(state: Lead, source: str, content_id: str) -> bool:
+    """Whether a content of the owner is no version that stands; what proceedings hold is kept as it was (S12, S20)."""
+    return source == state.owner and bool(state.versions) and content_id not in state.versions and not state.held
 
 
 UNSIGNED = frozenset({LeadStatus.SENT, LeadStatus.DELIVERED, EnquiryStatus.ASKED, EnquiryStatus.DELIVERED})

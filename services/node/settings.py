@@ -56,6 +56,8 @@ class Settings:
     """How often the registry beats (PROTOCOL 3)."""
     heartbeat_limit_seconds: int = 86_400
     """Age of the newest heartbeat beyond which a node shares and opens nothing (PROTOCOL 3)."""
+    searches_per_day: int = 50
+    """Exact searches of one officer in 24 hours (MECHANISM 4; an office's own policy may be narrower)."""
 
     @property
     def credentials(self) -> Credentials | None:
@@ -78,6 +80,11 @@ class Settings:
         """The one encryption key file of the node."""
         return self.data / "content.keys"
 
+    @property
+    def index_key(self) -> Path:
+        """The key of the index that exact searches ask."""
+        return self.data / "index.key"
+
 
 KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {name: {Path: (str,), float: (float, int)}.get(kind, (kind,)) for name, kind in Settings.__annotations__.items()}
@@ -90,6 +97,7 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "idle_seconds": (0.001, 3_600),
         "heartbeat_seconds": (1, 86_400),
         "heartbeat_limit_seconds": (1, 31_536_000),
+        "searches_per_day": (0, 10_000),
     }
 )
 """Least and most of what is a number, in the setting's own unit."""

@@ -80,6 +80,11 @@ class Figures:
         query = "SELECT result, coalesce(code, '') AS code, count(*) AS count FROM verdict GROUP BY 1, 2"
         return self._pool.rows(query)
 
+    def strangers(self, key: str) -> int:
+        """Rows of the index that another key than this one made: nobody finds anything by them."""
+        row = self._pool.one("SELECT count(*) AS rows FROM content_index WHERE key <> %s", key)
+        return int(row["rows"]) if row else 0
+
     def matters(self) -> dict[str, int]:
         """Context -> matters with at least one effective event, in all channels."""
         return {row["context"]: row["matters"] for row in self._pool.rows(_MATTERS)}

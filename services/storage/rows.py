@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from psycopg import IsolationLevel
@@ -9,7 +10,7 @@ from psycopg import IsolationLevel
 from services.storage.errors import PositionError
 from services.storage.pool import Link, Pool
 
-__all__ = ["Cut", "Place", "PositionError", "Rows"]
+__all__ = ["Cut", "Place", "PositionError", "Rows", "Wanted"]
 
 # The view is given twice: a pointer that depended on the row would be looked up for each
 _LIVE = """SELECT key, row FROM view_row WHERE view = %s
@@ -17,6 +18,12 @@ AND generation = (SELECT generation FROM view_pointer WHERE view_pointer.view = 
 _PAGE = f"{_LIVE} AND key > %s AND key >= %s AND key < %s ORDER BY key LIMIT %s"
 LAST = "\U0010ffff"
 """Greater than whatever goes on behind a prefix, in order of code points."""
+_WANTED = """SELECT view, key, view_row.row FROM view_row JOIN view_pointer USING (view, generation)
+WHERE view = ANY(%(views)s) AND key > %(after)s AND key >= %(prefix)s AND key < %(end)s
+AND (%(status)s = '' OR view_row.row->>'status' = %(status)s)
+AND (%(unit)s = '' OR %(unit)s IN (view_row.row->>'owner', view_row.row->>'counterpart'))
+AND (view_row.row->'timeline'->0->>'at')::bigint BETWEEN %(since)s AND %(until)s
+AND view_row.row @> %(holds)s::jsonb ORDER BY key LIMIT %(limit)s"""
 _HELD = """SELECT view, generation, key, row FROM view_row
 JOIN unnest(%s::text[], %s::int[], %s::text[]) AS asked (view, generation, key) USING (view, generation, key)"""
 _FIRST = """INSERT INTO view_position (view, generation, topic, "offset")
@@ -46,6 +53,20 @@ class Cut(NamedTuple):
     version: int
     positions: dict[str, int]
     rows: list[tuple[str, dict[str, Any]]]
+
+
+class Wanted(NamedTuple):
+    """What rows of matters are looked for: by status, by a unit on either side, begun within (ms, both included).
+
+    prefix: of the key. holds: JSON that the row contains. Empty: any.
+    """
+
+    prefix: str = ""
+    status: str = ""
+    unit: str = ""
+    since: int = 0
+    until: int = 2**53
+    holds: Mapping[str, Any] = MappingProxyType({})
 
 
 class Place(NamedTuple):
@@ -133,6 +154,15 @@ class Rows:
         """One row of the live generation."""
         found = self._pool.one(f"{_LIVE} AND key = %s", view, view, key)
         return None if found is None else found["row"]
+
+    def search(
+        self, views: Iterable[str], wanted: Wanted, after: str = "", limit: int = 100
+    ) -> list[tuple[str, str, dict[str, Any]]]:
+        """(view, key, row) of live generations, by key as ``list``; reads every row behind ``after`` until enough."""
+        named = {**wanted._asdict(), "holds": json.dumps(dict(wanted.holds)), "end": wanted.prefix + LAST}
+        with self._pool.connection() as link:
+            found = link.execute(_WANTED, {**named, "views": list(views), "after": after, "limit": limit}).fetchall()
+        return [(row["view"], row["key"], row["row"]) for row in found]
 
     def list(self, view: str, prefix: str = "", after: str = "", limit: int = 100) -> list[tuple[str, dict[str, Any]]]:
         """(key, row) of the live generation, by key in code point order, at most ``limit`` behind ``after``."""

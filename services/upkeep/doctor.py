@@ -26,7 +26,7 @@ from services.storage.stops import why
 from services.transport.errors import AccessDeniedError, TransportError
 from services.upkeep.patient import Patient
 from services.upkeep.restore import restorations
-from services.vault import KeyFile, VaultError
+from services.vault import IndexKey, KeyFile, VaultError
 from services.verifier import Stopped
 
 OLDEST_POSTGRES = 150_000
@@ -108,7 +108,7 @@ def _mode(patient: Patient) -> Iterator[Finding]:
 def _files(patient: Patient) -> Iterator[Finding]:
     own = patient.settings
     given = [Path(own.signer.partition(":")[2]), *map(Path, filter(None, (own.key, own.admin_key)))]
-    made = [path for path in (own.content_keys, own.data / "issuer.pem") if path.exists()]
+    made = [path for path in (own.content_keys, own.index_key, own.data / "issuer.pem") if path.exists()]
     for path in (*given, *made):
         try:
             private_files.read(path)
@@ -260,6 +260,21 @@ def _content_keys(patient: Patient) -> Iterator[Finding]:
     yield Finding(Level.OK, "content keys compared with what we published")
 
 
+def _index(patient: Patient) -> Iterator[Finding]:
+    own = patient.settings
+    if own.is_registry:
+        return
+    if not own.index_key.exists():
+        yield Finding(Level.WARN, "no index.key", f"{RUNBOOK}, restore: without it nothing that was opened is found")
+        return
+    rows = patient.figures.strangers(IndexKey(own.index_key).id)
+    if rows:
+        remedy = f"{RUNBOOK}, restore; or open again what shall be found"
+        yield Finding(Level.WARN, f"{rows} entries of the index were made with another index.key", remedy)
+    else:
+        yield Finding(Level.OK, "the index was made with this index.key")
+
+
 def _heartbeat(patient: Patient) -> Iterator[Finding]:
     own, beat = patient.settings, patient.trust.heartbeat
     age = (now_ms() - beat) // 1_000
@@ -293,6 +308,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "ledgers": _ledgers,
         "unit key": _keys,
         "content keys": _content_keys,
+        "index": _index,
         "heartbeat": _heartbeat,
         "restored": _restored,
     }

@@ -15,6 +15,7 @@ from services.vault.errors import (
     VaultFileError,
 )
 from services.vault.hybrid import PrivateKey
+from services.vault.indexkey import IndexKey
 from services.vault.keyfile import OWN, KeyFile
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ContentTooLargeError",
     "Encrypted",
     "Inconsistency",
+    "IndexKey",
     "KeyFile",
     "Keys",
     "NoKeyError",

@@ -103,7 +103,8 @@ def _private(folder: Path) -> list[bytes]:
     texts = [text for channel in channels for text in channel["keys"].values()]
     assert texts
     raw = [base64.b64decode(text) for text in texts]
-    return [pem.splitlines()[1], key.private_bytes_raw(), *(text.encode() for text in texts), *raw]
+    index = (folder / "index.key").read_bytes()
+    return [pem.splitlines()[1], key.private_bytes_raw(), index, *(text.encode() for text in texts), *raw]
 
 
 @pytest.mark.parametrize("other", ["unit", "root", "damaged", "cut short"])

@@ -42,6 +42,17 @@ class Silent:
         """No number yet."""
         return 0
 
+    def token(self, *_: str) -> bytes:
+        """For every value the same."""
+        return bytes(32)
+
+    def write(self, *_: Any) -> None:
+        """Kept by nobody."""
+
+    def found(self, *_: Any) -> list[Any]:
+        """Nothing."""
+        return []
+
     def __getattr__(self, name: str) -> Callable[..., NoReturn]:
         return _later
 
@@ -56,7 +67,7 @@ class Served:
 
     def __post_init__(self) -> None:
         """The parts of a node."""
-        self.ledger = self.replica = self.rows = self.log = self.keys = Silent()
+        self.index = self.index_key = self.ledger = self.replica = self.rows = self.log = self.keys = Silent()
         self.folds, self.source, self.exchange = self, self.settings.source, self.settings.root
         self.signer = self.story.keys[XINCAI]
         self.news = SimpleNamespace(tell=lambda: None)

@@ -1,0 +1,84 @@
+"""Searching: by clear parts freely; by one exact value under a signed record, the value asked for here, never typed in
+
+the command, whose line a shell keeps.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from contracts.approval import AccessStatement
+from contracts.vocabulary import AccessKind, AccessReason
+from services.cli import statements
+from services.cli.session import ChannelArg, Json, KeyPath, Token, Url, officer, pairs, table, tell, unlocked
+from services.domain.searching import Sought
+
+
+class Of(StrEnum):
+    """Kinds of matters."""
+
+    ANY = "any"
+    LEADS = "leads"
+    ENQUIRIES = "enquiries"
+    OPERATIONS = "operations"
+    POSTINGS = "postings"
+    OVERSIGHT = "oversight"
+
+
+def search(
+    url: Url,
+    token: Token,
+    kind: Annotated[Of, typer.Option(help="Only matters of this kind")] = Of.ANY,
+    number: Annotated[str, typer.Option(help="Document number: 7, 2026/7, or as printed")] = "",
+    unit: Annotated[str, typer.Option(help="On either side")] = "",
+    state: Annotated[str, typer.Option(help="Where it stands, as a code")] = "",
+    since: Annotated[str, typer.Option(help="Begun on this day or later, YYYY-MM-DD")] = "",
+    until: Annotated[str, typer.Option(help="Begun on this day or earlier")] = "",
+    as_json: Json = False,
+) -> None:
+    """Search matters by number, unit, state and day; no record is needed."""
+    given = {"number": number, "unit": unit, "state": state, "since": since, "until": until}
+    query = {name: value or None for name, value in given.items()}
+    asked = {**query, "kind": None if kind is Of.ANY else kind.value}
+    tell(as_json, lambda: [_line(one) for one in officer(url, token).search(**asked)], _LINES)
+
+
+_LINES = table("subject", "channel", "kind", "direction", "status", "numbers")
+
+
+def _line(matter: dict[str, Any]) -> dict[str, Any]:
+    """What is listed of a matter, with the numbers of its documents."""
+    state = matter["state"]
+    numbers = [one["document"] for one in state["timeline"] if one["document"]]
+    shown = [f"{one['series']}/{one['year']}/{one['number']}" for one in numbers]
+    about = {name: matter[name] for name in ("subject", "channel", "kind")}
+    return {**about, "direction": state["direction"], "status": state["status"], "numbers": ", ".join(shown)}
+
+
+def find(
+    channel: ChannelArg,
+    content: Annotated[str, typer.Argument(metavar="CONTENT", help="A content of the matter that it is for")],
+    kind: Annotated[Sought, typer.Option("--kind", help="What the value is")],
+    url: Url,
+    token: Token,
+    key: KeyPath,
+    reason: Annotated[AccessReason, typer.Option(help="Why")] = AccessReason.HANDLING,
+    as_json: Json = False,
+) -> None:
+    """Search for one exact identifier or name (索引检索): signs an access statement, asks for the value, shows numbers.
+
+    The record stands in the channel: the other unit sees that you searched, and not for what.
+    """
+
+    def act() -> list[dict[str, Any]]:
+        who = officer(url, token)
+        given = who.access_statement(channel, content, reason, AccessKind.INDEX_SEARCH)
+        if not as_json:
+            pairs(dict(statements.words(statements.read(AccessStatement, given))))
+        value = typer.prompt(kind.en, err=True)
+        who.signer = unlocked(key)
+        record = who.record_access(channel, content, given)
+        return who.search_for(channel, content, record.event_id, kind.value, value)
+
+    tell(as_json, act, table("subject", "channel", "context", "number", "on", "state"))
