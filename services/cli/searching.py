@@ -3,7 +3,6 @@
 the command, whose line a shell keeps.
 """
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -12,24 +11,13 @@ from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessKind, AccessReason
 from services.cli import statements
 from services.cli.session import ChannelArg, Json, KeyPath, Token, Url, officer, pairs, table, tell, unlocked
-from services.domain.searching import Sought
-
-
-class Of(StrEnum):
-    """Kinds of matters."""
-
-    ANY = "any"
-    LEADS = "leads"
-    ENQUIRIES = "enquiries"
-    OPERATIONS = "operations"
-    POSTINGS = "postings"
-    OVERSIGHT = "oversight"
+from services.domain.searching import Sought, normal
 
 
 def search(
     url: Url,
     token: Token,
-    kind: Annotated[Of, typer.Option(help="Only matters of this kind")] = Of.ANY,
+    kind: Annotated[str, typer.Option(help="leads, enquiries, operations, postings or oversight")] = "",
     number: Annotated[str, typer.Option(help="Document number: 7, 2026/7, or as printed")] = "",
     unit: Annotated[str, typer.Option(help="On either side")] = "",
     state: Annotated[str, typer.Option(help="Where it stands, as a code")] = "",
@@ -38,9 +26,8 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search matters by number, unit, state and day; no record is needed."""
-    given = {"number": number, "unit": unit, "state": state, "since": since, "until": until}
-    query = {name: value or None for name, value in given.items()}
-    asked = {**query, "kind": None if kind is Of.ANY else kind.value}
+    given = {"kind": kind, "number": number, "unit": unit, "state": state, "since": since, "until": until}
+    asked = {name: value or None for name, value in given.items()}
     tell(as_json, lambda: [_line(one) for one in officer(url, token).search(**asked)], _LINES)
 
 
@@ -76,7 +63,7 @@ def find(
         given = who.access_statement(channel, content, reason, AccessKind.INDEX_SEARCH)
         if not as_json:
             pairs(dict(statements.words(statements.read(AccessStatement, given))))
-        value = typer.prompt(kind.en, err=True)
+        value = normal(kind, typer.prompt(kind.en, err=True))  # what is no exact value is worth no record
         who.signer = unlocked(key)
         record = who.record_access(channel, content, given)
         return who.search_for(channel, content, record.event_id, kind.value, value)

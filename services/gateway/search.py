@@ -4,7 +4,7 @@ Neither shows content, and neither takes a prefix or a pattern: there is no way 
 """
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from contracts.fields import EventId
+from services.domain.clocks import DAY
 from services.domain.papers import begin
 from services.domain.searching import LONGEST, Entry, Sought, normal
 from services.gateway import examples
@@ -114,7 +115,7 @@ def search(
         status=state,
         unit=unit,
         since=_begin(since) if since else 0,
-        until=_begin(until + timedelta(days=1)) - 1 if until else Wanted().until,
+        until=_begin(until) + DAY - 1 if until else Wanted().until,
         holds=_numbered(number) if number else {},
     )
     of = {VIEWS[one].name: one for one in (VIEWS if kind is None else [kind])}

@@ -7,6 +7,7 @@ is decided by the rule of reading, each time: what has ended yields nothing, tho
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from contracts.contents import MODELS
@@ -21,6 +22,7 @@ from services.node.commands import standing
 from services.node.folds import now_ms
 from services.node.reading import Held, TooEarlyError
 from services.storage.index import Indexed
+from services.verifier import History
 
 if TYPE_CHECKING:
     from services.node.node import Node
@@ -76,6 +78,7 @@ def search(node: "Node", held: Held, record: str, officer: str, sought: Entry) -
     stands = standing(node, record)
     if stands is None or stands.status != "recorded":
         raise TooEarlyError("the access record has no place in the log yet")
+    may_search(node, held)
     reading.may_open(node, held, officer)
     spent = node.index.spend(record, officer, token, now_ms(), node.settings.searches_per_day)
     if spent is None:
@@ -130,17 +133,21 @@ class Forgetting:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + FORGET_SECONDS
-        for one in self.node.index.contents():
-            if self._ended(one):
-                self.node.index.forget(one.channel, one.content)
+        for channel, found in groupby(self.node.index.contents(), key=lambda one: one.channel):
+            if self.node.running(channel):
+                history = self.node.folds.history(channel)
+                for one in found:
+                    if _ended(history, one):
+                        self.node.index.forget(channel, one.content)
 
-    def _ended(self, one: Indexed) -> bool:
-        history = self.node.folds.history(one.channel)
-        use = history.used(f"content/{one.content}")
-        if use is None:
-            return now_ms() - one.written > ORPHAN_AFTER
-        state = history.state(use.context, use.subject)
-        return isinstance(state, Lead) and _over(state, use.source, one.content)
+
+def _ended(history: History, one: Indexed) -> bool:
+    """Whether a content is found no more, whatever comes."""
+    use = history.used(f"content/{one.content}")
+    if use is None:
+        return now_ms() - one.written > ORPHAN_AFTER
+    state = history.state(use.context, use.subject)
+    return isinstance(state, Lead) and _over(state, use.source, one.content)
 
 
 def _over(state: Lead, source: str, content: str) -> bool:

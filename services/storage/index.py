@@ -53,8 +53,8 @@ class Index:
         return None if row is None else bytes(row["token"])
 
     def contents(self) -> list[Indexed]:
-        """Every content that has rows."""
-        query = "SELECT channel, content, max(written) AS written FROM content_index GROUP BY 1, 2"
+        """Every content that has rows, by channel."""
+        query = "SELECT channel, content, max(written) AS written FROM content_index GROUP BY 1, 2 ORDER BY 1, 2"
         return [Indexed(**row) for row in self._pool.rows(query)]
 
     def forget(self, channel: str, content: str) -> None:

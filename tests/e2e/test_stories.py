@@ -13,6 +13,7 @@ import pytest
 from contracts.channels import DESK
 from contracts.vocabulary import AccessReason, Role
 from services.auditor import Outcome, Report, Topics, audit
+from services.cli.client import Officer
 from services.cli.errors import ApiError
 from services.demo.cast import JINHUA, XINCAI, YIWU, ZHUMADIAN
 from services.domain.clocks import DAY, HOUR, SECOND, day, due_hours, format_time, parse_time
@@ -59,6 +60,11 @@ CONFESSED: dict[str, Any] = {
 """A confession names a nickname, a telephone and a parcel, and nobody's name."""
 UNSAID = (NICKNAME, PHONE, PARCEL, CONTENT["title"], CONTENT["basis_no"], *CONTENT["contact"].values())
 """What stands in the content alone."""
+
+
+def found(officer: Officer, channel: str, content: str, name: str) -> set[str]:
+    """Matters in which that name stands, by a search for the matter of that content."""
+    return {hit["subject"] for hit in officer.find(channel, content, "name", name)}
 
 
 def test_story_1_first_lead_on_paper(offices: Offices, capsys: pytest.CaptureFixture[str]) -> None:
@@ -408,11 +414,13 @@ def test_story_7_wrong_city(offices: Offices) -> None:
 
 
 def test_story_8_up_to_judgment_then_a_mistake(offices: Offices) -> None:
-    """起诉与更正: consent is signed; what a correction replaces nobody opens; the new version is acknowledged."""
+    """起诉与更正: consent is signed; what a correction replaces nobody opens or finds; the new one is acknowledged."""
     lead = offices.accepted()
     handler, owner = offices.at(YIWU, "author"), offices.at(XINCAI, "author")
     first = handler.matter("leads", offices.channel, lead).contents[0]
     assert handler.open(offices.channel, first).content == CONTENT
+    wrong_name = CONTENT["persons"][0]["name"]
+    assert lead in found(handler, offices.channel, first, wrong_name)
     request = {**PLAIN, "kind": "enquiry", "use": "prosecution"}
     offices.document(YIWU, "lead.evidence_use_requested", request, subject=lead)
     offices.made.until("it is asked", lambda: offices.state(XINCAI, "leads", lead)["evidence_asked"])
@@ -428,7 +436,10 @@ def test_story_8_up_to_judgment_then_a_mistake(offices: Offices) -> None:
     offices.made.until("it is corrected", lambda: offices.state(YIWU, "leads", lead)["corrections"])
     assert refused(handler.open, offices.channel, first) == ("state", "S12")
     state = offices.state(YIWU, "leads", lead)
-    assert handler.open(offices.channel, state["versions"][0]).content == right
+    now = state["versions"][0]
+    assert handler.open(offices.channel, now).content == right
+    assert lead not in found(handler, offices.channel, now, wrong_name)
+    assert found(handler, offices.channel, now, "李某某乙") == {lead}
     offices.say(YIWU, "author", "leads", "acknowledged", lead, {"event": state["corrections"][0][0]})
     offices.made.until(
         "the owner sees it", lambda: not owner.matter("leads", offices.channel, lead).state["corrections"]
@@ -515,16 +526,20 @@ def _ending(offices: Offices, posting: str) -> tuple[str, str, str]:
 
 
 def test_what_is_contested_is_read_by_its_reviewer_alone(offices: Offices) -> None:
-    """S21 限制使用 (MECHANISM 3.9): until the owner lifts it."""
-    lead = offices.accepted()
+    """S21 限制使用 (MECHANISM 3.9): and found by him alone, until the owner lifts it."""
+    lead, other = offices.accepted(), offices.accepted()
     handler, reviewer = offices.at(YIWU, "author"), offices.at(YIWU, "head")
-    content = handler.matter("leads", offices.channel, lead).contents[0]
-    assert handler.open(offices.channel, content).content == CONTENT
+    content, elsewhere = (handler.matter("leads", offices.channel, one).contents[0] for one in (lead, other))
+    for one in (content, elsewhere):
+        assert handler.open(offices.channel, one).content == CONTENT
+    name = CONTENT["persons"][0]["name"]
     correction = {**PLAIN, "kind": "correction"}
     about = {**correction, "reviewer": offices.made.officer(YIWU, "head")}
     offices.document(XINCAI, "lead.restricted", about, subject=lead)
     offices.made.until("it is restricted", lambda: offices.state(YIWU, "leads", lead)["reviewer"])
     assert refused(handler.open, offices.channel, content) == ("officers", "S21")
+    hits = [found(officer, offices.channel, elsewhere, name) & {lead, other} for officer in (handler, reviewer)]
+    assert hits == [{other}, {lead, other}]
     assert reviewer.open(offices.channel, content).content == CONTENT
     offices.document(XINCAI, "lead.restriction_lifted", correction, subject=lead)
     offices.made.until("it is lifted", lambda: not offices.state(YIWU, "leads", lead)["reviewer"])

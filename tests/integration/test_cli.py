@@ -79,6 +79,15 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     for file in (printed, receipt, source):
         assert file.read_bytes().startswith(b"%PDF-")
         assert file.stat().st_mode & 0o777 == 0o600
+    listed = handler.ask("search", "--kind", "leads", "--state", "received")
+    assert [one["numbers"] for one in listed if one["subject"] == subject] == [f"lead_notice/{day(now_ms()).year}/1"]
+    find = ("find", paired.channel, content, "--kind", "mobile")
+    hits = handler.runner.invoke(app, [*find, "--json"], input=f"139 1234 5678\n{PASSPHRASE}\n")
+    found = json.loads(hits.stdout[hits.stdout.index("[") :])  # behind what was typed
+    assert [one["subject"] for one in found] == [subject]
+    asked = handler.runner.invoke(app, list(find), input="139*\n")
+    assert (asked.exit_code, "one exact value" in asked.stderr) == (2, True)
+    assert subject in asked.stdout  # what is signed names the matter
     next_day = (day(now_ms()) + timedelta(days=10)).isoformat()
     handler.type("accept", *place, "--next", next_day, "--handler", "示例甲", "--phone", "0579-5551234")
     handler.type("accept", *place, "--next", next_day, "--handler", "示例甲", "--phone", "0579-5551234", code=1)
@@ -104,6 +113,7 @@ def _gone(desk: Desk, channel: str, content: str) -> str:
         ("pairing", "list"),
         ("outflow", "list"),
         ("paper", "list"),
+        ("search", "--unit", YIWU),
         ("inbox", "--whose", "all"),
         ("refused", "--all"),
         ("node",),

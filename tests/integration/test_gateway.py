@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +19,7 @@ from services.cli.client import Officer, fresh
 from services.cli.errors import ApiError, NotYetError, SigningRefusedError, VoidError
 from services.cli.replies import RefusedRecord, ToSign
 from services.demo.cast import XINCAI, YIWU
-from services.domain.clocks import DAY, format_time
+from services.domain.clocks import DAY, day, format_time
 from services.gateway.app import BODY_LIMIT, create_app, listening, serve
 from services.gateway.auth import development_issuer
 from services.node.folds import now_ms
