@@ -155,6 +155,10 @@ class Policy(Wire):
     classification_ceiling: Literal["public", "work_secret"]
 
 
+Phone = Annotated[str, pattern(r"\+?[0-9-]{3,20}")]
+"""Of a desk, never of a person."""
+
+
 class Profile(Wire):
     """What this software writes into ``unit_profile_published``: the contact book. No personal names."""
 
@@ -162,7 +166,7 @@ class Profile(Wire):
     name: Annotated[str, text(60)]
     word: Annotated[str, text(12)]
     unit_kind: UnitKind
-    duty_phone: Annotated[str, pattern(r"\+?[0-9-]{3,20}")]
+    duty_phone: Phone
     intake_desk: Annotated[str, text(60)]
     address: Annotated[str, text(120)]
     seal_name: Annotated[str, text(60)]

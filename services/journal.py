@@ -34,6 +34,7 @@ class Said(StrEnum):
     CONTINUED = "channel.continued"  # nothing to do: it goes on in this topic, after that offset of the one before
     DUTY_REFUSED = "duty.refused"  # an officer has to act: the inbox shows it
     DUTY_WAITS = "duty.waits"  # as part.waits
+    NOTIFICATION_WAITS = "notification.waits"  # the gateway for messages, or the contact book: duikou doctor
     DRAFT_READ = "draft.read"  # an officer read a draft of his own unit (kept, PROTOCOL 9)
     VAULT_FAILED = "vault.failed"  # the key file: duikou doctor
     REQUEST_FAILED = "request.failed"  # a bug in the gateway; report error and frames

@@ -52,6 +52,16 @@ class Figure(Enum):
     REFUSED = "duikou_refused_unacknowledged", "Void, noise and fork records that nobody has looked at", ("result",)
     STOPPED = "duikou_channel_stopped", "1 for each channel that stands still, with its code", ("channel", "code")
     FROZEN = "duikou_ledger_frozen", "1 for each channel in which our ledger waits to be reopened", ("channel",)
+    NOTIFICATIONS = (
+        "duikou_notifications",
+        "Things owed that a telephone was told of, without a gateway: would be, by level",
+        ("level",),
+    )
+    NOTIFICATIONS_FAILING = (
+        "duikou_notifications_failing",
+        "Of what is owed, what could not be told yet, by level",
+        ("level",),
+    )
     HEALED = "duikou_ledgers_healed", "1 if our own ledgers were read back to the end, else 0: nothing is sealed", ()
     HEARTBEAT = "duikou_heartbeat_age_seconds", "Seconds since the newest trust heartbeat", ()
     DROPPED = "duikou_journal_dropped", "Fields and texts kept out of the log lines of this process", ()
@@ -63,7 +73,7 @@ class Figure(Enum):
         return names
 
 
-COUNTERS = frozenset({Figure.RECORDS, Figure.VERDICTS, Figure.DROPPED})
+COUNTERS = frozenset({Figure.RECORDS, Figure.VERDICTS, Figure.NOTIFICATIONS, Figure.DROPPED})
 BY = {True: "us", False: "others"}
 
 
@@ -181,6 +191,14 @@ def _frozen(node: Node) -> Samples:
     return [((name,), 1) for name in channels if node.folds.history(name).ledger(node.source).frozen]
 
 
+def _notifications(node: Node) -> Samples:
+    return [((row["level"],), row["told"]) for row in node.figures.notifications()]
+
+
+def _failing(node: Node) -> Samples:
+    return [((row["level"],), row["failing"]) for row in node.figures.notifications()]
+
+
 def _healed(node: Node) -> Samples:
     return [((), float(node.ledger.is_healed()))]
 
@@ -203,6 +221,8 @@ SAMPLES: Mapping[Figure, Callable[[Node], Samples]] = MappingProxyType(
         Figure.REFUSED: _refused,
         Figure.STOPPED: _stopped,
         Figure.FROZEN: _frozen,
+        Figure.NOTIFICATIONS: _notifications,
+        Figure.NOTIFICATIONS_FAILING: _failing,
         Figure.HEALED: _healed,
         Figure.HEARTBEAT: _heartbeat,
     }

@@ -19,8 +19,8 @@ from services.gateway.contents import own_record
 from services.gateway.deps import Asking, ChannelId, ContentId, NodeOf, Nothing, SubjectId
 from services.gateway.holdings import day_of
 from services.gateway.rows import Viewing
-from services.gateway.units import profile
 from services.node import index, reading
+from services.node.contacts import profile
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.reading import TooEarlyError
@@ -148,8 +148,8 @@ def _drafts(node: Node, stream: str) -> Iterator[Draft[Any]]:
 
 def _sender(node: Node, unit: str) -> Sender:
     """As published; a unit without profile goes by its code."""
-    found = profile(node, unit) or {}
-    return Sender(found.get("name", unit), found.get("word", unit), found.get("seal_name", ""))
+    found = profile(node.replica, unit)
+    return Sender(unit, unit, "") if found is None else Sender(found.name, found.word, found.seal_name)
 
 
 def _recipient(node: Node, channel: str, source: str) -> str:

@@ -7,11 +7,8 @@ from pydantic import BaseModel
 
 from contracts.approval import Delegation
 from contracts.channels import TRUST
-from contracts.envelope import Envelope
 from contracts.fields import Timestamp, Uuid
-from contracts.profile import compact
 from contracts.refusals import Code, Refused
-from contracts.trust import Mandate, Profile, UnitProfilePublished
 from contracts.vocabulary import Role
 from services.domain.clocks import parse_time
 from services.domain.signatures import DELEGATION_SPAN, stands_in
@@ -20,6 +17,7 @@ from services.gateway import examples
 from services.gateway.deps import Asking, NodeOf
 from services.gateway.desk import ToSign, to_sign
 from services.gateway.examples import example
+from services.node.contacts import profile
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.papers import InvalidError
@@ -90,26 +88,11 @@ def delegation_statement(
 
 
 def _unit(node: Node, code: str, unit: Unit) -> UnitNow:
+    found = profile(node.replica, code)
     return UnitNow(
         unit=code,
         superior=unit.superior,
         jurisdiction=list(unit.jurisdiction),
         suspended=unit.suspended(now_ms()),
-        profile=profile(node, code),
+        profile=None if found is None else found.model_dump(mode="json"),
     )
-
-
-def profile(node: Node, code: str) -> dict[str, Any] | None:
-    """The newest one; another software's with other fields counts as none."""
-    for value in reversed(node.replica.values(f"{TRUST}/{TRUST}/{code}")):
-        event = Envelope.parse(value).draft().data
-        if isinstance(event, UnitProfilePublished):
-            return _fields(Mandate.of(event.mandate).body)
-    return None
-
-
-def _fields(body: dict[str, Any]) -> dict[str, Any] | None:
-    try:
-        return Profile.model_validate_json(compact(body)).model_dump(mode="json")
-    except ValueError:
-        return None

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 
 from contracts.refusals import NotYet
 from services import journal
+from services.messages import open_messages
 from services.node import duties, relay
 from services.node.index import Forgetting
 from services.node.intake import Intake
 from services.node.node import Node
+from services.node.notifications import Telling
 from services.node.projector import Projector
 
 Step = Callable[[], bool]
@@ -37,11 +39,12 @@ def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, S
 
 
 def _duties(node: Node) -> Step:
-    """What the node owes to others, and once in a while what it owes to itself."""
-    forgetting = Forgetting(node)
+    """What the node owes to others, and by clocks of their own what it owes to its officers."""
+    own = (Forgetting(node).step, Telling(node, open_messages(node.settings.notify_url)).step)
 
     def step() -> bool:
-        forgetting.step()
+        for one in own:
+            one()
         return duties.perform(node)
 
     return step

@@ -16,6 +16,7 @@ from services.signing import Signer, open_signer
 from services.storage.figures import Figures, Sent
 from services.storage.index import Index
 from services.storage.ledger import Ledger
+from services.storage.notifications import Notifications
 from services.storage.replica import Replica
 from services.storage.rows import Rows
 from services.storage.stops import Why, kept, why
@@ -46,6 +47,7 @@ class Node:
     figures: Figures
     index: Index
     index_key: IndexKey
+    notifications: Notifications
     news: News = field(default_factory=News)
     _present: set[str] = field(default_factory=set)
 
@@ -164,7 +166,7 @@ class Node:
 
     def close(self) -> None:
         """Let go of connections."""
-        storage = (self.ledger, self.replica, self.rows, self.figures, self.index)
+        storage = (self.ledger, self.replica, self.rows, self.figures, self.index, self.notifications)
         for part in (self.log, self.desk, *storage):
             part.close()
 
@@ -234,6 +236,7 @@ def open_node(settings: Settings) -> Node:
         figures=Figures(settings.database),
         index=Index(settings.database),
         index_key=index_key,
+        notifications=Notifications(settings.database),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.channels import REGISTRY
 from contracts.fields import Digest, matches
+from contracts.trust import Phone
 from services.transport import Credentials
 
 DEVELOPMENT, PRODUCTION = "development", "production"
@@ -59,6 +60,13 @@ class Settings:
     searches_per_day: int = 50
     """Exact searches of one officer in 24 hours (MECHANISM 4; an office's own policy may be narrower)."""
 
+    notify_url: str = ""
+    """Where a gateway for short messages takes ``{"to", "text"}``; empty: none, and they are counted only."""
+    notify_lead: str = ""
+    """Telephone of whom to tell at half of the time; empty: the duty telephone of the contact book."""
+    notify_seconds: float = 30.0
+    """How often is looked for what nobody was told of yet; and the first pause after a failure."""
+
     @property
     def credentials(self) -> Credentials | None:
         """Mutual TLS of the log, where it has any."""
@@ -97,6 +105,7 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "idle_seconds": (0.001, 3_600),
         "heartbeat_seconds": (1, 86_400),
         "heartbeat_limit_seconds": (1, 31_536_000),
+        "notify_seconds": (0.01, 3_600),
         "searches_per_day": (0, 10_000),
     }
 )
@@ -140,6 +149,10 @@ def check(settings: Settings) -> None:
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(settings, name) <= most:
             raise SettingsError(f"{name}: from {least} to {most}")
+    if settings.notify_url and not settings.notify_url.startswith(("http://", "https://")):
+        raise SettingsError("notify_url: an address that begins with http:// or https://")
+    if settings.notify_lead and not matches(Phone, settings.notify_lead):
+        raise SettingsError("notify_lead: a telephone number, digits and hyphens")
     stamped = _stamped(settings.data)
     if stamped != settings.mode:
         raise SettingsError(f"data: this folder was created for {stamped}, not for {settings.mode}")

@@ -17,6 +17,9 @@ ORDER BY ledger, epoch DESC, sequence DESC"""
 _MATTERS = """SELECT split_part(stream, '/', 2) AS context, count(DISTINCT stream) AS matters FROM verdict
 WHERE result = 'effective' AND stream IS NOT NULL GROUP BY 1"""
 
+_NOTIFICATIONS = """SELECT level, count(told) AS told, count(*) FILTER (WHERE told IS NULL AND attempts > 0) AS failing,
+min(seen) FILTER (WHERE told IS NULL AND attempts > 0) AS since FROM notification GROUP BY level ORDER BY level"""
+
 
 class Tail(NamedTuple):
     """The last own event of a ledger."""
@@ -79,6 +82,10 @@ class Figures:
         """result, code (empty: none), count."""
         query = "SELECT result, coalesce(code, '') AS code, count(*) AS count FROM verdict GROUP BY 1, 2"
         return self._pool.rows(query)
+
+    def notifications(self) -> list[dict[str, Any]]:
+        """level, told (things that somebody was told of), failing (that could not be told yet), since (ms; or none)."""
+        return self._pool.rows(_NOTIFICATIONS)
 
     def strangers(self, key: str) -> int:
         """Rows of the index that another key than this one made: nobody finds anything by them."""

@@ -164,6 +164,12 @@ class Rows:
             found = link.execute(_WANTED, {**named, "views": list(views), "after": after, "limit": limit}).fetchall()
         return [(row["view"], row["key"], row["row"]) for row in found]
 
+    def containing(self, view: str, documents: Iterable[Mapping[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+        """(key, row) of the live rows that contain one of these."""
+        given = [json.dumps(dict(one)) for one in documents]
+        found = self._pool.rows(f"{_LIVE} AND view_row.row @> ANY(%s::jsonb[])", view, view, given)
+        return [(row["key"], row["row"]) for row in found]
+
     def list(self, view: str, prefix: str = "", after: str = "", limit: int = 100) -> list[tuple[str, dict[str, Any]]]:
         """(key, row) of the live generation, by key in code point order, at most ``limit`` behind ``after``."""
         found = self._pool.rows(_PAGE, view, view, after, prefix, prefix + LAST, limit)

@@ -17,6 +17,7 @@ from contracts.channels import TRUST, Topic
 from contracts.refusals import NotYet
 from services import private_files
 from services.domain.clocks import format_time
+from services.node.contacts import profile
 from services.node.folds import ledger_name, now_ms
 from services.node.settings import DEVELOPMENT, SettingsError, load
 from services.signing import SigningError, open_signer
@@ -275,6 +276,21 @@ def _index(patient: Patient) -> Iterator[Finding]:
         yield Finding(Level.OK, "the index was made with this index.key")
 
 
+def _notifications(patient: Patient) -> Iterator[Finding]:
+    own = patient.settings
+    if own.is_registry:
+        return
+    if not own.notify_url:
+        yield Finding(Level.OK, "no gateway for messages: duty telephones are told nothing, the inbox is all")
+        return
+    if profile(patient.replica, own.source) is None:
+        yield Finding(Level.WARN, "the contact book has no telephone of ours", "the registrar publishes our profile")
+    for row in (row for row in patient.figures.notifications() if row["failing"]):
+        said = f"{row['failing']} things could not be told since {format_time(row['since'])} ({row['level']})"
+        yield Finding(Level.WARN, said, "see whether notify_url answers; they are sent as soon as it does")
+    yield Finding(Level.OK, "messages to duty telephones looked at")
+
+
 def _heartbeat(patient: Patient) -> Iterator[Finding]:
     own, beat = patient.settings, patient.trust.heartbeat
     age = (now_ms() - beat) // 1_000
@@ -309,6 +325,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "unit key": _keys,
         "content keys": _content_keys,
         "index": _index,
+        "notifications": _notifications,
         "heartbeat": _heartbeat,
         "restored": _restored,
     }

@@ -1,7 +1,7 @@
 """A node's databases proven against themselves, offline: no log, no key file, no running node is asked (L1, L2, L11).
 
 The pinned root and the settings' unit are all that comes from outside. What nobody signed and nothing else repeats
-cannot be proven: why a topic was stopped, which server start was healed, by what contents are found.
+cannot be proven: why a topic was stopped, which server start was healed, by what contents are found, who was told.
 """
 
 from collections.abc import Iterator

@@ -6,7 +6,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,8 +27,10 @@ from services.gateway.auth import development_issuer
 from services.node.folds import now_ms
 from services.node.index import Forgetting
 from services.node.settings import SettingsError
+from services.upkeep.doctor import Level, examine
 from tests.support.offices import ahead, paper_of
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, both_answering
+from tests.support.telephones import Telephones
 
 pytestmark = pytest.mark.xdist_group("spine")
 HOW = (AccessReason.HANDLING, AccessKind.PRINT)
@@ -498,6 +502,13 @@ def test_an_exact_search_finds_what_was_opened_and_may_be_opened_now(paired: Reg
     assert _indexed(paired, YIWU, one) == 3
 
 
+def for_search(given: ToSign) -> ToSign:
+    """The statement as one for searching."""
+    said = AccessStatement.model_validate_json(base64.b64decode(given.payload))
+    changed = said.model_copy(update={"kind": AccessKind.INDEX_SEARCH})
+    return given.model_copy(update={"payload": base64.b64encode(changed.to_payload()).decode()})
+
+
 def _indexed(made: Region, unit: str, content: str) -> int:
     return int(made.rows(unit, "SELECT count(*) FROM content_index WHERE content = %s", content)[0][0])
 
@@ -513,6 +524,9 @@ def test_an_exact_search_is_made_once_under_a_record_of_ones_own(
     early = refused(handler.access_statement, channel, content, *SEARCH)
     assert (early.code, early.law) == ("state", "L7")
     looking = (channel, content)
+    own = for_search(handler.access_statement(*looking, AccessReason.HANDLING))
+    unread = refused(handler.search_for, *looking, handler.record_access(*looking, own).event_id, "mobile", mobile)
+    assert (unread.code, unread.law) == ("state", "L7")  # also for who writes his statement himself
     opened = handler.record_access(*looking, handler.access_statement(*looking, AccessReason.HANDLING)).event_id
     handler.opened(*looking, opened)
     assert refused(handler.search_for, *looking, opened, "mobile", mobile).code == "signatures"
@@ -585,8 +599,10 @@ def test_a_search_by_clear_parts_needs_no_record(paired: Region) -> None:
         {"unit": "0" * 12},
         {"until": "2021-01-01"},
         {"since": ahead(1)},
+        {"since": "9999-12-31", "until": "9999-12-31"},
+        {"until": "0001-01-01"},
     ]
-    assert [author.search(**query) for query in nothing] == [[], [], [], []]
+    assert [author.search(**query) for query in nothing] == [[]] * 6
     other: list[dict[str, str | None]] = [
         {"number": "999999"},
         {"number": f"2021/{number['number']}"},
@@ -596,6 +612,107 @@ def test_a_search_by_clear_parts_needs_no_record(paired: Region) -> None:
         assert subject not in [one["subject"] for one in author.search(**query)]
     behind = author.node.get("/v1/search", **{"from": f"{channel}/lead/{subject}"})["items"]
     assert all((one["channel"], one["subject"]) > (channel, subject) for one in behind if one["kind"] == "leads")
+
+
+# -- messages to duty telephones ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def telling(made: Region, url: str, lead: str = "") -> Iterator[None]:
+    """义乌's duties with these settings; what was due before was told to nobody."""
+    node = made.node(YIWU)
+    kept = node.settings
+    for address in ("", url):
+        made.hold(YIWU, "duties")
+        node.settings = replace(kept, notify_url=address, notify_lead=lead, notify_seconds=0.05)
+        made.start(YIWU, "duties")
+        if not address:
+            made.until("what is due is counted", lambda: _telling_waits(made) == (0, 0))
+    try:
+        yield
+    finally:
+        made.hold(YIWU, "duties")
+        node.settings = kept
+        made.start(YIWU, "duties")
+
+
+def _telling_waits(made: Region) -> tuple[int, int]:
+    """(things that nobody was told of yet though it is time, things owed that were not seen yet)."""
+    waiting = "SELECT count(*) FROM notification WHERE told IS NULL AND next <= extract(epoch FROM now()) * 1000"
+    owed = {item.subject for item in made.at(YIWU, "intake").inbox() if item.kind in {"sign_for", "decide", "answer"}}
+    known = {row[0].split()[0].split("/")[2] for row in made.rows(YIWU, "SELECT item FROM notification")}
+    return made.rows(YIWU, waiting)[0][0], len(owed - known)
+
+
+def half_over(made: Region, item: str) -> None:
+    """As if half of its time had gone by."""
+    made.alter(YIWU, "UPDATE notification SET next = 0 WHERE level = 'half_time' AND item LIKE %s", f"%{item}%")
+
+
+def pause_over(made: Region) -> None:
+    """As if the pause after a failure had gone by."""
+    made.alter(YIWU, "UPDATE notification SET next = 0 WHERE told IS NULL AND attempts > 0")
+
+
+def test_a_duty_telephone_is_told_once_of_each_thing_that_waits(paired: Region) -> None:
+    """MECHANISM 4: at arrival, and whom the settings name at half of the time; across a restart; no content."""
+    phones, intake, lead = Telephones(), paired.at(YIWU, "intake"), "0579-5550001"
+    duty = next(one["profile"]["duty_phone"] for one in intake.units() if one["unit"] == YIWU)
+    with phones.answering(), telling(paired, phones.url, lead):
+        subject = shared(paired)
+        paired.until("told", lambda: len(phones.taken) == 1)
+        intake.receive(paired.channel, subject)
+        paired.until("told what is next", lambda: len(phones.taken) == 2)
+        paired.hold(YIWU, "duties")
+        paired.start(YIWU, "duties")
+        half_over(paired, f"{subject} decide")
+        paired.until("the lead is told", lambda: len(phones.taken) == 3)
+        shared(paired)
+        paired.until("told of another", lambda: len(phones.taken) == 4)
+    words = ["您有 1 件加急待签收", "您有 1 件加急待受理", "您有 1 件加急待受理，时限已过半", "您有 1 件加急待签收"]
+    assert [one["text"] for one in phones.taken] == words
+    assert [one["to"] for one in phones.taken] == [duty, duty, lead, duty]
+    assert {tuple(one) for one in phones.taken} == {("to", "text", "key")}
+    assert len({one["key"] for one in phones.taken}) == 4
+
+
+def test_a_gateway_that_is_down_loses_nothing_and_is_seen(paired: Region) -> None:
+    """Sent again with a longer pause each time; metrics and doctor say so; a number it refuses holds up no other."""
+    phones, lead = Telephones(), "0579-5550002"
+    settings = paired.cluster.settings(YIWU)
+    with phones.answering():
+        pass  # its port is known, and nobody answers there
+    with telling(paired, phones.url, lead):
+        first = shared(paired)
+        paired.until("tried", lambda: _failing(paired) > 0)
+        metrics = httpx.get(paired.at(YIWU, "intake").base_url + "/metrics", trust_env=False).text
+        assert 'duikou_notifications_failing{level="arrival"} 1.0' in metrics
+        found = examine(with_setting(settings, "notify_url", phones.url))
+        assert [one.level for one in found if one.check == "notifications"] == [Level.WARN, Level.OK]
+        with phones.answering():
+            pause_over(paired)
+            paired.until("told", lambda: len(phones.taken) == 1)
+            phones.refused.add(lead)
+            half_over(paired, first)
+            paired.until("the lead's number is refused", lambda: _failing(paired) > 0)
+            shared(paired)
+            paired.until("the other is told", lambda: len(phones.taken) == 2)
+            phones.refused.clear()
+            pause_over(paired)
+            paired.until("the lead is told", lambda: len(phones.taken) == 3)
+    assert [one["text"] for one in phones.taken[:2]] == ["您有 1 件加急待签收"] * 2
+    assert _failing(paired) == 0
+
+
+def _failing(made: Region) -> int:
+    return sum(row["failing"] for row in made.node(YIWU).figures.notifications())
+
+
+def with_setting(path: Path, name: str, value: str) -> Path:
+    """A copy of a settings file beside it, with one setting more."""
+    other = path.with_name("with.toml")
+    other.write_text(f"{path.read_text()}{name} = {json.dumps(value)}\n")
+    return other
 
 
 # -- queries -----------------------------------------------------------------------------------------------------------
@@ -818,6 +935,7 @@ BAD: dict[str, tuple[str, str, Any, int, str]] = {
     "an access signed by nobody": ("POST", f"{CONTENTS}/access", {"signed": {"keyid": MARK}}, 422, "signed.keyid"),
     "a search by words": ("GET", f"/v1/search?number={MARK}", None, 422, "number"),
     "a search of no state": ("GET", f"/v1/search?state={MARK}", None, 422, "state"),
+    "a search of a day that none is": ("GET", "/v1/search?until=9999-99-99", None, 422, "until"),
     "a search of no day": ("GET", f"/v1/search?since={MARK}", None, 422, "since"),
     "a search by nothing": ("POST", f"{CONTENTS}/search?record={{subject}}", {"value": MARK}, 422, "kind"),
     "an acknowledgement of no place": ("POST", "/v1/refused/acknowledged", {"topic": MARK, "offset": 1}, 422, "topic"),

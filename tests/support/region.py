@@ -479,6 +479,12 @@ class Region:
         with psycopg.connect(server.url(f"node_{source}")) as connection:
             return connection.execute(query.encode(), values or None).fetchall()
 
+    def alter(self, source: str, query: str, *values: Any) -> None:
+        """A change of a node's database, as an administrator."""
+        server = self.apart.get(source, self.databases)
+        with psycopg.connect(server.url(f"node_{source}")) as connection:
+            connection.execute(query.encode(), values or None)
+
     def replica(self, source: str, channels: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         """The stored log of shared channels, byte for byte."""
         names = [str(Topic(channel, 1)) for channel in channels or (PAIRING, OUTFLOW, self.channel)]
