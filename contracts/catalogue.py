@@ -9,6 +9,7 @@ from contracts import (  # noqa: F401 - registers every event type
     lead,
     lead_consents,
     lead_course,
+    lead_forwarding,
     lead_phone,
     liaison,
     operation,

@@ -119,6 +119,7 @@ _SECOND: dict[Place, frozenset[str]] = {
 }
 _THIRD: dict[Place, frozenset[str]] = {
     **_SECOND,
+    Place.PAIRING: _SECOND[Place.PAIRING].union(_types("lead", "forward_requested forward_granted forward_refused")),
     Place.SUPERVISION: _FIRST[Place.SUPERVISION].union(
         _types("access", "recorded"),
         _types(

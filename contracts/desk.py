@@ -14,13 +14,14 @@ from contracts.fields import Binary, Channel, Code, Digest, EventType, Items, Su
 
 
 class DraftedSummary(Wire):
-    """For which channel, as which event, about what; ``cause`` names what it answers."""
+    """For which channel, as which event, about what; ``grant``: sha-256 of the grant a lead is forwarded under."""
 
     officer: Uuid
     channel: Channel
     type: EventType
     subject: Subject
     purge_on: Timestamp
+    grant: Digest | None = None
 
 
 class Papers(Wire):

@@ -1,5 +1,7 @@
 """What can happen: one frozen class per event type, found by its type string and by nothing else."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from contracts.fields import Wire
@@ -13,10 +15,12 @@ class Event(Wire):
     """The data of an event. A subclass that sets TYPE is on the wire for ever; change it by adding a `.v2` class.
 
     FACT: it happened, whatever the rules say; never void for its row (PROTOCOL 1).
+    SINCE: member of its summary -> rule version that brought it; under an older one the data is not of its model.
     """
 
     TYPE: ClassVar[str]
     FACT: ClassVar[bool] = False
+    SINCE: ClassVar[Mapping[str, int]] = MappingProxyType({})
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

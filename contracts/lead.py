@@ -4,6 +4,7 @@
 ``content`` (contracts.lead_content). Two signatures travel in ``approval``; one is ``officer`` in the summary.
 """
 
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -12,7 +13,7 @@ from contracts.approval import Approvals
 from contracts.content import Content
 from contracts.envelope import Embedded
 from contracts.event import Event
-from contracts.fields import Count, Day, Digest, Items, Uuid, Wire
+from contracts.fields import Count, Day, Digest, Items, Unit, Uuid, Wire
 from contracts.parts import (
     MAX_IDENTIFIERS,
     MAX_PERSONS,
@@ -35,6 +36,7 @@ from contracts.vocabulary import DocumentKind, OutcomeStage, Purpose, RemovalRes
 WITHOUT_CASE = frozenset({OutcomeStage.NOTHING_FOUND, OutcomeStage.CASE_NOT_FILED, OutcomeStage.HANDED_ELSEWHERE})
 """Stages that need no case number, and so no content."""
 
+MAX_ONWARD = 16
 IdentifiersCount = Annotated[int, Field(ge=0, le=MAX_IDENTIFIERS)]
 PersonsCount = Annotated[int, Field(ge=0, le=MAX_PERSONS)]
 
@@ -235,13 +237,25 @@ class Withdrawn(Event):
     summary: WithdrawnSummary
 
 
+class Onward(Wire):
+    """The removal answer of a unit to which the lead was forwarded: sha-256 of its envelope, and what it says."""
+
+    unit: Unit
+    answer: Digest
+    result: RemovalResult
+
+
 class RemovalSummary(Wire):
-    """销毁回执. ``final_on``: the day the last private key that opens the copy in the log dies (PROTOCOL 10)."""
+    """销毁回执. ``final_on``: the day the last private key that opens the copy in the log dies (PROTOCOL 10).
+
+    onward: a forwarder's answer names those of its own recipients; from rule version 3 on.
+    """
 
     officer: Uuid | None = None
     result: RemovalResult
     final_on: Day | None = None
     prints_destroyed: Count
+    onward: Annotated[tuple[Onward, ...], Items(1, MAX_ONWARD)] | None = None
 
 
 class RemovalAnswered(Event):
@@ -249,6 +263,7 @@ class RemovalAnswered(Event):
 
     TYPE = "duikou.lead.removal_answered.v1"
     FACT = True
+    SINCE = MappingProxyType({"onward": 3})
     summary: RemovalSummary
     content: Content | None = None
     approval: Approvals | None = None

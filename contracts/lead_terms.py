@@ -64,3 +64,12 @@ class EvidenceUse(Term):
     COERCIVE_MEASURE = "coercive_measure", "采取强制措施", "coercive measure"
     PROSECUTION = "prosecution", "审查起诉", "prosecution"
     TRIAL = "trial", "庭审", "trial"
+
+
+class ForwardRefusal(Term):
+    """Why a lead may not go on to a third unit; ``cannot_provide`` is neutral and gives nothing away."""
+
+    CANNOT_PROVIDE = "cannot_provide", "不便提供", "cannot be provided"
+    EXCESSIVE = "excessive", "明显过度", "plainly excessive"
+    OUTSIDE_PURPOSES = "outside_purposes", "超出协作事项", "outside the purposes"
+    UNLAWFUL = "unlawful", "不合法", "unlawful"

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from contracts.channel import LedgerReopened, Opened, TrustCopied
-from contracts.channels import PAIRING, TRUST, Kind, Topic
+from contracts.channels import PAIRING, TRUST, Kind, Topic, topic
 from contracts.envelope import Embedded
+from contracts.lead import Shared
+from contracts.lead_forwarding import ForwardGranted
 from contracts.trust import KeyClosed
 from services.domain import trust as trusts
 from services.verifier import History, Result, Verdict
@@ -39,12 +41,15 @@ class Crossings:
     """Gathered in one pass over all topics, compared at the end.
 
     effective: topic -> digest of what is effective there -> its signature; closed: (topic, unit) -> offset of an
-    emergency closing that no reopening followed yet.
+    emergency closing that no reopening followed yet; granted: digests of effective grants to forward; forwarded:
+    (topic, offset, channel of the grant, its digest) of what was shared under one.
     """
 
     effective: dict[str, dict[str, bytes]] = field(default_factory=lambda: {TRUST_TOPIC: {}, PAIRING_TOPIC: {}})
     said: dict[str, list[_Said]] = field(default_factory=lambda: {TRUST_TOPIC: [], PAIRING_TOPIC: []})
     closed: dict[tuple[str, str], int] = field(default_factory=dict)
+    granted: set[str] = field(default_factory=set)
+    forwarded: list[tuple[str, int, str, str]] = field(default_factory=list)
 
     def note(self, verdict: Verdict, history: History) -> None:
         """One effective record; others say nothing."""
@@ -59,6 +64,10 @@ class Crossings:
                 self._emergency(position.topic, position.offset, draft.data, history)
             case Opened():
                 self._genesis(position.topic, position.offset, draft.data)
+            case ForwardGranted():
+                self.granted.add(draft.digest)
+            case Shared(embedded=Embedded() as grant):
+                self.forwarded.append((*position[:2], grant.parse().channel, grant.digest))
             case LedgerReopened():
                 self.closed.pop((position.topic, trusts.read(draft)[1].unit), None)
             case _:
@@ -87,8 +96,12 @@ class Crossings:
         for name in sorted(self.said.keys() & topics):
             for one in self.said[name]:
                 yield from _compared(one, name, self.effective[name])
-        for (topic, unit), offset in sorted(self.closed.items()):
-            yield Finding(topic, offset, "PROTOCOL 4", f"emergency closing of {unit} without a reopening of its ledger")
+        read = {topic(name).channel for name in topics}
+        for name, offset, channel, digest in self.forwarded:
+            if channel in read and digest not in self.granted:
+                yield Finding(name, offset, "PROTOCOL 12", "embedded grant is not effective in its channel")
+        for (name, unit), offset in sorted(self.closed.items()):
+            yield Finding(name, offset, "PROTOCOL 4", f"emergency closing of {unit} without a reopening of its ledger")
 
     def unread(self, topics: set[str]) -> list[str]:
         """Topics that something should have been compared with, and that were not read."""

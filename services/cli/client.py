@@ -137,10 +137,16 @@ class Officer:
         content: Mapping[str, Any] | None = None,
         *,
         subject: str | None = None,
+        grant: str | None = None,
         key: str = "",
     ) -> str:
-        """A new document; its paper's id. ``subject``: the matter it is about, None where it opens one."""
-        return self.drafted(channel, event_type, summary, content, subject=subject, key=key).subject
+        """A new document; its paper's id.
+
+        Args:
+            subject: the matter it is about, None where it opens one.
+            grant: digest of the owner's grant, where a lead is forwarded.
+        """
+        return self.drafted(channel, event_type, summary, content, subject=subject, grant=grant, key=key).subject
 
     def drafted(
         self,
@@ -150,11 +156,12 @@ class Officer:
         content: Mapping[str, Any] | None = None,
         *,
         subject: str | None = None,
+        grant: str | None = None,
         key: str = "",
     ) -> Drafted:
         """As ``draft``, with what this unit has sent before with an identifier of the content."""
         body: JSON = {"channel": channel, "type": event_type, "summary": dict(summary)}
-        optional = _given({"content": content, "subject": subject})
+        optional = _given({"content": content, "subject": subject, "grant": grant})
         made = Drafted.model_validate(self.node.post("/v1/papers", {**body, **optional}, key=key, wait=self.wait))
         self._settled(made)
         return made

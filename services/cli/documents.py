@@ -35,7 +35,7 @@ AnswerOption = Annotated[list[ApproverAnswer], typer.Option("--answer", help="Wh
 
 
 def draft(path: Annotated[Path, typer.Argument(metavar="FILE")], url: Url, token: Token, as_json: Json = False) -> None:
-    """Draft a document from a JSON file with channel, type, summary, content, and subject where it has one.
+    """Draft a document from a JSON file with channel, type, summary, content; subject and grant where it has one.
 
     duplicates: what this unit has sent in that channel with an identifier of the content.
     """
@@ -43,7 +43,8 @@ def draft(path: Annotated[Path, typer.Argument(metavar="FILE")], url: Url, token
     def act() -> dict[str, Any]:
         given = document(path)
         about = (given.get("channel", ""), given.get("type", ""), given.get("summary", {}))
-        made = officer(url, token).drafted(*about, given.get("content"), subject=given.get("subject"))
+        more = {name: given.get(name) for name in ("subject", "grant")}
+        made = officer(url, token).drafted(*about, given.get("content"), **more)
         return {"paper": made.subject, "duplicates": made.duplicates}
 
     tell(as_json, act)

@@ -9,6 +9,7 @@ from contracts.content import media_of
 from contracts.desk import Approved
 from contracts.envelope import Draft
 from contracts.fields import EventId, Subject, Uuid, matches
+from contracts.lead import Shared
 from contracts.refusals import Code, Refused
 from services.domain import (
     access,
@@ -67,6 +68,7 @@ def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
     rule = context.RULES[type(e.data)]
     if not matches(_SUBJECTS.get(e.context, Subject), e.subject):
         raise Refused(Code.SHAPE, "WIRE 19")
+    _opened(e, states)
     sign = context.needs(e)
     if e.data.FACT:
         _fact(context, state, e, at, states, rule)
@@ -78,6 +80,13 @@ def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
     signatures.check(e, at, states, rule, sign)
     _once(e, states)
     return Outcome(context.evolve(state, e, at))
+
+
+def _opened(e: Draft[Any], states: States) -> None:
+    """A member of the summary that a later rule version brought is surplus here (PROTOCOL 1, WIRE-CHOICES B12)."""
+    version = states.channel.trust.rule_version
+    if any(version < since and getattr(e.data.summary, name) is not None for name, since in e.data.SINCE.items()):
+        raise Refused(Code.SHAPE, "PROTOCOL 1")
 
 
 def _fact(context: Context, state: Any, e: Draft[Any], at: int, states: States, rule: Rule) -> None:
@@ -131,7 +140,7 @@ def _media(e: Draft[Any]) -> None:
 
 
 def _once(e: Draft[Any], states: States) -> None:
-    """A content id and a document number stand once; the recipient can open what is shared with it."""
+    """Content ids, grants and document numbers stand once; the recipient can open what is shared with it."""
     _media(e)
     for what, code in _claims(e):
         if states.used(what) is not None:
@@ -151,6 +160,8 @@ def _claims(e: Draft[Any]) -> Iterator[tuple[str, Code]]:
     content = getattr(e.data, "content", None)
     if content is not None:
         yield f"content/{content.id}", Code.CONTENT_USED
+    if isinstance(e.data, Shared) and e.data.embedded is not None:
+        yield f"grant/{e.data.embedded.digest}", Code.CONTENT_USED
     document = signatures.document_no(e.data)
     if document is not None:
         yield desk.number_key(e.source, e.channel, document), Code.NUMBER_USED

@@ -33,13 +33,17 @@ class Status(Term):
 
 @dataclass(frozen=True)
 class Paper:
-    """One document on the desk: address and bytes of what will be sealed, and the signatures gathered so far."""
+    """One document on the desk: address and bytes of what will be sealed, and the signatures gathered so far.
+
+    grant: digest of the owner's grant under which a lead is forwarded.
+    """
 
     status: Status = Status.ABSENT
     owner: str = ""
     channel: str = ""
     type: str = ""
     subject: str = ""
+    grant: str = ""
     summary: str = ""
     content: Content | None = None
     own: tuple[Wrap, ...] = ()
@@ -136,6 +140,7 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     match data:
         case said.Drafted() | said.Revised():
             address = {"channel": data.summary.channel, "type": data.summary.type, "subject": data.summary.subject}
+            address["grant"] = data.summary.grant or ""
             paper = {"summary": data.embedded.summary, "content": data.content, "own": data.embedded.own or ()}
             return replace(state, author=data.summary.officer, submission=None, reason="", **address, **paper)
         case said.Submitted():

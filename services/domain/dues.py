@@ -30,6 +30,7 @@ class Duty(Term):
     RESULTS = "results", "战果确认", "agree on results"
     CONFIRM = "confirm", "确认电话告知", "confirm what was told by phone"
     CONSENT = "consent", "证据使用答复", "answer a request for consent"
+    FORWARD = "forward", "转递答复", "answer a request to forward"
     SETTLE = "settle", "管辖协商", "settle jurisdiction"
     REVIEW_HOLD = "review_hold", "在诉保留复核", "review the hold"
     REPORT_IN = "report_in", "报到", "confirm that the team reported in"

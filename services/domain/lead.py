@@ -41,6 +41,7 @@ from contracts.lead_course import (
     RestrictionLifted,
     Reviewed,
 )
+from contracts.lead_forwarding import ForwardGranted, ForwardRefused, ForwardRequested
 from contracts.lead_phone import PhoneConfirmed, PhoneDisputed, PhoneRecorded
 from contracts.parts import MAX_PERSONS
 from contracts.refusals import Code, Refused
@@ -49,7 +50,7 @@ from contracts.vocabulary import (
     RequestedAction,
     Role,
 )
-from services.domain import both, lead_course, lead_naming, papers
+from services.domain import both, lead_course, lead_forwarding, lead_naming, papers
 from services.domain.clocks import DAY
 from services.domain.lead_state import ASKED_BACK, INITIAL, KEPT, LIVE, PHONE, Lead, Status
 from services.domain.rules import ANY_HANDLER, HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
@@ -95,6 +96,9 @@ RULES: dict[type[Event], Rule] = {
     EvidenceUseRequested: Rule("S9", Side.OTHER, _WORKED_ON, None, Sign.TWO, Allowed.GOING_ON),
     EvidenceUseGranted: Rule("S9a", Side.OWNER, _WORKED_ON, None, Sign.TWO, Allowed.ALWAYS),
     EvidenceUseRefused: Rule("S9b", Side.OWNER, _WORKED_ON, None, Sign.TWO, Allowed.ALWAYS),
+    ForwardRequested: Rule("S10", Side.OTHER, LIVE, None, Sign.TWO, Allowed.GOING_ON),
+    ForwardGranted: Rule("S10a", Side.OWNER, LIVE, None, Sign.TWO, Allowed.GOING_ON),
+    ForwardRefused: Rule("S10b", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
     Regraded: Rule("S11b", Side.OWNER, LIVE, None, Sign.TWO, Allowed.ALWAYS),
     Corrected: Rule("S12", Side.OWNER, KEPT, None, Sign.BY_DATA, Allowed.ALWAYS),
     Supplemented: Rule("S11", Side.OWNER, LIVE, None, Sign.BY_DATA, Allowed.GOING_ON),
@@ -129,9 +133,21 @@ RULES: dict[type[Event], Rule] = {
     ),
 }
 _LETS_GO = frozenset(
-    {Declined, Misdirected, Closed, HoldReleased, Restricted, TransferDeclined, PhoneConfirmed, PhoneDisputed}
+    {
+        Declined,
+        Misdirected,
+        Closed,
+        ForwardRefused,
+        HoldReleased,
+        Restricted,
+        TransferDeclined,
+        PhoneConfirmed,
+        PhoneDisputed,
+    }
 )
 """Permissions of a lead whose review date is past: nothing that keeps it."""
+_GUARDS = {**lead_course.GUARDS, **lead_forwarding.GUARDS}
+_CHANGES = {**lead_course.CHANGES, **lead_forwarding.CHANGES}
 
 
 def needs(e: Draft[Any]) -> Sign:
@@ -164,7 +180,7 @@ def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
         raise Refused(Code.STATE, "S23")
     match e.data:
         case Shared():
-            _share(e, states)
+            _share(e, at, states)
         case Accepted():
             _accept(state, e, at, states)
         case Supplemented():
@@ -172,16 +188,18 @@ def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
         case Closed():
             _close(state, e, at, states)
         case _:
-            guard = lead_course.GUARDS.get(type(e.data))
+            guard = _GUARDS.get(type(e.data))
             if guard is not None:
                 guard(state, e, at, states)
 
 
-def _share(e: Draft[Shared], states: States) -> None:
-    """Forwarded leads come with a later rule version (PROTOCOL 1), phone records came with the second."""
-    first = e.data.summary.phone_first
-    if e.data.embedded is not None or (first is not None and states.channel.trust.rule_version < SECOND):
+def _share(e: Draft[Shared], at: int, states: States) -> None:
+    """Phone records came with the second rule version (PROTOCOL 1), forwarded leads with the third."""
+    first, grant, version = e.data.summary.phone_first, e.data.embedded, states.channel.trust.rule_version
+    if (grant is not None and version < lead_forwarding.THIRD) or (first is not None and version < SECOND):
         raise Refused(Code.TYPE, "PROTOCOL 1")
+    if grant is not None:
+        lead_forwarding.check(e, grant, at, states)
     if first is not None:
         told = states.state("lead", first)
         if told.status not in PHONE or told.owner != e.source:
@@ -204,6 +222,8 @@ def _supplement(state: Lead, e: Draft[Supplemented], states: States) -> None:
         raise Refused(Code.STATE, "FIELDS 6.3")
     if not set(restrictions) >= set(state.restrictions) and not summary.looser:
         raise Refused(Code.SIGNATURES, "S11")
+    if lead_forwarding.loosens(state, restrictions):
+        raise Refused(Code.CEILING, "S10")
     lead_naming.named(summary.persons, state.basis, restrictions, states, protected=state.protected)
 
 
@@ -213,7 +233,8 @@ def _close(state: Lead, e: Draft[Closed], at: int, states: States) -> None:
         raise Refused(Code.STATE, "S18")
     if e.source != state.owner and at < max(state.owner_spoke, state.since) + SILENCE:
         raise Refused(Code.WRONG_SIDE, "S18")
-    if state.evidence_asked or any(_keeps_open(context, other, e.subject, at) for context, _, other in states.open()):
+    consent_asked = state.evidence_asked or state.forwards
+    if consent_asked or any(_keeps_open(context, other, e.subject, at) for context, _, other in states.open()):
         raise Refused(Code.STATE, "S18")
 
 
@@ -242,6 +263,8 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     if state.status in rule.when and not late(state, e, at):
         status = _then(after, e, rule)
         after = after if status is None else replace(after, status=status, since=at)
+        if status in ASKED_BACK and not after.asked_back:
+            after = replace(after, asked_back=at)
     return replace(after, owner_spoke=at) if e.source == after.owner else after
 
 
@@ -266,7 +289,7 @@ def _said(state: Any, e: Draft[Any], at: int) -> Any:
     match e.data:
         case Shared(summary=summary):
             inform = summary.action == (RequestedAction.INFORM,)
-            return replace(state, inform=inform, **lead_course.opened(e, at))
+            return replace(state, inform=inform, origin=lead_forwarding.origin(e), **lead_course.opened(e, at))
         case Accepted(summary=summary) | FeedbackGiven(summary=summary):
             return replace(state, next_feedback_on=summary.next_feedback_on, feedback_from=at)
         case Supplemented():
@@ -278,7 +301,7 @@ def _said(state: Any, e: Draft[Any], at: int) -> Any:
         case OutcomeRecorded(summary=summary):
             return replace(state, stage=summary.stage, outcome=e.digest, outcome_at=at)
         case _:
-            change = lead_course.CHANGES.get(type(e.data))
+            change = _CHANGES.get(type(e.data))
             return state if change is None else replace(state, **change(state, e, at))
 
 

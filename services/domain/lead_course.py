@@ -36,7 +36,7 @@ from contracts.lead_phone import PhoneConfirmed, PhoneRecorded
 from contracts.lead_terms import Effect, Settlement
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import RemovalResult, Restriction, Urgency
-from services.domain import both, lead_naming, offers, papers
+from services.domain import both, lead_forwarding, lead_naming, offers, papers
 from services.domain.clocks import DAY, HOUR, parse_time
 from services.domain.lead_state import Lead, Verdict
 from services.domain.rules import States
@@ -59,11 +59,12 @@ def past_review(state: Lead, at: int) -> bool:
 def unfit(state: Lead, e: Draft[Any], at: int) -> bool:
     """Whether a fact is out of its row though its status is one of the row's: late, and it changes no status.
 
-    The node alone expunges before the review date; all of a held lead is said to be removed (S20, S23).
+    The node alone expunges before the review date what was not forwarded; all of a held lead is said to be removed
+    (S20, S23, PROTOCOL 12).
     """
     match e.data:
         case Expunged(approval=None):
-            return not past_review(state, at)
+            return state.origin is None and not past_review(state, at)
         case RemovalAnswered(summary=summary):
             return state.held and summary.result is RemovalResult.REMOVED
         case _:
@@ -129,9 +130,11 @@ def _lift(state: Lead, e: Draft[RestrictionLifted], at: int, states: States) -> 
 
 def _review(state: Lead, e: Draft[Reviewed], at: int, states: States) -> None:
     """To a day at most 12 months on, by two officers of whom none wrote the lead (S22)."""
-    approval = papers.approval(e)
-    if not papers.within(e.data.summary.review_date, parse_time(approval.decided_at), MONTHS_12):
+    approval, day = papers.approval(e), e.data.summary.review_date
+    if not papers.within(day, parse_time(approval.decided_at), MONTHS_12):
         raise Refused(Code.SHAPE, "S22")
+    if lead_forwarding.outlives(state, day):
+        raise Refused(Code.SHAPE, "S10")
     if state.author in {papers.submission(e).officer, approval.officer}:
         raise Refused(Code.OFFICERS, "S22")
 
@@ -148,7 +151,9 @@ def _consent(state: Lead, e: Draft[Any], at: int, states: States) -> None:
 
 
 def _offer(state: Lead, e: Draft[TransferOffered], at: int, states: States) -> None:
-    """One at a time, firm for at most 7 days (S15)."""
+    """One at a time, firm for at most 7 days (S15); of what is the holder's own, not of what was forwarded."""
+    if state.origin is not None:
+        raise Refused(Code.STATE, "S10")
     if state.transfer is not None and at < state.transfer[1]:
         raise Refused(Code.STATE, "L12")
     offers.made(e.data.summary.answer_by, at, TRANSFER_SPAN)
@@ -268,6 +273,7 @@ CHANGES: Mapping[type[Event], Callable[[Lead, Draft[Any], int], dict[str, Any]]]
         Misdirected: lambda _, __, at: {"misdirected_at": at},
         PhoneConfirmed: lambda _, e, __: {"told_at": parse_time(e.data.summary.told_at)},
         PhoneRecorded: lambda _, e, at: {**opened(e, at), "told_at": parse_time(e.data.summary.told_at)},
+        RemovalAnswered: lambda _, e, __: {"removal": (e.digest, e.data.summary.result)},
         Regraded: lambda state, e, at: {"unread": (*state.unread, (e.digest, at))},
         Reopened: lambda _, e, at: {"next_feedback_on": e.data.summary.next_feedback_on, "feedback_from": at},
         Restricted: lambda _, e, at: {"reviewer": e.data.summary.reviewer, "restricted_at": at},

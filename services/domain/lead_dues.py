@@ -55,11 +55,27 @@ def _cleared(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
 
 
 def _open_offers(state: Lead, calendar: Calendar) -> tuple[Due, ...]:
-    """What waits for an answer: a transfer (a firm offer), a request for consent."""
+    """What waits for an answer: a transfer (a firm offer), requests for consent to evidence use and to forwarding."""
     transfer = (Due(Duty.COUNTERSIGN, state.transfer[1]),) if state.transfer else ()
+    forwards = tuple(after(Duty.FORWARD, one.at, CONSENT, calendar, owner=True) for one in state.forwards)
     if not state.evidence_asked:
-        return transfer
-    return (*transfer, after(Duty.CONSENT, state.evidence_asked_at, CONSENT, calendar, owner=True))
+        return (*transfer, *forwards)
+    return (*transfer, *forwards, after(Duty.CONSENT, state.evidence_asked_at, CONSENT, calendar, owner=True))
+
+
+def onward(state: Lead, origin: Lead, calendar: Calendar) -> tuple[Due, ...]:
+    """Owed by the holder to whom it forwarded: what the owner asks back or corrects is asked back or corrected there.
+
+    Args:
+        state: of the forwarded lead, whose ``origin`` names the other. origin: of the lead it comes from.
+    """
+    if state.status not in lead.KEPT:
+        return ()
+    if origin.asked_back:
+        return (after(Duty.CORRECT, origin.asked_back, ACKNOWLEDGE, calendar, owner=True),)
+    if origin.corrected_at > max(state.shared_at, state.corrected_at):
+        return (after(Duty.CORRECT, origin.corrected_at, ACKNOWLEDGE, calendar, owner=True),)
+    return ()
 
 
 def _hold(state: Lead) -> tuple[Due, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.approval import DocumentNo
 from contracts.lead_terms import Claim, Settlement
-from contracts.vocabulary import Basis, OutcomeStage, Purpose, Restriction, Term, Urgency
+from contracts.vocabulary import Basis, OutcomeStage, Purpose, RemovalResult, Restriction, Term, Urgency
 
 
 class Status(Term):
@@ -40,6 +40,40 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Forward:
+    """A request to let a version (id of its content) go to a third unit; ``request``: its envelope's digest."""
+
+    request: str
+    at: int
+    recipient: str
+    purpose: Purpose
+    content: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A grant by its envelope's digest: who may forward which content to whom, until (ms)."""
+
+    digest: str
+    holder: str
+    recipient: str
+    content: str
+    until: int
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a forwarded lead comes from: its grant, its owner's lead there, and what the owner demands of handling."""
+
+    grant: str
+    owner: str
+    channel: str
+    subject: str
+    restrictions: tuple[Restriction, ...]
+    review_date: str
+
+
+@dataclass(frozen=True)
 class Lead:
     """One share, or one phone record. Times are effective ms; digests are of envelopes.
 
@@ -49,6 +83,8 @@ class Lead:
     claims: (unit, what it wants); settled: (unit, whose and how). hold_review: until when it is held. evidence_asked:
     digest of a request for consent; evidence: it was granted. transfer: (digest of the offer, until when it binds).
     reviewer: who alone reads it since restricted_at. told_at: when a call was, as recorded, then as confirmed.
+    forwards: requests nobody answered yet; grants: what was granted. origin: of a lead that was forwarded here.
+    asked_back: when it was first to be removed at once. removal: (digest, result) of the newest removal answer.
     """
 
     status: Status = Status.ABSENT
@@ -86,6 +122,11 @@ class Lead:
     transfer: tuple[str, int] | None = None
     reviewer: str = ""
     restricted_at: int = 0
+    forwards: tuple[Forward, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    origin: Origin | None = None
+    asked_back: int = 0
+    removal: tuple[str, RemovalResult] | None = None
 
     @property
     def held(self) -> bool:

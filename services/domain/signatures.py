@@ -73,6 +73,17 @@ def _one(e: Draft[Any], at: int, trust: Trust, rule: Rule) -> None:
 
 
 def _two(e: Draft[Any], at: int, trust: Trust, approver: Role) -> None:
+    statements = twice(e, at, trust, approver)
+    if not e.data.FACT:
+        for statement in statements:
+            _in_force(statement, at)
+
+
+def twice(e: Draft[Any], at: int, trust: Trust, approver: Role) -> tuple[Submission, Approval]:
+    """Signed by two officers who serve at ``at``, whatever the term of their word: a firm offer binds beyond it.
+
+    Raises Refused: signatures, officers.
+    """
     papers: Approvals | None = getattr(e.data, "approval", None)
     if papers is None:
         raise Refused(Code.SIGNATURES, "L5")
@@ -86,9 +97,7 @@ def _two(e: Draft[Any], at: int, trust: Trust, approver: Role) -> None:
     second = _approver(e, at, trust, approval, papers.delegation)
     _signed(papers.submission, Submission.PURPOSE, author)
     _signed(papers.approval, Approval.PURPOSE, second)
-    if not e.data.FACT:
-        _in_force(submission, at)
-        _in_force(approval, at)
+    return submission, approval
 
 
 def _about(e: Draft[Any]) -> dict[str, Any]:

@@ -62,13 +62,17 @@ class DocumentBody(Body):
 
 
 class DraftBody(DocumentBody):
-    """For which channel, as which event; ``subject``: the matter it is about, absent where it opens one."""
+    """For which channel, as which event; ``subject``: the matter it is about, absent where it opens one.
+
+    grant: digest of the owner's grant, where a lead is forwarded.
+    """
 
     model_config = example(examples.DRAFT)
 
     channel: Channel
     type: EventType
     subject: Subject | None = None
+    grant: Digest | None = None
 
 
 class RevisionBody(DocumentBody):
@@ -139,6 +143,7 @@ class PaperState(Wire):
     channel: str
     type: str
     subject: str
+    grant: str
     author: str
     approved_by: str
     reason: str
@@ -162,7 +167,8 @@ def draft(body: DraftBody, issue: Issue) -> Drafted:
     """D1. The answer's ``subject`` is the paper's id. The content is encrypted for the recipient at once."""
     id_ = minted(issue.id(DESK, said.Drafted))
     subject = _subject(issue.node, body, id_)
-    event = papers.draft(issue.node, issue.officer, subject=subject, **_document(body, body.channel, body.type))
+    document = {**_document(body, body.channel, body.type), "grant": body.grant}
+    event = papers.draft(issue.node, issue.officer, subject=subject, **document)
     told = issue.issue(DESK, id_, event, lambda e: _same(issue.node, e, event, body.subject))
     return _noted(issue, told, event, body)
 
@@ -171,7 +177,7 @@ def draft(body: DraftBody, issue: Issue) -> Drafted:
 def revise(paper: SubjectId, body: RevisionBody, issue: Issue) -> Drafted:
     """D2. Signatures gathered so far are dropped."""
     held = papers.paper(issue.node, paper)
-    document = _document(body, held.channel, held.type)
+    document = {**_document(body, held.channel, held.type), "grant": held.grant or None}
     made = papers.draft(issue.node, issue.officer, subject=held.subject, **document)
     event = said.Revised(summary=made.summary, content=made.content, embedded=made.embedded)
     told = issue.issue(DESK, paper, event, lambda e: e.subject == paper and _same(issue.node, e, event, held.subject))
@@ -285,7 +291,9 @@ def _same(node: Node, stands: Envelope, event: said.Drafted | said.Revised, subj
     the same, but our own halves open it.
     """
     before: Any = stands.draft().data
-    address = [(one.summary.channel, one.summary.type, one.embedded.summary) for one in (before, event)]
+    address = [
+        (one.summary.channel, one.summary.type, one.summary.grant, one.embedded.summary) for one in (before, event)
+    ]
     if address[0] != address[1] or subject not in (None, before.summary.subject):
         return False
     return _plain(node, before) == _plain(node, event)
@@ -312,7 +320,7 @@ def _verified(issue: Commands, held: Paper, model: type[Submission], dsse: Dsse)
 def _rehearsed(node: Node, paper: str, held: Paper) -> None:
     """What would be void when it is sealed is refused before it is approved. An outage does not hinder approving."""
     try:
-        rehearse(node, held.channel, held.subject, papers.outgoing(held), id=_sealed_id(node, paper))
+        rehearse(node, held.channel, held.subject, papers.outgoing(node, held), id=_sealed_id(node, paper))
     except NotYet:
         return
 
@@ -338,6 +346,7 @@ def _state(node: Node, id_: str, held: Paper) -> PaperState:
         channel=held.channel,
         type=held.type,
         subject=held.subject,
+        grant=held.grant,
         author=held.author,
         approved_by=held.approved_by,
         reason=held.reason,
@@ -369,7 +378,7 @@ def _sending(node: Node, event_id: str, held: Paper) -> tuple[Sending, dict[str,
 def _waiting(node: Node, event_id: str, held: Paper) -> tuple[Sending, dict[str, str]]:
     """Why an approved document has not left."""
     try:
-        rehearse(node, held.channel, held.subject, papers.outgoing(held), id=event_id)
+        rehearse(node, held.channel, held.subject, papers.outgoing(node, held), id=event_id)
     except Refused as refused:
         return Sending.REFUSED, {"code": refused.code, "law": refused.law}
     except NotYet:

@@ -59,6 +59,7 @@ PAPER = {
     "channel": CHANNEL,
     "type": DRAFT["type"],
     "subject": SUBJECT,
+    "grant": "",
     "author": OFFICER,
     "approved_by": "5f6e7d8c-9b0a-4c1d-8e2f-3a4b5c6d7e8f",
     "reason": "",

@@ -21,7 +21,7 @@ from services.domain.access import Read
 from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
 from services.domain.signatures import CLOCK_TOLERANCE
-from services.node import papers
+from services.node import forwards, papers
 from services.node.commands import duty_id, minted, propose
 from services.node.folds import now_ms
 from services.verifier import History
@@ -65,6 +65,8 @@ def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]
     for (context, subject), state in list(history.streams.items()):
         if context == "lead" and state.owner == node.source and _past_review(history, state):
             yield subject, subject, "expunged", Expunged(summary=ExpungedSummary())
+        if context == "lead" and state.owner == node.source and forwards.called_back(node, state):
+            yield subject, subject, "called_back", Expunged(summary=ExpungedSummary())
         if context not in ("lead", "enquiry") or state.owner == node.source:
             continue
         if context == "lead" and state.status is lead.Status.SENT:
@@ -72,7 +74,7 @@ def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]
         if context == "enquiry" and state.status is enquiry.Status.ASKED:
             yield subject, subject, "delivered", EnquiryDelivered(summary=DeliveredSummary())
         if context == "lead" and _node_removes(history, subject, state):
-            yield subject, subject, "removal_answered", _removed()
+            yield from _removal(node, history, subject, state)
 
 
 def _report_incidents(node: "Node", history: History) -> bool:
@@ -136,9 +138,17 @@ def _reads(history: History, subject: str) -> Iterator[Read]:
             yield from history.state("access", what.removeprefix("content/")).reads
 
 
-def _removed() -> Event:
-    """Until the vault exists this says that the node refuses to open; prints are the officers' to answer for."""
-    return RemovalAnswered(summary=RemovalSummary(result=RemovalResult.REMOVED, prints_destroyed=0))
+def _removal(
+    node: "Node", history: History, subject: str, state: lead.Lead
+) -> Iterator[tuple[str, str, str, RemovalAnswered]]:
+    """Until the vault exists this says that the node refuses to open; prints are the officers' to answer for.
+
+    Whoever forwarded a lead answers when those have to whom it went, and names their answers (PROTOCOL 10).
+    """
+    onward = forwards.onward(node, history.topic.channel, subject) if state.grants else ()
+    if onward is not None:
+        said = RemovalSummary(result=RemovalResult.REMOVED, prints_destroyed=0, onward=onward or None)
+        yield subject, subject, "removal_answered", RemovalAnswered(summary=said)
 
 
 def _publish_key(node: "Node", channel: str, history: History) -> bool:

@@ -23,7 +23,9 @@ from contracts.content import Content
 from contracts.contents import MODELS, read_plain
 from contracts.document import Document
 from contracts.dsse import Dsse
+from contracts.envelope import Embedded
 from contracts.event import TYPES, Event
+from contracts.lead import Shared
 from contracts.pairing import Proposed
 from contracts.profile import ShapeError, compact
 from contracts.refusals import Code, NotYet, Refused
@@ -31,7 +33,7 @@ from contracts.vocabulary import Role
 from services.domain.clocks import DAY, day, format_time
 from services.domain.desk import Paper, Status
 from services.domain.signatures import APPROVAL_SPAN
-from services.node import index
+from services.node import forwards, index
 from services.node.commands import duty_id, propose
 from services.node.folds import now_ms
 from services.storage.ledger import Sealed
@@ -88,6 +90,15 @@ def event_class(event_type: str) -> type[Event]:
     return found
 
 
+def _under_grant(node: "Node", digest: str, event_type: str, plain: bytes | None) -> None:
+    """What is forwarded is a lead, under a grant that stands, and leaves room for it. Raises InvalidError, Refused."""
+    if event_type != Shared.TYPE:
+        raise InvalidError([("grant", "only a lead is shared under a grant")])
+    if plain is not None and len(plain) > forwards.MAX_PLAIN:
+        raise InvalidError([("content", "what is forwarded is at most 16 KiB, because of its grant")])
+    forwards.grant(node, digest)
+
+
 def checked_content(event_type: str, summary: Any, content: Any) -> bytes | None:
     """The plaintext that will be encrypted: of its model, and agreeing with the summary. Raises InvalidError."""
     if content is None:
@@ -140,9 +151,20 @@ def own_key(node: "Node") -> tuple[str, int, bytes]:
 
 
 def draft(
-    node: "Node", officer: str, *, channel: str, event_type: str, subject: str, summary: Any, content: Any
+    node: "Node",
+    officer: str,
+    *,
+    channel: str,
+    event_type: str,
+    subject: str,
+    summary: Any,
+    content: Any,
+    grant: str | None = None,
 ) -> said.Drafted:
-    """D1: the event that puts a document on the desk; its summary and content checked as the log will check them."""
+    """D1: the event that puts a document on the desk; its summary and content checked as the log will check them.
+
+    grant: sha-256 of the owner's grant under which a lead is forwarded.
+    """
     model = event_class(event_type)
     fields = model.model_fields
     if "approval" not in fields:
@@ -151,10 +173,14 @@ def draft(
     plain = checked_content(event_type, checked, content)
     if plain is None and fields.get("content") is not None and fields["content"].is_required():
         raise InvalidError([("content", "required")])
+    if grant is not None:
+        _under_grant(node, grant, event_type, plain)
     sealed, own = (None, None) if plain is None else encrypted(node, channel, event_type, plain, keep=True)
     document = base64.b64encode(compact(checked.model_dump(mode="json", exclude_none=True))).decode()
     purge = format_time(now_ms() + PURGE_AFTER)
-    address = said.DraftedSummary(officer=officer, channel=channel, type=event_type, subject=subject, purge_on=purge)
+    address = said.DraftedSummary(
+        officer=officer, channel=channel, type=event_type, subject=subject, purge_on=purge, grant=grant
+    )
     return said.Drafted(summary=address, content=sealed, embedded=said.Papers(summary=document, own=own))
 
 
@@ -265,15 +291,17 @@ def seal(node: "Node", id: str, held: Paper) -> Sealed:
 
     Raises Refused (it will never stand; it goes back to the desk's list), NotYet.
     """
-    return propose(node, held.channel, held.subject, outgoing(held), id=duty_id(node.source, id, SEAL))
+    return propose(node, held.channel, held.subject, outgoing(node, held), id=duty_id(node.source, id, SEAL))
 
 
-def outgoing(held: Paper) -> Event:
-    """The event that a twice signed document becomes. Raises InvalidError."""
+def outgoing(node: "Node", held: Paper) -> Event:
+    """The event that a twice signed document becomes. Raises InvalidError; Refused: its grant stands no more."""
     data: dict[str, Any] = {"summary": json.loads(base64.b64decode(held.summary))}
     if held.content is not None:
         data["content"] = held.content.model_dump(mode="json", exclude_none=True)
     papers = {"submission": held.submission, "approval": held.approval, "delegation": held.delegation}
     data["approval"] = {name: p.model_dump(mode="json", exclude_none=True) for name, p in papers.items() if p}
+    if held.grant:
+        data["embedded"] = Embedded.of(forwards.grant(node, held.grant)).model_dump(mode="json")
     event: Event = parsed(event_class(held.type), data)
     return event

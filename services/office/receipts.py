@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from contracts import enquiry, lead, lead_consents, lead_course, lead_phone
+from contracts import enquiry, lead, lead_consents, lead_course, lead_forwarding, lead_phone
 from contracts.envelope import Draft
 from services.domain.clocks import OFFSET, day, format_time, parse_time
 from services.office.leads import in_order
@@ -37,6 +37,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         lead_consents.EvidenceUseRequested.TYPE: "证据使用请求",
         lead_consents.EvidenceUseGranted.TYPE: "同意作为证据使用",
         lead_consents.EvidenceUseRefused.TYPE: "不同意作为证据使用",
+        lead_forwarding.ForwardRequested.TYPE: "转递请求",
+        lead_forwarding.ForwardGranted.TYPE: "同意转递",
+        lead_forwarding.ForwardRefused.TYPE: "不同意转递",
         lead_consents.TransferOffered.TYPE: "提议移交",
         lead_consents.TransferAccepted.TYPE: "同意移交",
         lead_consents.TransferDeclined.TYPE: "不同意移交",

@@ -105,15 +105,19 @@ def copied(original: Signed) -> TrustCopied:
     return TrustCopied(summary=summary, embedded=Embedded.of(original))
 
 
-def concerns(e: Draft[Any], members: Iterable[str] = (), readers: Iterable[str] = ()) -> bool:
+def concerns(
+    e: Draft[Any], members: Iterable[str] = (), readers: Iterable[str] = (), guests: Iterable[str] = ()
+) -> bool:
     """Whether a trust event is copied into a channel of these members and readers; neither: an open topic (WIRE 21).
+
+    guests: owners who let a lead be forwarded into it (services.registry.forwarding).
 
     Root, province and policy events and keys of registry and keeper go everywhere, those of a unit or officer where
     the unit writes or reads, all of them to the open topics. Heartbeat, profile and the root itself: nowhere.
     """
     if type(e.data) not in trusts.COPIED:
         return False
-    here = {*members, *readers}
+    here = {*members, *readers, *guests}
     about = concerned(e)
     return not about or not here or about in here
 

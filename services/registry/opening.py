@@ -32,6 +32,7 @@ from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
 from services.registry import genesis
 from services.registry.errors import HandedOverError
+from services.registry.forwarding import Granted, granted, guests
 from services.registry.mandates import CannotMandateError, Paper, hand_in, mandate_id
 from services.storage.ledger import Entry
 from services.transport import Topics
@@ -50,8 +51,10 @@ class Registry:
     folder: Path
     granted: set[tuple[str, str, bool]] = field(default_factory=set)
     ready: set[str] = field(default_factory=set)
-    complete: dict[str, tuple[bytes, Trust]] = field(default_factory=dict)
-    """Channel -> the end of ``duikou.trust``, and trust there, when nothing was left to copy."""
+    complete: dict[str, tuple[bytes, Trust, frozenset[str]]] = field(default_factory=dict)
+    """Channel -> the end of ``duikou.trust``, trust there, and its guests, when nothing was left to copy."""
+    grants: dict[str, tuple[bytes, tuple[Granted, ...]]] = field(default_factory=dict)
+    """Channel -> its end, and what was granted there."""
 
     def step(self) -> bool:
         """One round; whether anything was done. Raises NotYet."""
@@ -60,7 +63,8 @@ class Registry:
             done.append(self._open_channel(id, (state.owner, state.counterpart), partial(self._pairing, state)))
         for id, members in list(self.node.supervised()):
             done.append(self._open_channel(id, members, partial(self._supervision, members[0])))
-        done += [self._copy(channel) for channel in (*OPEN_TOPICS[1:], *self.node.channels())]
+        grants = list(chain.from_iterable(map(self._granted, self.node.channels())))
+        done += [self._copy(channel, grants) for channel in (*OPEN_TOPICS[1:], *self.node.channels())]
         return any([*done, self._beat()])
 
     # -- topics and genesis --------------------------------------------------------------------------------------------
@@ -196,25 +200,34 @@ class Registry:
             return False
         return True
 
-    def _copy(self, channel: str) -> bool:
+    def _granted(self, channel: str) -> tuple[Granted, ...]:
+        """Grants to forward, read again when the channel has moved."""
+        history = self.node.folds.history(channel)
+        known = self.grants.get(channel)
+        if known is None or known[0] != history.hash:
+            known = self.grants[channel] = (history.hash, tuple(granted(history)))
+        return known[1]
+
+    def _copy(self, channel: str, grants: list[Granted]) -> bool:
         """Trust events that concern the channel and are not in it yet, in the order of ``duikou.trust``."""
         history = self.node.folds.history(channel)
         if not history.opened or not self.node.running(channel):
             return False
-        place = (self.node.folds.history(TRUST).hash, history.channel.trust)
+        welcome = guests(history.channel, grants, now_ms())
+        place = (self.node.folds.history(TRUST).hash, history.channel.trust, welcome)
         if self.complete.get(channel) == place:
             return False
-        missing = [signed for signed in self._effective(TRUST) if self._is_missing(history, signed)]
+        missing = [signed for signed in self._effective(TRUST) if self._is_missing(history, signed, welcome)]
         if not missing:
             self.complete[channel] = place
         return bool(missing) and self._copy_all(channel, missing)
 
-    def _is_missing(self, history: History, signed: Signed) -> bool:
+    def _is_missing(self, history: History, signed: Signed, welcome: frozenset[str]) -> bool:
         copied = history.channel.trust.copied
         if signed.digest in copied or signed.digest == self.node.exchange:
             return False
         state = history.channel
-        return genesis.concerns(Envelope.parse(signed.value).draft(), state.members, state.readers)
+        return genesis.concerns(Envelope.parse(signed.value).draft(), state.members, state.readers, welcome)
 
     def _copy_all(self, channel: str, missing: list[Signed]) -> bool:
         """All in one append: each is decided on what the ones before it leave."""

@@ -193,6 +193,12 @@ class Replica:
         row = self._pool.one(query, topic, list(contexts))
         return None if row is None else row["at"]
 
+    def stands(self, stream: str, digest: str) -> Signed | None:
+        """An effective envelope of a stream, by its digest."""
+        query = f"{records.COUNTED} WHERE v.stream = %s AND v.digest = %s AND v.result = 'effective'"
+        row = self._pool.one(query, stream, digest)
+        return None if row is None else records.read_record(row).message.signed
+
     def outcome(self, event_id: str) -> Known | None:
         """How the log judged an event of ours; None while it has not been read back, or was only noise so far."""
         row = self._pool.one(_OUTCOME, event_id)

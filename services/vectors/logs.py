@@ -76,13 +76,14 @@ def build() -> dict[str, Any]:
     channel = _proposals(region)
     _channel(region, channel)
     return {
-        "log_trust": _told(region, TRUST),
-        "log_proposals": _told(region, PAIRING),
-        "log_channel": _told(region, channel),
+        "log_trust": told(region, TRUST),
+        "log_proposals": told(region, PAIRING),
+        "log_channel": told(region, channel),
     }
 
 
-def _told(region: Region, channel: str) -> dict[str, Any]:
+def told(region: Region, channel: str) -> dict[str, Any]:
+    """The log of a channel's first topic, each record with what it is."""
     return {
         "exchange": region.exchange,
         "topic": str(Topic(channel, 1)),

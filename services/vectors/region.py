@@ -7,6 +7,7 @@ tell true histories.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import chain
 from typing import Any, NamedTuple, Self
 
 from contracts import pairing
@@ -30,8 +31,9 @@ from contracts.vocabulary import (
 from services.domain.clocks import DAY, HOUR, format_time
 from services.domain.trust import ROOT
 from services.registry import ceremony, genesis
+from services.registry.forwarding import granted, guests
 from services.signing import Signer, dsse, possession
-from services.vectors.seeds import EXPIRES, OFFICES, POSTS, START_AT, filler, identifier, policy, seeded
+from services.vectors.seeds import EXPIRES, OFFICES, PLACES, POSTS, START_AT, filler, identifier, policy, seeded
 from services.verifier import History, Verdict, inspect
 
 
@@ -161,7 +163,7 @@ class Region:
 
     def admit(self, unit: str, posts: Iterable[str] = POSTS) -> None:
         """A unit with its key and one officer on each post."""
-        superior, jurisdiction = OFFICES[unit]
+        superior, jurisdiction = PLACES[unit]
         self.keys[unit] = seeded(unit)
         key = possession(self.keys[unit], self.exchange, unit, KeyKind.UNIT)
         by = self.by(ceremony.registrar(unit))
@@ -193,8 +195,10 @@ class Region:
     def copy_trust(self, channel: str) -> None:
         """Every effective trust event that concerns the channel and is not in it yet, in order."""
         state = self.history(channel).channel
+        welcome = guests(state, chain.from_iterable(map(granted, self.histories.values())), self.now)
+        about = (state.members, state.readers, welcome)
         for verdict in list(self.verdicts[TRUST]):
-            concerned = verdict.draft is not None and genesis.concerns(verdict.draft, state.members, state.readers)
+            concerned = verdict.draft is not None and genesis.concerns(verdict.draft, *about)
             signed = self.signed(verdict)
             if verdict.result == "effective" and concerned and signed.digest not in state.trust.copied:
                 self.write(REGISTRY, channel, channel, genesis.copied(signed))
@@ -228,8 +232,8 @@ class Region:
             "counterpart": answerer,
             "purposes": (Purpose.OUTFLOW_TRAFFICKING, Purpose.PARCEL),
             "ceiling": tuple(sorted(Restriction)),
-            "oversight_a": OFFICES[proposer][0],
-            "oversight_b": OFFICES[answerer][0],
+            "oversight_a": PLACES[proposer][0],
+            "oversight_b": PLACES[answerer][0],
             "term_days": 365,
             "clocks": ClockProfile(),
             "agreement": sha256(b"an invented agreement").hexdigest(),

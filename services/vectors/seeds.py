@@ -27,6 +27,9 @@ OFFICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     YIWU: (JINHUA, ("330782",)),
 }
 """Unit -> its superior, its divisions; superiors first."""
+TANGHE, NANYANG = "411328000000", "411300000000"
+PLACES: Mapping[str, tuple[str, tuple[str, ...]]] = {**OFFICES, TANGHE: (NANYANG, ("411328",))}
+"""OFFICES, and a third county for what goes on from one unit to another; only who needs it admits it."""
 POSTS: Mapping[str, tuple[Role, ...]] = {
     "author": (Role.AUTHOR,),
     "approver": (Role.APPROVER,),

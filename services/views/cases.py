@@ -18,4 +18,4 @@ def new(me: str, verdict: Verdict) -> Case:
     return Case(**begun(me, verdict))
 
 
-CASES = View("cases", 2, frozenset({"lead"}), Case, new, between)
+CASES = View("cases", 3, frozenset({"lead"}), Case, new, between)

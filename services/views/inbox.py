@@ -16,7 +16,7 @@ from services.domain.confirming import WITHIN, alone
 from services.domain.dues import FIRM, Due
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
-from services.domain.lead_dues import review_near
+from services.domain.lead_dues import onward, review_near
 from services.domain.liaison import Liaison
 from services.domain.operation import Operation
 from services.domain.oversight import Oversight
@@ -50,6 +50,7 @@ class Kind(Term):
     RESULTS = "results", "待战果确认", "results to be agreed"
     CONFIRM = "confirm", "待确认电话告知", "phone record to be confirmed"
     CONSENT = "consent", "待答复证据使用", "consent to be answered"
+    FORWARD = "forward", "待答复转递", "forwarding to be answered"
     SETTLE = "settle", "管辖待协商", "jurisdiction to be settled"
     REVIEW_LEAD = "review_lead", "待复核", "review date is near"
     REVIEW_HOLD = "review_hold", "在诉保留待复核", "hold to be reviewed"
@@ -189,7 +190,7 @@ def due_items(
         item
         for name, row in rows.items()
         for item in (
-            *_items(name, row, now, calendar, profiles.get(stream(name).channel, Clock())),
+            *_items(name, row, _above(row, rows), now, calendar, profiles.get(stream(name).channel, Clock())),
             *(_to_confirm(name, act, now, calendar) for act in row.alone if act.event not in confirmed),
         )
     )
@@ -201,10 +202,17 @@ def _to_confirm(name: str, act: Alone, now: int, calendar: Calendar) -> Item:
     return Item(name, Kind.CONFIRM_ACT, until, not in_time(now, until), True, event=act.event, by=act.by)
 
 
-def _items(name: str, row: Waiting, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:
+def _above(row: Waiting, rows: Mapping[str, Waiting]) -> Lead | None:
+    """Of a lead that was forwarded: the owner's, in another channel, where it is known here."""
+    origin = row.lead.origin if row.lead else None
+    found = rows.get(f"{origin.channel}/lead/{origin.subject}") if origin else None
+    return found.lead if found else None
+
+
+def _items(name: str, row: Waiting, above: Lead | None, now: int, calendar: Calendar, clock: Clock) -> Iterable[Item]:
     state = row.lead or row.enquiry or row.liaison or row.operation or row.oversight
     if state is not None:
-        return chain(_owed(name, row, state, now, calendar, clock), _review(name, row, now))
+        return chain(_owed(name, row, state, above, now, calendar, clock), _review(name, row, now))
     if row.pairing is not None and row.pairing.status is Status.PROPOSED and now < row.pairing.answer_by:
         return [Item(name, Kind.ANSWER_OFFER, row.pairing.answer_by, False, row.direction is Direction.IN)]
     if row.desk is not None and row.desk.status is papers.Status.SUBMITTED:
@@ -220,12 +228,16 @@ def _review(name: str, row: Waiting, now: int) -> Iterator[Item]:
         yield Item(name, Kind.REVIEW_LEAD, until, False, True)
 
 
-def _owed(name: str, row: Waiting, state: Any, now: int, calendar: Calendar, clock: Clock) -> Iterator[Item]:
+def _owed(
+    name: str, row: Waiting, state: Any, above: Lead | None, now: int, calendar: Calendar, clock: Clock
+) -> Iterator[Item]:
     if row.direction is Direction.WATCH:
         return
     category = state.category if isinstance(state, Lead) else None
     try:
         found = obligations.owed(state, calendar, clock)
+        if above is not None:
+            found = (*found, *onward(state, above, calendar))
     except CalendarMissingError:
         yield Item(name, Kind.UNDATED, None, False, True, category)
         return
@@ -267,7 +279,7 @@ def _overdue(state: Any, now: int, calendar: Calendar, clock: Clock) -> list[Due
 
 INBOX = View(
     "inbox",
-    6,
+    7,
     frozenset({"lead", "enquiry", "liaison", "operation", "oversight", "pairing", "desk"}),
     Waiting,
     new,

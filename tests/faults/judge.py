@@ -130,7 +130,7 @@ class Judge:
             return False
         try:
             held = papers.paper(node, said.paper)
-            rehearse(node, held.channel, held.subject, papers.outgoing(held), id=said.id)
+            rehearse(node, held.channel, held.subject, papers.outgoing(node, held), id=said.id)
         except Refused:
             return True
         return False

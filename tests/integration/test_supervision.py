@@ -1,4 +1,4 @@
-"""A unit and its superior, on real servers: their channel opens by admission, they alone are in it (1.6, 1.7)."""
+"""What rule version 3 opens, on real servers: a unit and its superior (1.6, 1.7), a lead that goes on (1.2b S10)."""
 
 import json
 import subprocess
@@ -14,7 +14,9 @@ import pytest
 from contracts import lead
 from contracts.channels import NEWEST, REGISTRY, Topic
 from contracts.envelope import Envelope
+from contracts.lead import Onward, RemovalAnswered, Shared
 from contracts.lead_course import Misdirected, MisdirectedSummary
+from contracts.lead_forwarding import ForwardGranted, ForwardRequested
 from contracts.oversight import (
     Cause,
     IncidentReported,
@@ -27,12 +29,17 @@ from contracts.oversight import (
 from contracts.oversight_terms import IncidentKind, Severity
 from contracts.profile import compact
 from contracts.refusals import Refused
+from contracts.vocabulary import RemovalResult
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
+from services.domain.clocks import DAY, format_time
 from services.node import papers
 from services.node.commands import duty_id, minted, propose
+from services.node.folds import now_ms
+from services.node.papers import InvalidError
+from services.verifier import Verdict
 from services.views import VIEWS, from_json
 from services.views.oversight import Concern
-from tests.support.region import Region, region
+from tests.support.region import CONTENT, SUMMARY, Region, region
 
 pytestmark = pytest.mark.xdist_group("streams")
 
@@ -192,3 +199,78 @@ def test_an_audit_of_all_topics_reads_these_channels_too(offices: Region) -> Non
     report = json.loads(done.stdout)
     assert str(Topic(offices.channel, 1)) in json.dumps(report)
     assert report["verdict"] == "self-consistent"
+
+
+# -- the same nodes, paired: a lead goes on to a third unit ------------------------------------------------------------
+
+
+@pytest.fixture
+def channels(offices: Region) -> Iterator[tuple[str, str]]:
+    """Of owner and holder (新蔡, 邓州), and of holder and third unit (驻马店)."""
+    supervision = offices.channel
+    yield offices.pair(XINCAI, DENGZHOU), offices.pair(DENGZHOU, ZHUMADIAN)
+    offices.channel = supervision
+
+
+def test_a_lead_goes_on_to_a_third_unit_and_is_called_back(offices: Region, channels: tuple[str, str]) -> None:
+    """PROTOCOL 10, 12: keys are copied by the grant, the share embeds it, the holder's node calls back and then names
+
+    the answer of its recipient; no officer of the holder does anything about it.
+    """
+    first, onward = channels
+    offices.channel = first
+    here = offices.share()
+    digest = _granted(offices, first, here)
+    offices.until("the owner's keys are copied", lambda: _vouches(offices, onward))
+    with pytest.raises(InvalidError, match="does not fit"):
+        offices.draft(DENGZHOU, onward, ForwardRequested.TYPE, REPLY, subject=here, grant=digest)
+    long = {**CONTENT, "narrative": "长" * 2_000, "assessment": "长" * 1_000, "facts": [_long(CONTENT)] * 12}
+    with pytest.raises(InvalidError) as invalid:
+        papers.draft(offices.node(DENGZHOU), offices.officer(DENGZHOU, "author"), **_shared(onward, long, digest))
+    assert invalid.value.fields == [("content", "what is forwarded is at most 16 KiB, because of its grant")]
+    there = offices.send(DENGZHOU, onward, Shared.TYPE, SUMMARY, content=CONTENT, grant=digest)
+    offices.until("it went on", lambda: offices.stream(ZHUMADIAN, onward, "lead", there).status == "delivered")
+    assert offices.stream(ZHUMADIAN, onward, "lead", there).origin.owner == XINCAI
+    assert offices.withdraw(XINCAI, here).status == "recorded"
+    offices.until("it is removed", lambda: offices.stream(XINCAI, first, "lead", here).status == "removed")
+    gone = offices.stream(DENGZHOU, onward, "lead", there)
+    named = [found for one in offices.verdicts(XINCAI, first) if (found := _onward(one, here)) is not None]
+    assert named == [(Onward(unit=ZHUMADIAN, answer=gone.removal[0], result=RemovalResult.REMOVED),)]
+    with pytest.raises(Refused) as refused:
+        papers.draft(offices.node(DENGZHOU), offices.officer(DENGZHOU, "author"), **_shared(onward, CONTENT, digest))
+    assert (refused.value.code, refused.value.law) == ("unknown_matter", "S10")
+
+
+def _shared(channel: str, content: Any, grant: str) -> dict[str, Any]:
+    address = {"channel": channel, "event_type": Shared.TYPE, "subject": str(uuid4())}
+    return {**address, "summary": SUMMARY, "content": content, "grant": grant}
+
+
+def _long(content: Any) -> Any:
+    return {**content["facts"][0], "text": "长" * 300}
+
+
+def _granted(made: Region, channel: str, subject: str) -> str:
+    """Asked by 邓州, granted by 新蔡; the digest of the grant."""
+    content = made.content_of(XINCAI, subject)
+    about = {"recipient": ZHUMADIAN, "purpose": SUMMARY["category"], "content": content}
+    made.until("it arrives", lambda: made.stream(DENGZHOU, channel, "lead", subject).status == "delivered")
+    made.send(DENGZHOU, channel, ForwardRequested.TYPE, {**REPLY, "kind": "enquiry", **about}, subject=subject)
+    (asked,) = made.until("it is asked", lambda: made.stream(XINCAI, channel, "lead", subject).forwards)
+    lead = {name: SUMMARY[name] for name in ("basis", "grade", "restrictions", "review_date", "persons")}
+    offer = {"request": asked.request, "holder": DENGZHOU, "answer_by": format_time(now_ms() + DAY)}
+    made.send(XINCAI, channel, ForwardGranted.TYPE, {**REPLY, **about, **lead, **offer}, subject=subject)
+    (grant,) = made.until("it is granted", lambda: made.stream(DENGZHOU, channel, "lead", subject).grants)
+    return str(grant.digest)
+
+
+def _vouches(made: Region, channel: str) -> bool:
+    trust = made.node(DENGZHOU).folds.history(channel).channel.trust
+    return bool(trust.keys_of(XINCAI)) and made.officer(XINCAI, "approver") in trust.officers
+
+
+def _onward(verdict: Verdict, subject: str) -> tuple[Onward, ...] | None:
+    """What a removal answer of that lead names."""
+    draft = verdict.draft
+    said = draft.data if draft is not None and draft.subject == subject else None
+    return said.summary.onward if isinstance(said, RemovalAnswered) else None

@@ -312,13 +312,14 @@ class Region:
     # -- documents -----------------------------------------------------------------------------------------------------
 
     def draft(self, source: str, channel: str, event_type: str, summary: Any, **more: Any) -> tuple[str, str]:
-        """(document, subject) on the desk. ``more``: content, subject."""
+        """(document, subject) on the desk. ``more``: content, subject, grant."""
         document, author, node = str(uuid4()), self.officer(source, "author"), self.node(source)
         subject = papers.subject_of(node, event_type, document, more.get("subject"))
         named = {"channel": channel, "event_type": event_type, "subject": subject}
 
         def drafted() -> Event:
-            return papers.draft(node, author, **named, summary=summary, content=more.get("content"))
+            content, grant = more.get("content"), more.get("grant")
+            return papers.draft(node, author, **named, summary=summary, content=content, grant=grant)
 
         self.command(source, DESK, document, self.until("the draft is made", drafted))
         return document, subject

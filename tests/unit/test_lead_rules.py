@@ -306,10 +306,27 @@ def test_an_administrative_case_is_enough_for_a_venue() -> None:
     assert states.then(share(category="venue_inducement", basis=basis), NOW).status is Status.SENT
 
 
-def test_a_grant_belongs_to_a_later_rule_version() -> None:
-    """Nobody forwards yet (PROTOCOL 1)."""
+@pytest.mark.parametrize(("version", "code"), [(1, Code.TYPE), (2, Code.TYPE), (3, Code.MANDATE)])
+def test_a_grant_belongs_to_a_later_rule_version(version: int, code: Code) -> None:
+    """Nobody forwards under the first and second (PROTOCOL 1)."""
     grant = {"envelope": base64.b64encode(b"{}").decode(), "signature": base64.b64encode(bytes(64)).decode()}
-    assert judged(FakeStates(), draft(Shared, LEAD_SUMMARY, embedded=grant)) is Code.TYPE
+    assert judged(under(version), draft(Shared, LEAD_SUMMARY, embedded=grant)) is code
+
+
+@pytest.mark.parametrize(("version", "code"), [(1, Code.SHAPE), (2, Code.SHAPE), (3, None)])
+def test_a_removal_answer_names_others_from_the_third_rule_version_on(version: int, code: Code | None) -> None:
+    """Before it the member is surplus, as older software says (PROTOCOL 1, WIRE-CHOICES B12)."""
+    states = at_status(Status.WITHDRAWN, under(version))
+    onward = [{"unit": OTHER, "answer": "9" * 64, "result": "removed"}]
+    named = draft(RemovalAnswered, {"result": "removed", "prints_destroyed": 0, "onward": onward}, OTHER)
+    assert judged(states, named) is code
+
+
+def under(version: int) -> FakeStates:
+    states = FakeStates()
+    trust = replace(states.channel.trust, rule_version=version)
+    states.channel = replace(states.channel, trust=trust)
+    return states
 
 
 def test_a_basis_of_the_day_of_the_approval_is_no_basis_from_the_future() -> None:
@@ -690,6 +707,7 @@ def test_duties_have_the_words_of_the_law() -> None:
         "results": ("战果确认", "agree on results"),
         "confirm": ("确认电话告知", "confirm what was told by phone"),
         "consent": ("证据使用答复", "answer a request for consent"),
+        "forward": ("转递答复", "answer a request to forward"),
         "settle": ("管辖协商", "settle jurisdiction"),
         "review_hold": ("在诉保留复核", "review the hold"),
         "report_in": ("报到", "confirm that the team reported in"),
