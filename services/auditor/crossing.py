@@ -96,12 +96,19 @@ class Crossings:
         for name in sorted(self.said.keys() & topics):
             for one in self.said[name]:
                 yield from _compared(one, name, self.effective[name])
-        read = {topic(name).channel for name in topics}
+        yield from self._forwarded({topic(name).channel for name in topics})
+        for (name, unit), offset in sorted(self.closed.items()):
+            yield Finding(name, offset, "PROTOCOL 4", f"emergency closing of {unit} without a reopening of its ledger")
+
+    def _forwarded(self, read: set[str]) -> Iterator[Finding]:
+        """``read``: channels. A grant is one forward's, also where two units share more than one channel."""
+        used: set[str] = set()
         for name, offset, channel, digest in self.forwarded:
             if channel in read and digest not in self.granted:
                 yield Finding(name, offset, "PROTOCOL 12", "embedded grant is not effective in its channel")
-        for (name, unit), offset in sorted(self.closed.items()):
-            yield Finding(name, offset, "PROTOCOL 4", f"emergency closing of {unit} without a reopening of its ledger")
+            if digest in used:
+                yield Finding(name, offset, "PROTOCOL 12", "embedded grant was used in another channel")
+            used.add(digest)
 
     def unread(self, topics: set[str]) -> list[str]:
         """Topics that something should have been compared with, and that were not read."""

@@ -61,13 +61,14 @@ class Outgoing(Reply):
 
 
 class Paper(Reply):
-    """A document on the desk."""
+    """A document on the desk; ``grant``: digest of the grant under which a lead is forwarded."""
 
     id: str
     status: str
     channel: str
     type: str
     subject: str
+    grant: str = ""
     author: str
     approved_by: str
     reason: str

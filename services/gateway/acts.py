@@ -14,13 +14,15 @@ from contracts.event import Event
 from services.gateway.deps import Answer, Body, ChannelId, Issue, SubjectId
 from services.gateway.examples import example
 from services.node.commands import minted
+from services.node.node import Node
 
 
 class Act(NamedTuple):
     """One command.
 
     path: its last part, the event's name where it is not given. opens: it begins a matter, whose id is made here.
-    given: members of the summary that are not the caller's to say.
+    given: members of the summary that are not the caller's to say; a function says it of node, channel and subject,
+    None where there is nothing to say.
     """
 
     event: type[Event]
@@ -49,10 +51,10 @@ def _add(router: APIRouter, act: Act) -> None:
 
     def opens(channel: ChannelId, body: Body, issue: Issue) -> Answer:
         subject = minted(issue.id(channel, act.event))
-        return issue.tell(channel, subject, act.event, {**_said(body), **act.given})
+        return issue.tell(channel, subject, act.event, {**_said(body), **_given(act, issue.node, channel, subject)})
 
     def tells(channel: ChannelId, subject: SubjectId, body: Body, issue: Issue) -> Answer:
-        return issue.tell(channel, subject, act.event, {**_said(body), **act.given})
+        return issue.tell(channel, subject, act.event, {**_said(body), **_given(act, issue.node, channel, subject)})
 
     route = opens if act.opens else tells
     route.__annotations__["body"] = body_model
@@ -60,6 +62,11 @@ def _add(router: APIRouter, act: Act) -> None:
     path = f"/{act.name}" if act.opens else f"/{{subject}}/{act.name}"
     words = " ".join((act.event.__doc__ or "").split())
     router.add_api_route(path, route, methods=["POST"], status_code=202, summary=act.summary, description=words)
+
+
+def _given(act: Act, node: Node, channel: str, subject: str) -> dict[str, Any]:
+    found = {name: one(node, channel, subject) if callable(one) else one for name, one in act.given.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _said(body: Body) -> dict[str, Any]:

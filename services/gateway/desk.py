@@ -16,7 +16,7 @@ from contracts.approval import Approval, DocumentNo, Submission
 from contracts.channels import DESK
 from contracts.dsse import Dsse, Statement
 from contracts.envelope import Envelope
-from contracts.fields import Channel, Code, EventType, Subject, Wire
+from contracts.fields import Channel, Code, Digest, EventType, Subject, Wire
 from contracts.profile import compact
 from contracts.refusals import Code as Refusal
 from contracts.refusals import NotYet, Refused

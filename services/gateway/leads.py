@@ -5,6 +5,7 @@ from contracts.vocabulary import RemovalResult
 from services.gateway import examples
 from services.gateway.acts import Act, router_of
 from services.gateway.matters import queries_of, show
+from services.node import forwards
 from services.views.cases import CASES
 
 router = router_of(
@@ -28,7 +29,7 @@ router = router_of(
         "Answer a removal: everything is removed",
         {"prints_destroyed": 0},
         path="removal",
-        given={"result": RemovalResult.REMOVED.value},
+        given={"result": RemovalResult.REMOVED.value, "onward": forwards.named},
     ),
     Act(lead.Closed, "Close a lead", {}),
 )

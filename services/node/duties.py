@@ -65,7 +65,7 @@ def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]
     for (context, subject), state in list(history.streams.items()):
         if context == "lead" and state.owner == node.source and _past_review(history, state):
             yield subject, subject, "expunged", Expunged(summary=ExpungedSummary())
-        if context == "lead" and state.owner == node.source and forwards.called_back(node, state):
+        elif context == "lead" and state.owner == node.source and forwards.called_back(node, state):
             yield subject, subject, "called_back", Expunged(summary=ExpungedSummary())
         if context not in ("lead", "enquiry") or state.owner == node.source:
             continue

@@ -4,7 +4,7 @@ No verdict looks from one channel into another; the node of the holder does, and
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.envelope import Signed
 from contracts.lead import MAX_ONWARD, Onward
@@ -22,18 +22,19 @@ _ANSWERED = frozenset({Status.REMOVED, Status.RETAINED})
 
 
 def grant(node: "Node", digest: str) -> Signed:
-    """An owner's grant, verbatim, of a version that still stands. Raises Refused(unknown_matter)."""
+    """An owner's grant, verbatim, of a version that stands and is not contested. Raises Refused(unknown_matter)."""
     for channel in node.channels():
         history = node.folds.history(channel)
-        for context, subject in history.live:
-            state = history.streams[context, subject]
-            if context == "lead" and any(
-                one.digest == digest and one.content in state.versions for one in state.grants
-            ):
-                found = node.replica.stands(f"{channel}/lead/{subject}", digest)
-                if found is not None:
-                    return found
+        for subject in (subject for context, subject in history.live if context == "lead"):
+            found = _stands(node, channel, subject, history.streams["lead", subject], digest)
+            if found is not None:
+                return found
     raise Refused(Code.UNKNOWN_MATTER, "S10")
+
+
+def _stands(node: "Node", channel: str, subject: str, state: Lead, digest: str) -> Signed | None:
+    usable = {one.digest for one in state.grants if one.content in state.versions and not state.reviewer}
+    return node.replica.stands(f"{channel}/lead/{subject}", digest) if digest in usable else None
 
 
 def called_back(node: "Node", state: Lead) -> bool:
@@ -46,12 +47,21 @@ def called_back(node: "Node", state: Lead) -> bool:
 
 def onward(node: "Node", channel: str, subject: str) -> tuple[Onward, ...] | None:
     """What those answered to whom we forwarded a lead; None: somebody has not, or too many have for one answer."""
-    found = []
-    for unit, state in _forwarded(node, channel, subject):
-        if state.status not in _ANSWERED or state.removal is None:
-            return None
-        found.append(Onward(unit=unit, answer=state.removal[0], result=state.removal[1]))
-    return tuple(found) if len(found) <= MAX_ONWARD else None
+    found = [_answer(unit, state) for unit, state in _forwarded(node, channel, subject)]
+    answered = tuple(one for one in found if one is not None)
+    return answered if len(answered) == len(found) <= MAX_ONWARD else None
+
+
+def named(node: "Node", channel: str, subject: str) -> list[dict[str, Any]] | None:
+    """What is known of it so far, for an officer's answer, who waits for nobody; None: nothing."""
+    found = (_answer(unit, state) for unit, state in _forwarded(node, channel, subject))
+    return [one.model_dump(mode="json") for one in found if one is not None][:MAX_ONWARD] or None
+
+
+def _answer(unit: str, state: Lead) -> Onward | None:
+    if state.status not in _ANSWERED or state.removal is None:
+        return None
+    return Onward(unit=unit, answer=state.removal[0], result=state.removal[1])
 
 
 def _forwarded(node: "Node", channel: str, subject: str) -> Iterator[tuple[str, Lead]]:

@@ -60,6 +60,8 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     draft = {"channel": paired.channel, "type": "duikou.lead.shared.v1", "summary": SUMMARY, "content": CONTENT}
     document.write_text(json.dumps(draft, ensure_ascii=False))
     paper = author.ask("draft", str(document))["paper"]
+    document.write_text(json.dumps({**draft, "grant": "a" * 64}, ensure_ascii=False))
+    assert "S10" in author.type("draft", str(document), code=1).stderr
     author.type("sign", paper, passphrase=True)
     assert "officers" in author.type("sign", paper, "--role", "approver", code=1, passphrase=True).stderr
     shown = approver.type("sign", paper, "--role", "approver", passphrase=True).stdout

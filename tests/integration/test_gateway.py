@@ -290,6 +290,18 @@ def test_what_the_channel_would_void_is_refused_before_it_is_approved(paired: Re
     assert author.paper(paper).status == "submitted"
 
 
+def test_nothing_is_drafted_under_a_grant_that_nobody_gave(paired: Region) -> None:
+    """S10; and what is no lead goes under no grant."""
+    author, handler = paired.at(XINCAI, "author"), paired.at(YIWU, "author")
+    about = (paired.channel, "duikou.lead.shared.v1", SUMMARY, CONTENT)
+    problem = refused(author.draft, *about, grant="a" * 64)
+    assert (problem.problem.status, problem.code, problem.law) == (404, "unknown_matter", "S10")
+    declined = (paired.channel, "duikou.lead.declined.v1", {"ground": "cannot_act"})
+    problem = refused(handler.draft, *declined, subject=shared(paired), grant="a" * 64)
+    assert [one["path"] for one in problem.problem.errors] == ["grant"]
+    assert author.paper(author.draft(*about)).grant == ""
+
+
 def test_a_share_that_loses_its_race_ends_void_and_is_listed_until_acknowledged(paired: Region) -> None:
     """Sealed before the suspension, in the log after it: void, visible, acknowledged once (L9, L10)."""
     author, approver, head = paired.at(XINCAI, "author"), paired.at(XINCAI, "approver"), paired.at(YIWU, "head")
@@ -840,6 +852,13 @@ BAD: dict[str, tuple[str, str, Any, int, str]] = {
         {"channel": "pairing", "type": "duikou.lead.closed.v1", "subject": "x", "summary": {"officer": MARK}},
         422,
         "type",
+    ),
+    "a draft under a grant that is no digest": (
+        "POST",
+        "/v1/papers",
+        {"channel": "pairing", "type": "duikou.lead.shared.v1", "summary": {"x": MARK}, "grant": MARK},
+        422,
+        "grant",
     ),
     "a revision that is a list": ("PUT", "/v1/papers/{subject}", [MARK], 422, "body"),
     "a submission without signature": ("POST", "/v1/papers/{subject}/submission", {"signed": MARK}, 422, "signed"),

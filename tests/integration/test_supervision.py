@@ -32,7 +32,7 @@ from contracts.refusals import Refused
 from contracts.vocabulary import RemovalResult
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
 from services.domain.clocks import DAY, format_time
-from services.node import papers
+from services.node import forwards, papers
 from services.node.commands import duty_id, minted, propose
 from services.node.folds import now_ms
 from services.node.papers import InvalidError
@@ -235,7 +235,10 @@ def test_a_lead_goes_on_to_a_third_unit_and_is_called_back(offices: Region, chan
     offices.until("it is removed", lambda: offices.stream(XINCAI, first, "lead", here).status == "removed")
     gone = offices.stream(DENGZHOU, onward, "lead", there)
     named = [found for one in offices.verdicts(XINCAI, first) if (found := _onward(one, here)) is not None]
-    assert named == [(Onward(unit=ZHUMADIAN, answer=gone.removal[0], result=RemovalResult.REMOVED),)]
+    answer = Onward(unit=ZHUMADIAN, answer=gone.removal[0], result=RemovalResult.REMOVED)
+    assert named == [(answer,)]
+    assert forwards.named(offices.node(DENGZHOU), first, here) == [answer.model_dump(mode="json")]
+    assert forwards.named(offices.node(XINCAI), first, here) is None
     with pytest.raises(Refused) as refused:
         papers.draft(offices.node(DENGZHOU), offices.officer(DENGZHOU, "author"), **_shared(onward, CONTENT, digest))
     assert (refused.value.code, refused.value.law) == ("unknown_matter", "S10")

@@ -23,7 +23,7 @@ from services.views import VIEWS, fold, to_json
 from services.views.inbox import INBOX, Kind, due_items
 from tests.support.acts import subject_of
 from tests.support.forwarding import Three, must, three
-from tests.support.story import begin
+from tests.support.story import Story, begin
 from tests.support.world import JINHUA, XINCAI, YIWU, plain
 
 CALENDAR = Calendar(CALENDARS.values())
@@ -266,17 +266,35 @@ def test_what_the_owner_asks_back_stays_in_the_holders_inbox_until_it_is_called_
 
 def test_an_auditor_of_both_channels_finds_a_grant_that_was_never_published() -> None:
     """No verdict of the one channel looks into the other (PROTOCOL 12): the auditor does."""
-    found = {}
-    for published in (True, False):
-        story = begin()
-        t = Three(story)
-        asked = t.asked()
-        granted_ = t.granted(asked)
-        under = t.w.signed(granted_)
-        if not published:
-            event = forwarding.grant(t.w, t.w.channel, asked)
-            under = forwarding.sealed(t.w, t.w.channel, event, subject_of(asked))
-        must(forwarding.forwarded(t.w, t.onward, under))
-        report = audit(t.w.exchange, story)
-        found[published] = [one.text for one in report.findings if one.rule == "PROTOCOL 12"]
-    assert found == {True: [], False: ["embedded grant is not effective in its channel"]}
+    assert {published: audited(published=published) for published in (True, False)} == {
+        True: [],
+        False: ["embedded grant is not effective in its channel"],
+    }
+
+
+def test_an_auditor_finds_a_grant_that_was_used_in_two_channels_of_the_same_two_units() -> None:
+    """In each of them it is used once (W18)."""
+    t = Three(story := begin())
+    under = t.granted()
+    must(t.forward(under))
+    again = t.w.pair(YIWU, TANGHE)
+    t.w.copy_trust(again)
+    must(forwarding.forwarded(t.w, again, t.w.signed(under)))
+    assert crossed(story) == ["embedded grant was used in another channel"]
+
+
+def audited(*, published: bool) -> list[str]:
+    """What an auditor finds of a forward under a grant that its owner signed, and published or not."""
+    t = Three(story := begin())
+    asked = t.asked()
+    under = t.w.signed(t.granted(asked))
+    if not published:
+        event = forwarding.grant(t.w, t.w.channel, asked)
+        under = forwarding.sealed(t.w, t.w.channel, event, subject_of(asked))
+    must(forwarding.forwarded(t.w, t.onward, under))
+    return crossed(story)
+
+
+def crossed(story: Story) -> list[str]:
+    report = audit(story.exchange, story)
+    return [one.text for one in report.findings if one.rule == "PROTOCOL 12"]

@@ -69,9 +69,9 @@ def test_every_failure_has_its_answer(name: str) -> None:
 
 
 def test_what_a_gateway_refuses_has_a_sentence_of_what_to_do() -> None:
-    """Void codes that a command can meet; noise and mandates are an operator's."""
+    """Void codes that a command can meet; noise is an operator's, and so is a copy that was made."""
     operators = {Code.EXCHANGE, Code.PLACE, Code.NOT_MEMBER, Code.KEY, Code.SIGNATURE, Code.FROZEN, Code.EPOCH}
-    operators |= {Code.GAP, Code.ALREADY_COPIED, Code.MANDATE}
+    operators |= {Code.GAP, Code.ALREADY_COPIED}
     assert set(Code) - operators <= set(REMEDY)
     for code in Code:
         assert status_of(code) in (403, 404, 409, 422)
