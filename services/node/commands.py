@@ -12,6 +12,7 @@ from contracts.event import Event
 from contracts.refusals import Code, NotYet, Refused
 from services.domain import uses
 from services.domain.clocks import format_time
+from services.node import discretion
 from services.node.folds import counting, ledger_name, now_ms, opened
 from services.storage.ledger import Conflict, Entry, Sealed
 from services.storage.sealing import HEALING
@@ -75,6 +76,7 @@ def _decided(node: "Node", draft: Draft[Any], now: int) -> tuple[History, Head]:
     """The channel as it was decided on, and the head that our next envelope follows. Raises Refused, NotYet."""
     history, base = _ours(node, draft.channel)
     _cautious(node, history, draft, now)
+    discretion.check(history, draft)
     _permitted(history, draft, max(history.at, now))
     return history, base
 
@@ -107,6 +109,7 @@ def propose_all(node: "Node", channel: str, subject: str, events: Sequence[tuple
     entries = []
     for draft in drafts:
         _cautious(node, history, draft, now)
+        discretion.check(history, draft)
         _permitted(history, draft, max(history.at, now))
         versions[draft.stream] += 1
         seen = None if channel == DESK else history.seen

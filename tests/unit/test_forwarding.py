@@ -14,11 +14,13 @@ from contracts.lead_terms import Correction, ReviewReason
 from contracts.vocabulary import DocumentKind, RemovalResult, Restriction, Role
 from services.auditor import audit
 from services.domain.clocks import DAY, format_time
+from services.domain.lead_dues import onward
+from services.node import duties
 from services.registry import ceremony
 from services.registry.forwarding import Granted, granted, guests
 from services.vectors import forwarding
 from services.vectors.seeds import TANGHE
-from services.verifier import Verdict
+from services.verifier import History, Verdict
 from services.views import VIEWS, fold, to_json
 from services.views.inbox import INBOX, Kind, due_items
 from tests.support.acts import subject_of
@@ -204,6 +206,64 @@ def test_a_forwarders_removal_answer_names_that_of_its_recipient() -> None:
     assert t.state(t.w.channel, here).status == "removed"
 
 
+class Channels:
+    """What a node's duties look at, held in memory: the channels of 义乌 as their logs have them."""
+
+    source = YIWU
+
+    def __init__(self, t: Three) -> None:
+        """Of that world."""
+        self.t, self.folds = t, self
+
+    def channels(self) -> list[str]:
+        """With 新蔡 and with 唐河."""
+        return [self.t.w.channel, self.t.onward]
+
+    def history(self, channel: str) -> History:
+        """As read."""
+        return self.t.w.history(channel).overlay()
+
+    def deciding(self, channel: str) -> tuple[History, None]:
+        """Nothing of ours is unread."""
+        return self.history(channel), None
+
+    def owed(self, channel: str) -> list[tuple[str, str, Any]]:
+        """(matter, duty, event) of what the node does by itself."""
+        node: Any = self
+        return [(subject, duty, event) for subject, _, duty, event in duties.owed(node, self.history(channel))]
+
+
+def test_the_node_calls_back_waits_for_the_answer_and_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PROTOCOL 10, 12: no sooner than its recipient has answered."""
+    t = three()
+    monkeypatch.setattr(duties, "now_ms", lambda: t.w.now)
+    here, there = t.forwarded()
+    node = Channels(t)
+    assert node.owed(t.onward) == []
+    must(t.w.withdraw(XINCAI, here))
+    ((subject, duty, event),) = node.owed(t.onward)
+    assert (subject, duty) == (there, "called_back")
+    assert node.owed(t.w.channel) == []
+    must(t.w.write(YIWU, t.onward, there, event))
+    assert node.owed(t.w.channel) == node.owed(t.onward) == []
+    gone = must(forwarding.removed(t.w, t.onward, TANGHE, there))
+    ((subject, duty, event),) = node.owed(t.w.channel)
+    assert (subject, duty) == (here, "removal_answered")
+    answer = Onward(unit=TANGHE, answer=t.w.signed(gone).digest, result=RemovalResult.REMOVED)
+    assert event.summary.onward == (answer,)
+    must(t.w.write(YIWU, t.w.channel, here, event))
+    assert node.owed(t.w.channel) == []
+
+
+def test_what_was_granted_and_never_used_keeps_no_answer_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    t = three()
+    monkeypatch.setattr(duties, "now_ms", lambda: t.w.now)
+    here = subject_of(t.granted())
+    must(t.w.withdraw(XINCAI, here))
+    ((subject, _, event),) = Channels(t).owed(t.w.channel)
+    assert (subject, event.summary.onward) == (here, None)
+
+
 def inbox(t: Three, unit: str) -> list[tuple[str, str, bool]]:
     rows: dict[str, Any] = {}
     for name in (t.w.channel, t.onward):
@@ -247,6 +307,8 @@ def test_what_the_owner_corrects_the_holder_owes_a_correction_of_where_it_went()
     assert inbox(t, YIWU) == []
     corrected(t, t.w.channel, XINCAI, here)
     assert inbox(t, YIWU) == [(Kind.CORRECT, t.onward, True)]
+    both = (t.state(t.onward, there), t.state(t.w.channel, here))
+    assert [format_time(one.at) for one in onward(*both, CALENDAR)] == ["2021-04-06T16:00:00.000Z"]  # a holiday between
     assert inbox(t, TANGHE) == []
     corrected(t, t.onward, YIWU, there)
     assert inbox(t, YIWU) == []
