@@ -17,6 +17,7 @@ from contracts import (  # noqa: F401 - registers every event type
     oversight,
     pairing,
     pairing_course,
+    report,
     trust,
 )
 from contracts.event import TYPES, Event

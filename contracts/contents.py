@@ -23,6 +23,7 @@ from contracts import (
     pairing_content,
     pairing_course,
     profile,
+    report,
 )
 from contracts.content_model import ContentError, ContentModel
 
@@ -62,6 +63,9 @@ MODELS: Mapping[str, type[ContentModel]] = MappingProxyType(
         oversight.SupervisionOpened.TYPE: oversight_content.SupervisionContent,
         oversight.SupervisionReturned.TYPE: oversight_content.SupervisionContent,
         oversight.SupervisionSuggested.TYPE: oversight_content.SupervisionContent,
+        report.ContributionSealed.TYPE: oversight_content.ReportContent,
+        report.ReportRestated.TYPE: oversight_content.ReportContent,
+        report.ReportSubmitted.TYPE: oversight_content.ReportContent,
         pairing_course.ContactsChanged.TYPE: pairing_content.ContactsContent,
     }
 )

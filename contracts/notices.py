@@ -56,6 +56,12 @@ def texts(content: object, where: str = "") -> Iterator[tuple[str, str]]:
         yield where, content
 
 
+def numbered(text: str) -> bool:
+    """Whether something in a text looks like the number of an identity card, a telephone or a bank card."""
+    plain = unicodedata.normalize("NFKC", text)
+    return any(pattern.search(plain) for _, pattern in _NUMBERS)
+
+
 def _marked(where: str, text: str, structured: set[str]) -> Iterator[Notice]:
     plain = unicodedata.normalize("NFKC", text)  # full-width digits are digits here
     for kind, pattern in _NUMBERS:

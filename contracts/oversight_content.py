@@ -2,9 +2,12 @@
 
 from typing import Annotated
 
+from pydantic import AfterValidator
+
 from contracts.content_model import ContentModel
 from contracts.fields import text
 from contracts.findings import Contact
+from contracts.notices import numbered
 from contracts.person import line
 
 Words = Annotated[str, text(2_000)]
@@ -36,3 +39,16 @@ class DecisionContent(ContentModel):
     """Why it was decided so."""
 
     text: Words
+
+
+def _nobodys(remark: str) -> str:
+    if numbered(remark):
+        raise ValueError("a remark holds no number of an identity card, a telephone or a bank card")
+    return remark
+
+
+class ReportContent(ContentModel):
+    """工作情况: words about the work, and about nobody."""
+
+    contact: Contact
+    remark: Annotated[str, text(2_000), AfterValidator(_nobodys)]

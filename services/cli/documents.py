@@ -43,8 +43,8 @@ def draft(path: Annotated[Path, typer.Argument(metavar="FILE")], url: Url, token
     def act() -> dict[str, Any]:
         given = document(path)
         about = (given.get("channel", ""), given.get("type", ""), given.get("summary", {}))
-        more = {name: given.get(name) for name in ("subject", "grant")}
-        made = officer(url, token).drafted(*about, given.get("content"), **more)
+        subject, grant = given.get("subject"), given.get("grant")
+        made = officer(url, token).drafted(*about, given.get("content"), subject=subject, grant=grant)
         return {"paper": made.subject, "duplicates": made.duplicates}
 
     tell(as_json, act)

@@ -39,6 +39,10 @@ class Duty(Term):
     TASK = "task", "办结任务", "do the task"
     LIFT = "lift", "解除或更正", "lift the restriction or correct"
     REMOVE = "remove", "销毁回执", "removal answer"
+    CONTRIBUTE = "contribute", "县级上报两月报", "the county's two-monthly report"
+    REPORT = "report", "市级汇总上报两月报", "the prefecture's two-monthly report"
+    CORRECT_REPORT = "correct_report", "更正两月报", "correct the two-monthly report"
+    REVIEW_REPORT = "review_report", "接收或退回两月报", "accept or return the two-monthly report"
 
 
 FIRM = frozenset({Duty.COUNTERSIGN})

@@ -1,10 +1,10 @@
-"""Between a unit and its own superior (MECHANISM 1.6 I1-I2, 1.7, 1.8): incidents, supervision, redress.
+"""Between a unit and its own superior (MECHANISM 1.6-1.8): incidents, supervision, redress, two-monthly reports.
 
-Three machines in one context; each opening event begins one. The unit is the channel's first member, its superior the
+Four machines in one context; each opening event begins one. The unit is the channel's first member, its superior the
 second, and nobody is supervised by anybody else (MECHANISM 3.1).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from contracts.calendar import CalendarMissingError
@@ -27,53 +27,15 @@ from contracts.oversight import (
 )
 from contracts.oversight_terms import IncidentKind
 from contracts.refusals import Code, Refused
-from contracts.vocabulary import Role, Term
+from contracts.vocabulary import Role
+from services.domain import report
 from services.domain.clocks import WorkingDays, in_time
 from services.domain.counting import calendar_of
+from services.domain.oversight_state import ENDED, INITIAL, Oversight, Status
 from services.domain.rules import INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
 
 REWORK_DAYS = 5
 """Working days for what is done again (V5)."""
-
-
-class Status(Term):
-    """Where a matter between unit and superior stands."""
-
-    ABSENT = "absent", "无", "absent"
-    REPORTED = "reported", "已首报", "reported"
-    FOLLOWED_UP = "followed_up", "续报", "followed up"
-    REPORT_CLOSED = "report_closed", "终报", "closed"
-    SUPERVISED = "supervised", "已督办", "supervision opened"
-    IN_PROGRESS = "in_progress", "办理中", "in progress"
-    ANSWERED = "answered", "已反馈", "answered"
-    STRUCK_OFF = "struck_off", "销号", "struck off"
-    ESCALATED = "escalated", "已升级", "escalated"
-    SUGGESTED = "suggested", "已商请", "suggested"
-    REDRESS = "redress", "申诉受理", "redress under way"
-    DECIDED = "decided", "已决定", "decided"
-
-
-@dataclass(frozen=True)
-class Oversight:
-    """One matter. Times in ms.
-
-    since: begin of the status. breach: an incident for which it must be decided whom to tell; told: it is decided.
-    clock_from, days: working days until the unit answers a supervision; extended: once.
-    """
-
-    status: Status = Status.ABSENT
-    owner: str = ""
-    since: int = 0
-    opened_at: int = 0
-    breach: bool = False
-    told: bool = False
-    clock_from: int = 0
-    days: int = 0
-    extended: bool = False
-
-
-INITIAL = Oversight()
-ENDED = frozenset({Status.REPORT_CLOSED, Status.STRUCK_OFF, Status.ESCALATED, Status.SUGGESTED, Status.DECIDED})
 _DECIDERS = (Role.APPROVER, Role.HEAD)
 _BREACHES = frozenset({IncidentKind.DATA_BREACH, IncidentKind.KEY_LOST})
 
@@ -97,6 +59,7 @@ RULES: dict[type[Event], Rule] = {
     SupervisionSuggested: _row("V8", Side.OPENER, {Status.ABSENT}, Status.SUGGESTED, Sign.TWO),
     RedressOpened: _row("A1", Side.OPENER, {Status.ABSENT}, Status.REDRESS, Sign.ONE, (Role.REVIEWER, Role.INTAKE)),
     RedressDecided: _row("A2", Side.OWNER, {Status.REDRESS}, Status.DECIDED, Sign.TWO),
+    **report.RULES,
 }
 OPENED_BY_SUPERIOR: frozenset[type[Event]] = frozenset({SupervisionOpened})
 """What the second member begins; everything else is begun by the unit."""
@@ -122,6 +85,8 @@ def permit(state: Oversight, e: Draft[Any], at: int, states: States) -> None:
             _escalate(state, e, at, states)
         case SupervisionSuggested(summary=summary) if summary.unit in states.channel.members:
             raise Refused(Code.WRONG_SIDE, "MECHANISM 3.1")
+        case _ if type(e.data) in report.RULES:
+            report.permit(state, e, at, states)
         case _:
             pass
 
@@ -164,11 +129,16 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
             changes = {"days": summary.days, "clock_from": at, "extended": True}
         case SupervisionReturned():
             changes = {"days": REWORK_DAYS, "clock_from": at}
+        case _ if type(e.data) in report.RULES:
+            changes = report.changed(e)
         case _:
             pass
     rule = RULES[type(e.data)]
-    if rule.opens:
+    if rule.opens and not state.owner:
         changes |= {"owner": e.source, "opened_at": at}
     if rule.then is not None:
         changes |= {"status": rule.then, "since": at}
     return replace(state, **changes)
+
+
+__all__ = ["ENDED", "INITIAL", "RULES", "Oversight", "Status", "answer_due", "evolve", "needs", "permit"]

@@ -12,6 +12,7 @@ from contracts import contents, fields
 from contracts.catalogue import events
 from contracts.channels import KEEPER_TYPE, NEWEST, OPEN_TYPES, REGISTRY_TYPES
 from contracts.event import Event
+from contracts.report import REPORTS
 from contracts.trust import Mandated
 from services.domain import CONTEXTS
 from services.domain.rules import Allowed, Rule, Side, Sign
@@ -134,6 +135,8 @@ def _parts(name: str, event: type[Event]) -> Iterator[tuple[str, type[BaseModel]
         yield "summary (clear)", summary.annotation
     if name in contents.MODELS:
         yield "content (encrypted)", contents.MODELS[name]
+    if name in REPORTS:
+        yield "table (clear, in `embedded.payload`)", REPORTS[name].TABLE
 
 
 def _fields(part: str, model: type[BaseModel]) -> Iterator[str]:
@@ -201,7 +204,7 @@ def _machines() -> Iterator[str]:
         for event, rule in context.RULES.items():
             yield _line(event, rule)
         yield ""
-        yield from _diagram(context.RULES.items(), context.ENDED)
+        yield from _diagram(context.RULES.items(), context.ENDED, context.INITIAL.status)
 
 
 def _line(event: type[Event], rule: Rule) -> str:
@@ -212,7 +215,7 @@ def _line(event: type[Event], rule: Rule) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _diagram(rows: Iterable[tuple[type[Event], Rule]], ended: frozenset[Any]) -> Iterator[str]:
+def _diagram(rows: Iterable[tuple[type[Event], Rule]], ended: frozenset[Any], initial: Any) -> Iterator[str]:
     yield "```mermaid"
     yield "stateDiagram-v2"
     arrows: dict[tuple[str, str], list[str]] = {}
@@ -220,9 +223,10 @@ def _diagram(rows: Iterable[tuple[type[Event], Rule]], ended: frozenset[Any]) ->
     for event, rule in rows:
         for before in sorted(rule.when):
             after = before if rule.then is None else rule.then
-            begin = "[*]" if rule.opens else str(before)
+            begins = rule.opens and before == initial
+            begin = "[*]" if begins else str(before)
             arrows.setdefault((begin, str(after)), []).append(event.TYPE.split(".")[2])
-            named |= {str(one): _status(one) for one in ((after,) if rule.opens else (before, after))}
+            named |= {str(one): _status(one) for one in ((after,) if begins else (before, after))}
     yield from (f"    {code} : {words}" for code, words in sorted(named.items()))
     yield from (f"    {before} --> {after} : {', '.join(said)}" for (before, after), said in sorted(arrows.items()))
     yield from (f"    {code} --> [*]" for code in sorted(str(one) for one in ended if str(one) in named))

@@ -12,6 +12,7 @@ from contracts.approval import AccessStatement, Approval, Delegation, Possession
 from contracts.catalogue import events
 from contracts.dsse import Statement
 from contracts.envelope import Envelope
+from contracts.report import REPORTS
 from contracts.trust import Mandate, Mandated
 
 STATEMENTS: tuple[type[Statement], ...] = (
@@ -26,13 +27,14 @@ STATEMENTS: tuple[type[Statement], ...] = (
 
 
 def build() -> dict[str, Any]:
-    """File name without ``.json`` -> schema: ``envelope``, statements, and per event type its data, body, content."""
+    """File name without ``.json`` -> schema: envelope, statements; per event type its data, body, content, table."""
     return {
         "envelope": schema(Envelope),
         **{f"statement.{model.PURPOSE.split('.')[2]}": schema(model) for model in STATEMENTS},
         **{name: schema(event) for name, event in events().items()},
         **{f"{name}.body": schema(event.BODY) for name, event in events().items() if issubclass(event, Mandated)},
         **{f"{name}.content": schema(model) for name, model in contents.MODELS.items()},
+        **{f"{name}.table": schema(event.TABLE) for name, event in REPORTS.items()},
     }
 
 

@@ -60,6 +60,10 @@ class Kind(Term):
     TASK = "task", "待办结", "task to be done"
     LIFT = "lift", "限制使用待决定", "restriction to be decided on"
     REMOVE = "remove", "待销毁回执", "removal to be answered"
+    CONTRIBUTE = "contribute", "两月报待上报", "two-monthly report of the county"
+    REPORT = "report", "两月报待汇总上报", "two-monthly report of the prefecture"
+    CORRECT_REPORT = "correct_report", "两月报待更正", "two-monthly report to be corrected"
+    REVIEW_REPORT = "review_report", "两月报待接收", "two-monthly report to be accepted or returned"
     ANSWER_OFFER = "answer_offer", "协作提议待答复", "pairing offer to be answered"
     APPROVE = "approve", "待审批", "to be approved"
     CONFIRM_ACT = "confirm_act", "待审批人确认", "act of one officer to be confirmed"
@@ -279,7 +283,7 @@ def _overdue(state: Any, now: int, calendar: Calendar, clock: Clock) -> list[Due
 
 INBOX = View(
     "inbox",
-    7,
+    8,
     frozenset({"lead", "enquiry", "liaison", "operation", "oversight", "pairing", "desk"}),
     Waiting,
     new,

@@ -11,7 +11,7 @@ from services.views.view import View, draft_of
 
 @dataclass(frozen=True)
 class Concern(Matter, oversight.Oversight):
-    """An incident, a supervision or a redress as both offices see it: codes and dates."""
+    """An incident, a supervision, a redress or a report as both offices see it: codes and dates."""
 
 
 def opened(me: str, verdict: Verdict) -> dict[str, Any]:
@@ -25,4 +25,4 @@ def new(me: str, verdict: Verdict) -> Concern:
     return Concern(**opened(me, verdict))
 
 
-OVERSIGHT = View("oversight", 1, frozenset({"oversight"}), Concern, new, between)
+OVERSIGHT = View("oversight", 2, frozenset({"oversight"}), Concern, new, between)
