@@ -11,6 +11,7 @@ from contracts.content import Content, Wrap
 from contracts.dsse import Dsse
 from contracts.event import Event
 from contracts.fields import Binary, Channel, Code, Digest, EventType, Items, Subject, Timestamp, Uuid, Wire, pattern
+from contracts.report import MAX_TABLE
 
 
 class DraftedSummary(Wire):
@@ -25,10 +26,14 @@ class DraftedSummary(Wire):
 
 
 class Papers(Wire):
-    """The document: ``summary`` is base64 of the compact JSON of the outgoing summary; ``own`` both halves for us."""
+    """The document: ``summary`` is base64 of the compact JSON of the outgoing summary; ``own`` both halves for us.
+
+    payload: the clear table of a report, which its summary names by its digest.
+    """
 
     summary: Annotated[str, Binary(2, 8_192)]
     own: Annotated[tuple[Wrap, ...], Items(2, 2)] | None = None
+    payload: Annotated[str, Binary(2, MAX_TABLE)] | None = None
 
 
 class Drafted(Event):

@@ -23,6 +23,7 @@ from services.cli.replies import (
     Answer,
     Drafted,
     DueItem,
+    Figures,
     Matter,
     Opened,
     Paper,
@@ -438,6 +439,11 @@ class Officer:
         """线索来源说明 of a lead as PDF."""
         return self.node.paper("GET", f"/v1/channels/{channel}/leads/{subject}/source-statement", after=after)
 
+    def report_paper(self, period: str, form: str, *, unit: str = "", version: int = 0) -> bytes:
+        """A sealed two-monthly report; ``form``: pdf or xlsx; unit: one below; version 0: the newest."""
+        which = {"unit": unit or None, "version": version or None}
+        return self.node.paper("GET", f"/v1/reports/{period}/paper", form=form, **which)
+
     # -- queries -------------------------------------------------------------------------------------------------------
 
     def command(self, event_id: str, wait: float = 0) -> Answer:
@@ -462,6 +468,10 @@ class Officer:
         """What is due: ``ours``, ``theirs`` or ``all``; of one group, as 已超期."""
         found = self.node.get("/v1/inbox", whose=whose, after=after, group=group)
         return [DueItem.model_validate(one) for one in found]
+
+    def figures(self, period: str) -> Figures:
+        """系统核算 of a two-monthly report, computed now."""
+        return Figures.model_validate(self.node.get(f"/v1/reports/{period}/figures"))
 
     def refused(self, everything: bool = False) -> list[RefusedRecord]:
         """Void and noise records that nobody has looked at."""

@@ -1,11 +1,11 @@
-"""Operations, postings; incidents, supervision, redress of a unit and its superior. Acts: ``duikou say KIND ACT``."""
+"""Operations, postings; what a unit and its superior have between them. Acts: ``duikou say KIND ACT``."""
 
 import typer
 
 from services.cli.matters import lists, shows
 from services.cli.session import Json, Token, Url, officer, table, tell
 
-app = typer.Typer(help="Incidents, supervision, redress")
+app = typer.Typer(help="Incidents, supervision, redress, two-monthly reports")
 operations = typer.Typer(help="Joint operations")
 postings = typer.Typer(help="Liaison postings and their tasks")
 lists(app, "oversight", "All of them.")

@@ -37,14 +37,14 @@ def print_(
     """Print a letter (打印): signs an access statement of kind print, takes its 份号 from the log, writes the PDF."""
 
     def act() -> dict[str, str]:
-        _free(path)
+        free(path)
         who = officer(url, token)
         given = who.access_statement(channel, content, reason, AccessKind.PRINT)
         if not as_json:
             pairs(dict(statements.words(statements.read(AccessStatement, given))))
         who.signer = unlocked(key)
         record = who.record_access(channel, content, given)
-        return _kept(path, who.printed(channel, content, record.event_id))
+        return kept(path, who.printed(channel, content, record.event_id))
 
     tell(as_json, act)
 
@@ -60,23 +60,24 @@ def receipt(
 ) -> None:
     """Print a receipt (回执); it holds no content and needs no record."""
     kind, what = ("enquiries", Of.RECEIVED) if of is Of.ENQUIRY else ("leads", of)
-    tell(as_json, lambda: _kept(path, officer(url, token).receipt(channel, kind, subject, what.value)))
+    tell(as_json, lambda: kept(path, officer(url, token).receipt(channel, kind, subject, what.value)))
 
 
 def source(channel: ChannelArg, subject: SubjectArg, path: Out, url: Url, token: Token, as_json: Json = False) -> None:
     """Print where a lead comes from (线索来源说明): times and digests, no content."""
-    tell(as_json, lambda: _kept(path, officer(url, token).source_statement(channel, subject)))
+    tell(as_json, lambda: kept(path, officer(url, token).source_statement(channel, subject)))
 
 
-def _free(path: Path) -> None:
+def free(path: Path) -> None:
     """Looked at before a copy is counted. Raises ValueError."""
     if path.exists():
         raise ValueError(f"{path} is there already")
 
 
-def _kept(path: Path, pdf: bytes) -> dict[str, str]:
+def kept(path: Path, paper: bytes) -> dict[str, str]:
+    """Written with mode 0600. Raises ValueError."""
     try:
-        private_files.create(path, pdf)
+        private_files.create(path, paper)
     except PrivateFileError as error:
         raise ValueError(str(error)) from error
     return {"file": str(path)}

@@ -178,3 +178,36 @@ class Problem(Reply):
     title: str = ""
     detail: str = ""
     errors: list[dict[str, str]] = []
+
+
+class ReportFigure(Reply):
+    """One figure with its columns, and the events behind it."""
+
+    indicator: str
+    zh: str
+    value: str
+    roles: dict[str, str]
+    by: dict[str, str]
+    events: list[dict[str, str]]
+
+
+class SealedReport(Reply):
+    """A report in the log."""
+
+    unit: str
+    channel: str
+    subject: str
+    status: str
+    version: int
+
+
+class Figures(Reply):
+    """What a two-monthly report of the period would say now."""
+
+    unit: str
+    level: str
+    period: str
+    closed: bool
+    figures: list[ReportFigure]
+    missing: list[str]
+    sealed: list[SealedReport]

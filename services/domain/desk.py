@@ -55,6 +55,7 @@ class Paper:
     document: DocumentNo | None = None
     reason: str = ""
     approved_by: str = ""
+    payload: str = ""
 
 
 INITIAL = Paper()
@@ -142,6 +143,7 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
             address = {"channel": data.summary.channel, "type": data.summary.type, "subject": data.summary.subject}
             address["grant"] = data.summary.grant or ""
             paper = {"summary": data.embedded.summary, "content": data.content, "own": data.embedded.own or ()}
+            paper |= {"payload": data.embedded.payload or ""}
             return replace(state, author=data.summary.officer, submission=None, reason="", **address, **paper)
         case said.Submitted():
             return replace(state, submission=data.embedded.statement)

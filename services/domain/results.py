@@ -10,7 +10,16 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from contracts.report import ByPurpose, Cell, Figure, OutcomeFigures, SeizedAmount, amount_of
+from contracts.report import (
+    ByPurpose,
+    Cell,
+    ContributionTable,
+    Figure,
+    OutcomeFigures,
+    SeizedAmount,
+    Table,
+    amount_of,
+)
 from contracts.report_terms import Indicator, sort_of
 from contracts.vocabulary import CreditRole, Purpose
 
@@ -74,6 +83,13 @@ def _amounts(one: OutcomeFigures, role: str) -> Iterator[tuple[tuple[str, ...], 
     for part in one.seized or ():
         sort = sort_of(part.substance, part.measure)
         yield (sort, role, part.substance, part.measure), Decimal(part.amount)
+
+
+def whole(table: Table) -> tuple[Figure, ...]:
+    """All figures of a report: a county's with those that follow from its outcomes, a prefecture's as they stand."""
+    if isinstance(table, ContributionTable):
+        return figures_of(cells_of(table.figures) | derived(table.outcomes))
+    return table.figures
 
 
 def merged(reported: Mapping[str, Sequence[OutcomeFigures]]) -> tuple[OutcomeFigures, ...]:

@@ -27,6 +27,7 @@ from services.gateway.desk import SignedBody, ToSign, to_sign
 from services.gateway.examples import example
 from services.gateway.problems import KeyReusedError
 from services.node import papers
+from services.node.parsing import InvalidError
 
 router = APIRouter(tags=["several"])
 AT_ONCE, PAPERS_AT_ONCE = 50, 10
@@ -159,7 +160,7 @@ def _one(issue: Commands, at: tuple[str, str], act: Callable[[Commands, tuple[st
         return Result(subject=subject, status="refused", code=refused.code, law=refused.law)
     except NotYet:
         return Result(subject=subject, status="not_yet", code="not_yet")
-    except papers.InvalidError:
+    except InvalidError:
         return Result(subject=subject, status="refused", code="invalid")
     except KeyReusedError:
         return Result(subject=subject, status="refused", code="key_reused", law="WIRE 29")

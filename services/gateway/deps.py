@@ -24,7 +24,8 @@ from services.gateway.problems import KeyReusedError
 from services.node.commands import Standing, command_id, propose, standing
 from services.node.folds import now_ms
 from services.node.node import Node
-from services.node.papers import InvalidError, checked_content, encrypted, parsed
+from services.node.papers import checked_content, encrypted
+from services.node.parsing import InvalidError, parsed
 from services.storage.ledger import Sealed
 
 MAX_WAIT_SECONDS = 30

@@ -43,11 +43,11 @@ from services.gateway.deps import (
 )
 from services.gateway.examples import example
 from services.gateway.holdings import Holding, holding
-from services.node import index, papers
+from services.node import index, papers, reports
 from services.node.commands import duty_id, minted, rehearse
 from services.node.folds import now_ms
 from services.node.node import Node
-from services.node.papers import InvalidError
+from services.node.parsing import InvalidError
 from services.node.reading import Held, own_plain
 
 router = APIRouter(prefix="/v1/papers", tags=["documents"])
@@ -269,7 +269,7 @@ def _subject(node: Node, body: DraftBody, id_: str) -> str:
     if opens == (body.subject is not None):
         rule = "this event opens a matter: its subject is made here" if opens else "required: the matter it is about"
         raise InvalidError([("subject", rule)])
-    return papers.subject_of(node, body.type, id_, body.subject)
+    return papers.subject_of(node, body.type, id_, body.subject, body.summary)
 
 
 def _noted(issue: Commands, told: Answer, event: said.Drafted | said.Revised, body: DocumentBody) -> Drafted:
@@ -286,13 +286,13 @@ def _document(body: DocumentBody, channel: str, event_type: str) -> dict[str, An
 
 
 def _same(node: Node, stands: Envelope, event: said.Drafted | said.Revised, subject: str | None) -> bool:
-    """Whether the key stands for this document: address, summary bytes and plaintext; the ciphertext is never twice
+    """Whether the key stands for this document: address, what was typed and plaintext; the ciphertext is never twice
 
-    the same, but our own halves open it.
+    the same, but our own halves open it; of a report only what the office says of it, for its figures may have moved.
     """
     before: Any = stands.draft().data
     address = [
-        (one.summary.channel, one.summary.type, one.summary.grant, one.embedded.summary) for one in (before, event)
+        (one.summary.channel, one.summary.type, one.summary.grant, reports.typed(one)) for one in (before, event)
     ]
     if address[0] != address[1] or subject not in (None, before.summary.subject):
         return False

@@ -8,14 +8,14 @@ from pydantic import BaseModel
 from contracts.channels import TRUST
 from services.domain.clocks import format_time
 from services.domain.counting import calendar_of
-from services.gateway import examples
+from services.gateway import examples, reports
 from services.gateway.auth import Caller
 from services.gateway.confirmations import CONFIRMERS
 from services.gateway.deps import Asking
 from services.gateway.examples import example
 from services.gateway.rows import Viewing
 from services.node.folds import now_ms
-from services.views.inbox import INBOX, Group, Item, Kind, clocks, due_items, groups
+from services.views.inbox import INBOX, Group, Item, Kind, clocks, due_items, groups, in_order
 from services.views.pairings import PAIRINGS
 from services.views.view import stream
 
@@ -53,14 +53,14 @@ def inbox(
     whose: Annotated[str, Query(pattern="^(ours|theirs|all)$", description="Who owes it")] = "ours",
     group: Annotated[Group | None, Query(description="Only of this group")] = None,
 ) -> list[DueItem]:
-    """All matters, pairing offers and documents, soonest first, at most 500; ``overdue`` is counted now.
+    """All matters, pairing offers, documents and reports, soonest first, at most 500; ``overdue`` is counted now.
 
     What one officer did at once is shown to those who may confirm it.
     """
     trust = views.node.folds.history(TRUST).channel.trust
     rows, profiles = dict(views.all(INBOX)), clocks(dict(views.all(PAIRINGS)))
-    now = now_ms()
-    items = due_items(rows, now, calendar_of(trust), profiles)
+    now, calendar = now_ms(), calendar_of(trust)
+    items = in_order([*due_items(rows, now, calendar, profiles), *reports.due_items(views.node, now, calendar)])
     chosen = (item for item in items if whose == "all" or item.mine is (whose == "ours"))
     found = ((item, groups(item, now)) for item in chosen if _for(item, caller))
     return [_shown(item, of) for item, of in found if group is None or group in of][:LIMIT]

@@ -14,18 +14,21 @@ from contracts.contents import read_plain
 from contracts.envelope import Draft, Envelope
 from contracts.fields import EventId
 from contracts.refusals import Code, Refused
+from contracts.report import REPORTS
 from contracts.vocabulary import AccessKind
 from services.gateway.contents import own_record
 from services.gateway.deps import Asking, ChannelId, ContentId, NodeOf, Nothing, SubjectId
 from services.gateway.holdings import day_of
 from services.gateway.rows import Viewing
-from services.node import index, reading
+from services.node import index, reading, reports
 from services.node.contacts import profile
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.reading import TooEarlyError
 from services.office import WRITERS, Frame, Letter, Sender, letter_of, render
 from services.office.receipts import Line, receipt, source_statement
+from services.office.reports import Report
+from services.office.reports import letter as report_letter
 from services.vault import ContentInconsistentError, Inconsistency
 from services.views.cases import CASES
 
@@ -59,15 +62,27 @@ def printed(
     _prints(said, held, nth)
     opened = _agreeing(held, index.opened(node, channel, content, record))
     copy = _copies_before(node, held, record) + nth
-    frame = Frame(_sender(node, held.source), _recipient(node, channel, held.source), caller.id, copy)
-    return _pdf(letter_of(held.draft, opened, frame, lambda unit: _sender(node, unit).name))
+    frame = Frame(sender(node, held.source), recipient(node, channel, held.source), caller.id, copy)
+    return _pdf(_letter(node, held, opened, frame))
+
+
+def _letter(node: Node, held: reading.Held, opened: Any, frame: Frame) -> Letter:
+    """Of a report with its figures, which stand beside the content."""
+
+    def names(unit: str) -> str:
+        return sender(node, unit).name
+
+    if held.event_type not in REPORTS:
+        return letter_of(held.draft, opened, frame, names)
+    before = reports.before(node, held.channel, held.draft)
+    return report_letter(Report(held.draft, before, opened), frame, names)
 
 
 def _prints(said: Recorded, held: reading.Held, nth: int) -> None:
     """The officer signed for printing, and for that many; and the event is a letter. Raises Refused."""
     if said.summary.kind is not AccessKind.PRINT or nth > _count(said):
         raise Refused(Code.SIGNATURES, LAW)
-    if held.event_type not in WRITERS:
+    if held.event_type not in WRITERS and held.event_type not in REPORTS:
         raise Refused(Code.TYPE, LAW)
 
 
@@ -117,9 +132,8 @@ def lead_source(channel: ChannelId, subject: SubjectId, caller: Asking, views: V
     node = views.node
     row = views.must(CASES, f"{channel}/lead/{subject}", "S1")
     opening = _opening(node, f"{channel}/lead/{subject}")
-    sender = _sender(node, opening.source)
-    frame = Frame(sender, _recipient(node, channel, opening.source), caller.id)
-    lines = [Line(one.at, one.type, _sender(node, one.source).name, one.digest) for one in row.timeline]
+    frame = Frame(sender(node, opening.source), recipient(node, channel, opening.source), caller.id)
+    lines = [Line(one.at, one.type, sender(node, one.source).name, one.digest) for one in row.timeline]
     return _pdf(source_statement(opening, lines, frame, now_ms()))
 
 
@@ -129,8 +143,8 @@ def _receipt(node: Node, officer: str, stream: str, event: type[Any]) -> Respons
     told = [draft for draft in _drafts(node, stream) if isinstance(draft.data, event)]
     if not told:
         raise Refused(Code.UNKNOWN_MATTER, LAW)
-    frame = Frame(_sender(node, told[-1].source), _sender(node, opening.source).name, officer)
-    return _pdf(receipt(told[-1], opening, _sender(node, opening.source).word, frame))
+    frame = Frame(sender(node, told[-1].source), sender(node, opening.source).name, officer)
+    return _pdf(receipt(told[-1], opening, sender(node, opening.source).word, frame))
 
 
 def _opening(node: Node, stream: str) -> Draft[Any]:
@@ -146,15 +160,15 @@ def _drafts(node: Node, stream: str) -> Iterator[Draft[Any]]:
         yield Envelope.parse(value).draft(sha256(value).hexdigest())
 
 
-def _sender(node: Node, unit: str) -> Sender:
+def sender(node: Node, unit: str) -> Sender:
     """As published; a unit without profile goes by its code."""
     found = profile(node.replica, unit)
     return Sender(unit, unit, "") if found is None else Sender(found.name, found.word, found.seal_name)
 
 
-def _recipient(node: Node, channel: str, source: str) -> str:
+def recipient(node: Node, channel: str, source: str) -> str:
     """The other member of the channel."""
-    return _sender(node, node.folds.history(channel).channel.counterpart(source)).name
+    return sender(node, node.folds.history(channel).channel.counterpart(source)).name
 
 
 def _pdf(letter: Letter) -> Response:

@@ -35,7 +35,7 @@ from contracts.refusals import Code, NotYet, Refused
 from services import journal
 from services.gateway.auth import TokenError
 from services.node.index import TooManyError
-from services.node.papers import InvalidError, broken
+from services.node.parsing import InvalidError, broken
 from services.node.reading import GoneError, TooEarlyError
 from services.office import UndrawableError
 from services.vault import ContentInconsistentError, ContentTooLargeError, NoKeyError, UnusableKeyError, VaultError

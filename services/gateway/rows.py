@@ -20,7 +20,7 @@ from services.gateway.examples import example
 from services.gateway.problems import LateError
 from services.node.folds import now_ms
 from services.node.node import Node
-from services.node.papers import InvalidError
+from services.node.parsing import InvalidError
 from services.storage.rows import Wanted
 from services.views.codec import from_json, to_json
 from services.views.reads import READS, marked

@@ -22,7 +22,7 @@ from services.gateway.examples import example
 from services.gateway.holdings import Holding, holding
 from services.gateway.rows import PAGE, From, MatterNow, OneChannel, Viewing, Views, matter
 from services.node import index, reading
-from services.node.papers import InvalidError
+from services.node.parsing import InvalidError
 from services.storage.rows import Wanted
 from services.views.cases import CASES
 from services.views.enquiries import ENQUIRIES

@@ -19,7 +19,7 @@ from contracts.refusals import NotYet
 from services.gateway.deps import Asking, NodeOf, caller_of
 from services.gateway.rows import matter
 from services.node.node import Node
-from services.node.papers import InvalidError
+from services.node.parsing import InvalidError
 from services.views import from_json, row_key
 from services.views.cases import CASES
 

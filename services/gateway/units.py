@@ -20,7 +20,7 @@ from services.gateway.examples import example
 from services.node.contacts import profile
 from services.node.folds import now_ms
 from services.node.node import Node
-from services.node.papers import InvalidError
+from services.node.parsing import InvalidError
 
 router = APIRouter(prefix="/v1/units", tags=["units"])
 

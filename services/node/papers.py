@@ -27,15 +27,18 @@ from contracts.envelope import Embedded
 from contracts.event import TYPES, Event
 from contracts.lead import Shared
 from contracts.pairing import Proposed
-from contracts.profile import ShapeError, compact
+from contracts.profile import compact
 from contracts.refusals import Code, NotYet, Refused
+from contracts.report import REPORTS
+from contracts.report import subject_of as report_of
 from contracts.vocabulary import Role
 from services.domain.clocks import DAY, day, format_time
 from services.domain.desk import Paper, Status
 from services.domain.signatures import APPROVAL_SPAN
-from services.node import forwards, index
+from services.node import forwards, index, reports
 from services.node.commands import duty_id, propose
 from services.node.folds import now_ms
+from services.node.parsing import InvalidError, broken, parsed
 from services.storage.ledger import Sealed
 from services.vault import OWN, encrypt
 
@@ -44,42 +47,6 @@ if TYPE_CHECKING:
 
 PURGE_AFTER = 30 * DAY
 SEAL = "seal"
-
-
-class InvalidError(ValueError):
-    """The caller's fault. ``fields``: (path, rule) of what a model refused; never a value."""
-
-    def __init__(self, fields: list[tuple[str, str]]) -> None:
-        super().__init__("the document does not fit its model")
-        self.fields = fields
-
-
-def broken(errors: Iterable[Mapping[str, Any]], *within: str) -> list[tuple[str, str]]:
-    """Errors of pydantic as (path, rule). The name of a surplus member is input, and so is a rule that quotes it."""
-    return [(_path(error, within), _rule(error)) for error in errors]
-
-
-def _path(error: Mapping[str, Any], within: tuple[str, ...]) -> str:
-    where = [*within, *error["loc"]]
-    if error["type"] == "extra_forbidden":
-        where[-1] = "(surplus)"
-    return ".".join(map(str, where))
-
-
-def _rule(error: Mapping[str, Any]) -> str:
-    given, rule = error.get("input"), str(error["msg"])
-    quoted = isinstance(given, str) and len(given) > 2 and given in rule
-    return str(error["type"]) if quoted or error["type"] == "json_invalid" else rule
-
-
-def parsed(model: Any, document: Any) -> Any:
-    """A model from JSON-shaped data. Raises InvalidError without echoing any of it."""
-    try:
-        return model.model_validate_json(compact(document))
-    except ValidationError as error:
-        raise InvalidError(broken(error.errors(include_url=False))) from None
-    except (ShapeError, TypeError, ValueError):
-        raise InvalidError([("", "not a JSON document of the wire profile")]) from None
 
 
 def event_class(event_type: str) -> type[Event]:
@@ -164,8 +131,12 @@ def draft(
     """D1: the event that puts a document on the desk; its summary and content checked as the log will check them.
 
     grant: sha-256 of the owner's grant under which a lead is forwarded.
+    Of a report the office gives what it says itself; the figures are computed here (``services.node.reports``).
     """
     model = event_class(event_type)
+    payload = None
+    if event_type in REPORTS:
+        summary, payload = reports.filled(node, channel, event_type, summary)
     fields = model.model_fields
     if "approval" not in fields:
         raise InvalidError([("type", "this event needs no second signature: send it as a command")])
@@ -181,13 +152,19 @@ def draft(
     address = said.DraftedSummary(
         officer=officer, channel=channel, type=event_type, subject=subject, purge_on=purge, grant=grant
     )
-    return said.Drafted(summary=address, content=sealed, embedded=said.Papers(summary=document, own=own))
+    paper = said.Papers(summary=document, own=own, payload=payload)
+    return said.Drafted(summary=address, content=sealed, embedded=paper)
 
 
-def subject_of(node: "Node", event_type: str, paper: str, subject: str | None) -> str:
-    """A pairing's subject is the id of its proposal; else the one given, or a new random id (WIRE 19)."""
+def subject_of(node: "Node", event_type: str, paper: str, subject: str | None, summary: Any = None) -> str:
+    """The one given, else a new random id (WIRE 19); of a pairing the id of its proposal, of a report its period's.
+
+    Raises InvalidError: a report of no period.
+    """
     if event_type == Proposed.TYPE:
         return duty_id(node.source, paper, SEAL)
+    if event_type in REPORTS and subject is None:
+        return report_of(node.source, reports.period_of(summary))
     return subject or str(uuid4())
 
 
@@ -299,6 +276,8 @@ def outgoing(node: "Node", held: Paper) -> Event:
     data: dict[str, Any] = {"summary": json.loads(base64.b64decode(held.summary))}
     if held.content is not None:
         data["content"] = held.content.model_dump(mode="json", exclude_none=True)
+    if held.payload:
+        data["embedded"] = {"payload": held.payload}
     papers = {"submission": held.submission, "approval": held.approval, "delegation": held.delegation}
     data["approval"] = {name: p.model_dump(mode="json", exclude_none=True) for name, p in papers.items() if p}
     if held.grant:

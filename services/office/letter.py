@@ -17,6 +17,8 @@ SERIES: Mapping[str, str] = MappingProxyType(
         DocumentKind.MEASURE_REQUEST: "办字",
         DocumentKind.REPLY: "复字",
         DocumentKind.CORRECTION: "更字",
+        DocumentKind.PERIODIC_REPORT: "报字",
+        DocumentKind.SUPERVISION: "督字",
     }
 )
 """文种 -> what follows the 机关代字: every 文种 counts for itself, so two letters never show the same number."""
@@ -49,10 +51,11 @@ class Frame:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and its paragraphs."""
+    """A heading, its paragraphs, and under them a table, whose first row is its head."""
 
     heading: str
     paragraphs: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,9 @@ def _plain(letter: Letter) -> dict[str, Any]:
         "officer": frame.officer,
         "recipient": frame.recipient,
         "seal": frame.sender.seal,
-        "sections": [{"heading": one.heading, "paragraphs": one.paragraphs} for one in letter.sections],
+        "sections": [
+            {"heading": one.heading, "paragraphs": one.paragraphs, "rows": one.rows} for one in letter.sections
+        ],
         "sender": frame.sender.name,
         "title": letter.title,
     }

@@ -5,12 +5,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from contracts import enquiry, lead, lead_course
+from contracts import enquiry, lead, lead_course, oversight
 from contracts.approval import Approval, DocumentNo
 from contracts.content_model import ContentModel
 from contracts.envelope import Draft
 from services.domain.clocks import day, parse_time
-from services.office import enquiries, leads
+from services.office import enquiries, leads, orders
 from services.office.letter import Frame, Letter, Names, Section, marks, numbered
 
 
@@ -27,6 +27,7 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         lead_course.Corrected.TYPE: Writer(leads.corrected_title, leads.corrected),
         enquiry.Asked.TYPE: Writer(enquiries.asked_title, enquiries.asked),
         enquiry.Answered.TYPE: Writer(enquiries.answered_title, enquiries.answered),
+        oversight.SupervisionOpened.TYPE: Writer(orders.title, orders.sections),
     }
 )
 """Event type -> how its letter is written. Others are read on the screen."""

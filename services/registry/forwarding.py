@@ -21,7 +21,7 @@ class Granted(NamedTuple):
 
 def granted(history: History) -> Iterator[Granted]:
     """Every grant of a lead that lives in this channel."""
-    for context, state in history.open():
+    for context, _, state in history.open():
         if context == "lead":
             for one in state.grants:
                 yield Granted(state.owner, frozenset({one.holder, one.recipient}), one.until)

@@ -13,7 +13,7 @@ from services.views.view import View, draft_of
 
 @dataclass(frozen=True)
 class Leaf(Told, desk.Paper):
-    """A paper without its bytes: ``content``, ``own`` and the statements are always empty here.
+    """A paper without its bytes: ``content``, ``own``, ``payload`` and the statements are always empty here.
 
     since: begin of the status; valid_until: end of the author's signature (both ms). about: (topic, offset, digest) of
     an acknowledged record. other: (channel, subject) of a linked holding. confirmed: digest of a confirmed act.
@@ -34,7 +34,8 @@ def new(me: str, verdict: Verdict) -> Leaf:
 def step(row: Leaf, verdict: Verdict) -> Leaf:
     """The domain's paper, then what is heavy or encrypted is let go."""
     after: Leaf = told(row, verdict)
-    after = replace(after, since=verdict.at, content=None, own=(), submission=None, approval=None, delegation=None)
+    after = replace(after, since=verdict.at, content=None, own=(), payload="")
+    after = replace(after, submission=None, approval=None, delegation=None)
     match draft_of(verdict).data:
         case said.Submitted(embedded=embedded):
             return replace(after, valid_until=parse_time(Submission.of(embedded.statement).valid_until))

@@ -198,7 +198,12 @@ def due_items(
             *(_to_confirm(name, act, now, calendar) for act in row.alone if act.event not in confirmed),
         )
     )
-    return sorted(found, key=lambda item: (item.due is None, item.due or 0, item.key, item.kind))
+    return in_order(found)
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """Soonest first; what has no date comes last."""
+    return sorted(items, key=lambda item: (item.due is None, item.due or 0, item.key, item.kind))
 
 
 def _to_confirm(name: str, act: Alone, now: int, calendar: Calendar) -> Item:

@@ -35,7 +35,7 @@ from services.domain.clocks import DAY, format_time
 from services.node import forwards, papers
 from services.node.commands import duty_id, minted, propose
 from services.node.folds import now_ms
-from services.node.papers import InvalidError
+from services.node.parsing import InvalidError
 from services.verifier import Verdict
 from services.views import VIEWS, from_json
 from services.views.oversight import Concern

@@ -11,7 +11,7 @@ from services.gateway import examples, problems
 from services.gateway.auth import TokenError
 from services.gateway.desk import DraftBody
 from services.gateway.problems import REMEDY, KeyReusedError, LateError, problem, status_of
-from services.node.papers import InvalidError, broken, parsed
+from services.node.parsing import InvalidError, broken, parsed
 from services.node.reading import GoneError, TooEarlyError
 from services.office import UndrawableError
 from services.vault import (
