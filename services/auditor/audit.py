@@ -7,6 +7,7 @@
   5 offset and hash of each cut    divergence cut, exchange
   6 every view, at equal cuts      divergence fingerprint
   7 channels against trust and pairing, closings against reopenings               findings
+  8 figures of reports against the topics they were counted from                  findings
 
 The first divergence in the order of topics and offsets is named; any one refuses.
 """
@@ -16,6 +17,7 @@ from enum import StrEnum
 
 from contracts.channel import Cut
 from contracts.refusals import Stop
+from services.auditor.crossing import Finding
 from services.auditor.errors import ExportError
 from services.auditor.judge import AUDITED, Fold, Judge, pinned
 from services.auditor.report import Divergence, Report, Rule, TopicReport
@@ -44,7 +46,8 @@ def audit(root: str, source: Source, expected: Claims | None = None) -> Report:
     judge = Judge(root, frozenset(unit for one in said for unit in one.fingerprints), tally=Tally(confirmed))
     broken = broken or _take(judge, source)
     differing = [one for claim in said for one in _compared(judge, claim)]
-    return _report(judge, said, [*broken, *_stops(judge), *_seens(judge), *differing])
+    figures = ([], []) if broken else judge.reports.compared(judge, source.records)
+    return _report(judge, said, [*broken, *_stops(judge), *_seens(judge), *differing], figures)
 
 
 def _claims(source: Source) -> tuple[Claims | None, list[Divergence]]:
@@ -143,16 +146,18 @@ def _fingerprints(judge: Judge, unit: str, views: Mapping[str, str]) -> Iterator
             yield Divergence(EVERYWHERE, -1, Rule.FINGERPRINT, f"view {name} of {unit}, folded from zero, is another")
 
 
-def _report(judge: Judge, said: list[Claims], found: list[Divergence]) -> Report:
+def _report(
+    judge: Judge, said: list[Claims], found: list[Divergence], figures: tuple[list[Finding], list[str]]
+) -> Report:
     topics = set(judge.topics)
     compared, left = _named_views(judge, said)
     return Report(
         judge.root,
         tuple(sorted(found, key=lambda one: (one.topic == EVERYWHERE, one.topic.encode(), one.offset))),
         tuple(_topic(name, fold) for name, fold in judge.topics.items()),
-        tuple(judge.crossings.findings(topics)),
+        (*judge.crossings.findings(topics), *figures[0]),
         tuple(compared),
-        (*judge.crossings.unread(topics), *left),
+        (*judge.crossings.unread(topics), *left, *figures[1]),
         judge.tally,
     )
 

@@ -17,6 +17,7 @@ from contracts.fields import Digest, matches
 from contracts.refusals import Stop
 from services.auditor.crossing import Crossings
 from services.auditor.errors import RootMissingError
+from services.auditor.figures import Reports
 from services.auditor.spill import Store
 from services.auditor.tally import Tally
 from services.auditor.witness import Witness
@@ -104,6 +105,7 @@ class Judge:
     rows: dict[str, dict[str, MutableMapping[str, Any]]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     crossings: Crossings = field(default_factory=Crossings)
+    reports: Reports = field(default_factory=Reports)
     store: Store = field(default_factory=Store)
 
     def __post_init__(self) -> None:
@@ -177,6 +179,7 @@ class Judge:
         self._vouch(verdict, to.history)
         self.tally.count(verdict)
         self.crossings.note(verdict, to.history)
+        self.reports.note(verdict)
         to.early.append(verdict)
         if to.history.opened:
             self._view(to)

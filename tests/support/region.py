@@ -314,7 +314,7 @@ class Region:
     def draft(self, source: str, channel: str, event_type: str, summary: Any, **more: Any) -> tuple[str, str]:
         """(document, subject) on the desk. ``more``: content, subject, grant."""
         document, author, node = str(uuid4()), self.officer(source, "author"), self.node(source)
-        subject = papers.subject_of(node, event_type, document, more.get("subject"))
+        subject = papers.subject_of(node, event_type, document, more.get("subject"), summary)
         named = {"channel": channel, "event_type": event_type, "subject": subject}
 
         def drafted() -> Event:

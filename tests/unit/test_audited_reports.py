@@ -1,0 +1,197 @@
+"""The auditor computes every two-monthly report again and names the figure that differs (STORIES 10, FIELDS 6.10)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts.channels import Topic
+from contracts.report import (
+    Contribution,
+    ContributionSealed,
+    ContributionTable,
+    Reading,
+    ReportSubmitted,
+    ReportSummary,
+    SubmittedTable,
+    Table,
+    TablePaper,
+    subject_of,
+)
+from contracts.vocabulary import Classification, DocumentKind, Role, Urgency
+from services.auditor import Report, audit
+from services.auditor.figures import Reports, Sealed
+from services.auditor.judge import Judge
+from services.auditor.report import EXIT_CONSISTENT, EXIT_FINDINGS
+from services.domain import figures, report, results
+from services.domain.clocks import DAY
+from services.domain.figures import COUNTED, Said
+from services.verifier import Result
+from tests.support.story import Story, begin
+from tests.support.world import XINCAI, YIWU, ZHUMADIAN, plain
+
+PERIOD = "2021-03"
+
+
+def topic_of(channel: str) -> str:
+    return str(Topic(channel, 1))
+
+
+def closed() -> tuple[Story, str]:
+    """Two leads sent and one that came in, the period over; the county's channel with its superior."""
+    made = begin()
+    made.newest_rules()
+    for source in (XINCAI, XINCAI, YIWU):
+        assert plain(made.share(source)) == ("effective", "")
+    above = made.supervised(XINCAI)
+    made.later(40 * DAY)
+    return made, above
+
+
+def history(made: Story, channel: str) -> figures.History:
+    told = tuple(
+        Said(verdict.at, verdict.draft)
+        for verdict in made.verdicts[channel]
+        if verdict.result is Result.EFFECTIVE and verdict.draft is not None and verdict.draft.context in COUNTED
+    )
+    return figures.History(made.history(channel).channel, told)
+
+
+def reading(made: Story, channel: str) -> Reading:
+    return Reading(topic=topic_of(channel), offset=made.history(channel).offset)
+
+
+def table(made: Story, channels: tuple[str, ...], **changes: Any) -> ContributionTable:
+    """As an honest node computes it; ``changes``: what another one says."""
+    found = figures.compute(XINCAI, PERIOD, [history(made, channel) for channel in channels])
+    said = {
+        "positions": tuple(sorted((reading(made, channel) for channel in channels), key=lambda one: one.topic)),
+        "figures": found.figures,
+        "outcomes": found.outcomes,
+        "categories": report.graded(("411729",)),
+    }
+    return ContributionTable(**(said | changes))
+
+
+def seal(made: Story, event: Any, unit: str, channel: str, said: Table, version: int = 1) -> Any:
+    """Under two signatures, in the log."""
+    paper = TablePaper.of(said)
+    summary = ReportSummary(
+        kind=DocumentKind.PERIODIC_REPORT,
+        classification=Classification.WORK_SECRET,
+        urgency=Urgency.ROUTINE,
+        unit=unit,
+        period=PERIOD,
+        version=version,
+        policy=report.policy_digest(made.history(channel).channel.trust.policy),
+        table=paper.digest,
+    )
+    subject = subject_of(unit, PERIOD)
+    sealed = made.approved(unit, channel, subject, event, summary, role=Role.HEAD, embedded=paper)
+    return made.write(unit, channel, subject, sealed)
+
+
+def judged(made: Story) -> Report:
+    return audit(made.exchange, made)
+
+
+def texts(found: Report) -> list[str]:
+    return [one.text.partition(": ")[2] for one in found.findings]
+
+
+def test_an_honest_report_is_recomputed_and_nothing_is_found() -> None:
+    made, above = closed()
+    both = (made.channel, above)
+    assert plain(seal(made, ContributionSealed, XINCAI, above, table(made, both))) == ("effective", "")
+    made.share(XINCAI)  # what came later is behind the positions
+    found = judged(made)
+    assert (found.exit_code, found.findings, found.not_compared) == (EXIT_CONSISTENT, (), ())
+
+
+def test_a_forged_figure_is_named_with_what_its_positions_give() -> None:
+    """The receiving node cannot see it: form, sums and period are in order, so it is effective."""
+    made, above = closed()
+    honest = table(made, (made.channel, above))
+    (received, sent) = honest.figures
+    assert (received.value, sent.value) == ("1", "2")
+    forged = sent.model_copy(update={"value": "5", "by": sent.by.model_copy(update={"outflow_trafficking": "5"})})  # type: ignore[union-attr]
+    said = table(made, (made.channel, above), figures=(received, forged))
+    place = seal(made, ContributionSealed, XINCAI, above, said).record.position
+    found = judged(made)
+    assert found.exit_code == EXIT_FINDINGS
+    (one,) = found.findings
+    assert (one.topic, one.offset, one.rule) == (place.topic, place.offset, "R1")
+    assert one.text == (
+        f"report of {XINCAI} for {PERIOD}, version 1: "
+        "leads_sent is 5 (outflow_trafficking 5), its positions give 2 (outflow_trafficking 2)"
+    )
+
+
+def test_a_channel_that_is_left_out_is_named() -> None:
+    made, above = closed()
+    seal(made, ContributionSealed, XINCAI, above, table(made, (above,)))
+    assert texts(judged(made)) == [f"{topic_of(made.channel)} is left out"]
+
+
+def test_a_topic_that_is_not_the_units_is_named() -> None:
+    made, above = closed()
+    other = made.supervised(YIWU)
+    seal(made, ContributionSealed, XINCAI, above, table(made, (made.channel, above, other)))
+    assert texts(judged(made)) == [f"{topic_of(other)} is not a topic of the unit"]
+
+
+def test_what_is_not_here_is_not_compared() -> None:
+    """A position that lies behind what was read."""
+    made, above = closed()
+    honest = table(made, (made.channel, above))
+    ahead = tuple(one.model_copy(update={"offset": one.offset + 1_000}) for one in honest.positions)
+    seal(made, ContributionSealed, XINCAI, above, honest.model_copy(update={"positions": ahead}))
+    found = judged(made)
+    assert found.findings == ()
+    assert found.not_compared == (f"report of {XINCAI} for {PERIOD}, version 1",)
+
+
+SUMS: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
+    "right": ({}, [], []),
+    "wrong": ({"value": "9", "by": None}, ["leads_received is 9, its positions give 1 (outflow_trafficking 1)"], []),
+    "of a contribution that is not here": (
+        {"digest": "0" * 64},
+        [],
+        [f"report of {ZHUMADIAN} for {PERIOD}, version 1"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def contributed() -> tuple[Story, Judge]:
+    """A county's report, judged."""
+    made, above = closed()
+    seal(made, ContributionSealed, XINCAI, above, table(made, (made.channel, above)))
+    judge = Judge(made.exchange)
+    judge.take(made.records)
+    return made, judge
+
+
+@pytest.mark.parametrize(("changes", "expected", "left"), SUMS.values(), ids=SUMS)
+def test_sums_are_held_against_the_contributions_they_name(
+    contributed: tuple[Story, Judge], changes: dict[str, Any], expected: list[str], left: list[str]
+) -> None:
+    """The report of the prefecture stands in no channel of this world; what the auditor does with it is judged."""
+    made, judge = contributed
+    (county,) = judge.reports.sealed
+    honest = county.draft.data.table
+    sums, _ = results.summed({XINCAI: (honest.figures, honest.outcomes)})
+    digest = changes.get("digest", county.draft.digest)
+    changed = {name: value for name, value in changes.items() if name != "digest"}
+    said = SubmittedTable(
+        positions=honest.positions,
+        figures=(sums[0].model_copy(update=changed), *sums[1:]),
+        outcomes=(),
+        contributions=(Contribution(unit=XINCAI, version=1, digest=digest),),
+        missing=(),
+    )
+    summary = county.draft.data.summary.model_copy(update={"unit": ZHUMADIAN})
+    event = ReportSubmitted.model_construct(summary=summary, embedded=TablePaper.of(said))
+    city = Sealed(county.topic, county.offset + 1, replace(county.draft, data=event, digest="1" * 64))
+    found, unread = Reports([county, city]).compared(judge, made.records)
+    assert ([one.text.partition(": ")[2] for one in found], unread) == (expected, left)
