@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 
 from contracts import lead
 from contracts.channels import NEWEST, REGISTRY, Topic
@@ -29,10 +31,14 @@ from contracts.oversight import (
 from contracts.oversight_terms import IncidentKind, Severity
 from contracts.profile import compact
 from contracts.refusals import Refused
-from contracts.vocabulary import RemovalResult
+from contracts.report import ContributionSealed, ReportSubmitted, subject_of
+from contracts.vocabulary import RemovalResult, Role
+from services.cli.errors import ApiError
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
+from services.domain import periods
 from services.domain.clocks import DAY, format_time
-from services.node import forwards, papers
+from services.gateway.auth import development_issuer
+from services.node import forwards, papers, reports
 from services.node.commands import duty_id, minted, propose
 from services.node.folds import now_ms
 from services.node.parsing import InvalidError
@@ -112,6 +118,112 @@ def test_a_superior_supervises_and_the_unit_answers(offices: Region) -> None:
         return row if row is not None and row.status == "answered" else None
 
     assert offices.until("the answer arrives", answered) is not None
+
+
+# -- two-monthly reports -----------------------------------------------------------------------------------------------
+
+REPORT = {"kind": "periodic_report", "classification": "work_secret", "urgency": "routine"}
+OWN = [{"indicator": "plants", "substance": "opium_poppy", "measure": "plant", "value": "31"}]
+
+
+@pytest.fixture(scope="module")
+def period() -> str:
+    """The newest that is over."""
+    found = periods.last_closed(now_ms())
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def answering(offices: Region) -> Region:
+    """County and prefecture over HTTP."""
+    for unit in (XINCAI, ZHUMADIAN):
+        offices.start(unit, "gateway")
+    return offices
+
+
+def _sent(made: Region, unit: str, channel: str, event: Any, summary: Any, content: Any = None) -> str:
+    """Drafted, submitted, signed by the head, in the log; its subject."""
+    author, head = made.at(unit, "author"), made.at(unit, "head")
+    paper = author.draft(channel, event.TYPE, summary, content)
+    author.submit(paper)
+    head.approve(paper, Role.HEAD)
+    return author.sent(paper).subject
+
+
+def test_figures_are_computed_now_and_open_to_their_events(answering: Region) -> None:
+    """The order of the test before stands in the running period, as the log has it."""
+    county = answering.at(XINCAI, "author")
+    found = county.figures(periods.following(str(periods.last_closed(now_ms()))))
+    assert (found.level, found.closed) == ("county", False)
+    figures = {one.indicator: one for one in found.figures}
+    assert figures["supervisions_opened"].value == "1"
+    (event,) = figures["supervisions_opened"].events
+    assert county.matter("oversight", event["channel"], event["subject"]).status == "answered"
+
+
+def test_an_office_types_no_figure(answering: Region, period: str) -> None:
+    author, typed = answering.at(XINCAI, "author"), {**REPORT, "period": period, "figures": [], "version": 1}
+    with pytest.raises(ApiError) as refused:
+        author.draft(answering.channel, ContributionSealed.TYPE, typed)
+    assert refused.value.problem.status == 422
+    assert [one["path"] for one in refused.value.problem.errors] == ["summary.figures", "summary.version"]
+    with pytest.raises(ApiError) as refused:
+        author.draft(answering.channel, ContributionSealed.TYPE, {**REPORT, "period": "2021-02"})
+    assert [one["path"] for one in refused.value.problem.errors] == ["summary.period"]
+    with pytest.raises(ApiError) as refused:
+        author.draft(answering.channel, ReportSubmitted.TYPE, {**REPORT, "period": period})
+    assert (refused.value.code, refused.value.law) == ("wrong_side", "R3")
+
+
+def test_a_county_reports_and_corrects_and_its_prefecture_sums_up(
+    answering: Region, period: str, tmp_path: Path
+) -> None:
+    """R1, R2, R1 again, R3: each by documents of two signatures; what is due is shown to whom it is due."""
+    channel, prefecture = answering.channel, answering.at(ZHUMADIAN, "author")
+    said, words = {**REPORT, "period": period, "self_reported": OWN}, {"contact": WORDS["contact"], "remark": "示例"}
+    subject = _sent(answering, XINCAI, channel, ContributionSealed, said, words)
+    assert subject == subject_of(XINCAI, period)
+    answering.until("it arrives", lambda: _row(answering, ZHUMADIAN, subject))
+    assert prefecture.figures(period).missing == []
+    pointed = {"version": 1, "figure": {"indicator": "plants", "substance": "opium_poppy", "measure": "plant"}}
+    pointed |= {"event": subject, "reason": "reported_doubted"}
+    assert prefecture.say(channel, "oversight", "contribution_returned", pointed, subject=subject).status == "recorded"
+    assert prefecture.figures(period).missing == [XINCAI]
+    county = answering.at(XINCAI, "author")
+    answering.until("it came back", lambda: "correct_report" in {one.kind for one in county.inbox()})
+    assert _sent(answering, XINCAI, channel, ContributionSealed, {**REPORT, "period": period}) == subject
+    again = answering.until("version 2 arrives", lambda: _row(answering, ZHUMADIAN, subject).version == 2)
+    assert again
+    above = answering.until("the channel upwards is open", lambda: reports.upward(answering.node(ZHUMADIAN)))
+    sums = _sent(answering, ZHUMADIAN, above, ReportSubmitted, {**REPORT, "period": period})
+    (sealed,) = reports.versions(answering.node(ZHUMADIAN), above, ZHUMADIAN, period)
+    assert (sums, [one.unit for one in sealed.draft.data.table.contributions]) == (sealed.draft.subject, [XINCAI])
+    assert [one.version for one in sealed.draft.data.table.contributions] == [2]
+    _papers(answering, period, tmp_path)
+
+
+def _papers(made: Region, period: str, folder: Path) -> None:
+    """``duikou report``: the prefecture prints what its county sealed, as PDF and workbook."""
+    settings, officer = made.node(ZHUMADIAN).settings, made.officer(ZHUMADIAN, "author")
+    asked = ["--url", f"http://127.0.0.1:{settings.port}", "--token", development_issuer(settings).issue(officer)]
+    pdf, xlsx = folder / "report.pdf", folder / "report.xlsx"
+    command = [str(Path(sys.executable).with_name("duikou")), "report", period, *asked, "--unit", XINCAI]
+    done = subprocess.run(
+        [*command, "--pdf", str(pdf), "--xlsx", str(xlsx)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = "".join("".join(page.extract_text() for page in PdfReader(pdf).pages).split())
+    assert f"{periods.in_words(period)}对口协作两月报" in text
+    assert "第2版" in text
+    with zipfile.ZipFile(xlsx) as packed:
+        assert "第2版" in packed.read("xl/sharedStrings.xml").decode()
+
+
+def test_a_report_that_nobody_sealed_is_no_paper(answering: Region) -> None:
+    with pytest.raises(ApiError) as refused:
+        answering.at(XINCAI, "author").report_paper("2021-03", "pdf")
+    assert (refused.value.problem.status, refused.value.code) == (404, "unknown_matter")
 
 
 def test_a_superior_reports_nothing_to_its_unit(offices: Region) -> None:
