@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.channels import Place, Topic, topic
 from contracts.envelope import Draft, Record
-from contracts.report import REPORTS, ContributionSealed, Figure, OutcomeFigures
+from contracts.report import REPORTS, ContributionReturned, ContributionSealed, Figure, OutcomeFigures
 from services.auditor.crossing import Finding
 from services.domain import figures, periods, report, results
 from services.domain.channel import Channel
@@ -24,7 +24,7 @@ Read = Callable[[], Iterable[Record]]
 
 
 class Sealed(NamedTuple):
-    """A report that is effective, and its place."""
+    """A report that is effective, or the return of one, and its place."""
 
     topic: str
     offset: int
@@ -41,15 +41,20 @@ class Sealed(NamedTuple):
 
 @dataclass
 class Reports:
-    """Gathered in the one pass over all topics, compared at the end."""
+    """Gathered in the one pass over all topics, compared at the end. returned: what sent a contribution back."""
 
     sealed: list[Sealed] = field(default_factory=list)
+    returned: list[Sealed] = field(default_factory=list)
 
     def note(self, verdict: Verdict) -> None:
         """One record."""
         draft, position = verdict.draft, verdict.record.position
-        if verdict.result is Result.EFFECTIVE and draft is not None and draft.type in REPORTS:
+        if verdict.result is not Result.EFFECTIVE or draft is None:
+            return
+        if draft.type in REPORTS:
             self.sealed.append(Sealed(position.topic, position.offset, draft))
+        elif isinstance(draft.data, ContributionReturned):
+            self.returned.append(Sealed(position.topic, position.offset, draft))
 
     def compared(self, judge: "Judge", read: Read) -> tuple[list[Finding], list[str]]:
         """What differs, and what could not be held against anything: topics or contributions that are not here."""
@@ -58,24 +63,54 @@ class Reports:
         found, left = list[Finding](), list[str]()
         readings = _Readings(judge, read, [one for one in self.sealed if _counts(one)])
         for one in self.sealed:
-            given = readings.given(one) if _counts(one) else self._below(one)
+            given = readings.given(one) if _counts(one) else self._below(judge, one)
             if given is None:
                 left.append(str(one))
-            else:
-                found.extend(one.finding(text) for text in _differences(one.draft.data.table, *given))
-                found.extend(one.finding(text) for text in readings.misread(one))
+                continue
+            found.extend(one.finding(text) for text in _differences(one.draft.data.table, *given))
+            strays = readings.misread(one) if _counts(one) else self._misnamed(one)
+            found.extend(one.finding(text) for text in strays)
         return found, left
 
-    def _below(self, one: Sealed) -> "Given | None":
-        """Sums of the contributions it names; None where one of them is not here."""
+    def _below(self, judge: "Judge", one: Sealed) -> "Given | None":
+        """Sums of the contributions it names; None where one of them, or a topic it read, is not here."""
+        table = one.draft.data.table
+        here = {name: fold.history.offset for name, fold in judge.topics.items() if fold.stopped is None}
         told = {other.draft.digest: other.draft.data.table for other in self.sealed}
-        named = {named.unit: told.get(named.digest) for named in one.draft.data.table.contributions}
-        if any(table is None for table in named.values()):
+        named = {named.unit: told.get(named.digest) for named in table.contributions}
+        if any(here.get(read.topic, -1) < read.offset for read in table.positions) or None in named.values():
             return None
-        return results.summed({unit: (table.figures, table.outcomes) for unit, table in named.items() if table})
+        return results.summed({unit: (found.figures, found.outcomes) for unit, found in named.items() if found})
+
+    def _misnamed(self, one: Sealed) -> Iterator[str]:
+        """Contributions that stood at its positions and that it does not name, or names and that did not stand."""
+        table, period = one.draft.data.table, one.draft.data.summary.period
+        named = {(named.unit, named.digest) for named in table.contributions}
+        standing = set[tuple[str, str]]()
+        for read in table.positions:
+            said = [told for told in (*self.sealed, *self.returned) if _within(told, topic(read.topic), read.offset)]
+            for subject in {told.draft.subject for told in said if _counts(told) and _period(told) == period}:
+                last = max((told for told in said if told.draft.subject == subject), key=_place)
+                standing |= {(last.draft.source, last.draft.digest)} if _counts(last) else set()
+        yield from (f"the report of {unit} stood at its positions and is not in it" for unit, _ in standing - named)
+        yield from (f"the report of {unit} did not stand at its positions" for unit, _ in named - standing)
 
 
 Given = tuple[tuple[Figure, ...], tuple[OutcomeFigures, ...]]
+
+
+def _within(told: Sealed, upto: Topic, offset: int) -> bool:
+    """Whether it stands in the channel at or before a position."""
+    return topic(told.topic).channel == upto.channel and _place(told) <= (upto.n, offset)
+
+
+def _place(told: Sealed) -> tuple[int, int]:
+    return topic(told.topic).n, told.offset
+
+
+def _period(told: Sealed) -> str:
+    period: str = told.draft.data.summary.period
+    return period
 
 
 def _counts(one: Sealed) -> bool:
@@ -166,8 +201,6 @@ class _Readings:
 
     def misread(self, one: Sealed) -> Iterator[str]:
         """Of a contribution: channels that are not the unit's, and those of it that are left out."""
-        if not _counts(one):
-            return
         unit, period = one.draft.data.summary.unit, one.draft.data.summary.period
         named = {topic(reading.topic).channel for reading in one.draft.data.table.positions}
         for name, fold in self._judge.topics.items():

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
-from contracts.calendar import Calendar, CalendarMissingError
+from contracts.calendar import Calendar
 from contracts.refusals import Code, Refused
 from contracts.report import FIRST_PERIOD, Figure, Period, amount_of, subject_of
-from services.domain import oversight_dues, periods, report, results
+from services.domain import periods, report, results
 from services.domain.figures import Source
 from services.domain.oversight import Status
 from services.gateway import examples
@@ -29,7 +29,7 @@ from services.office import Frame, Letter, render
 from services.office.reports import Report, letter, lines, named
 from services.office.sheet import MEDIA as XLSX
 from services.office.sheet import workbook
-from services.views.inbox import Item, Kind
+from services.views.inbox import Item, Unreported, unreported
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 LAW = "FIELDS 6.10"
@@ -224,30 +224,16 @@ def _written(made: Letter, form: Form) -> Response:
 
 
 def due_items(node: Node, now: int, calendar: Calendar) -> Iterator[Item]:
-    """The last period that is over and that somebody has not reported: ours, or of a unit below (R1, R3).
-
-    Of periods in which the channel was open: before, nobody could report.
-    """
+    """The newest period that is over, where we or a unit below have not reported it."""
     period = periods.last_closed(now)
-    if period is None:
-        return
+    return iter(()) if period is None else unreported(period, _silent(node, period), now, calendar)
+
+
+def _silent(node: Node, period: str) -> Iterator[Unreported]:
     trust = node.folds.history_of_trust()
     for channel, unit in _reporting(node):
-        history = node.folds.history(channel)
-        subject = subject_of(unit, period)
-        if history.state("oversight", subject).status is not Status.ABSENT or not _open_in(node, channel, period):
-            continue
-        superior = trust.units.get(history.channel.counterpart(unit))
-        key = f"{channel}/oversight/{subject}"
-        try:
-            due = oversight_dues.unreported(period, calendar, to_province=report.is_province(superior))
-        except CalendarMissingError:
-            yield Item(key, Kind.UNDATED, None, False, unit == node.source)
-            continue
-        yield Item(key, Kind[due.kind.name], due.at, due.overdue(now), unit == node.source)
-
-
-def _open_in(node: Node, channel: str, period: str) -> bool:
-    """Whether the channel began before the period was over."""
-    first = next(node.replica.verdicts(f"duikou.channel.{channel}.1", limit=1), None)
-    return first is not None and first.at < periods.end(period)
+        history, subject = node.folds.history(channel), subject_of(unit, period)
+        first = next(node.replica.verdicts(f"duikou.channel.{channel}.1", limit=1), None)
+        if first is not None and history.state("oversight", subject).status is Status.ABSENT:
+            to_province = report.is_province(trust.units.get(history.channel.counterpart(unit)))
+            yield Unreported(f"{channel}/oversight/{subject}", first.at, unit == node.source, to_province)

@@ -133,12 +133,13 @@ def _summed(node: "Node", period: str, level: Level) -> Found:
     tables, positions = dict[str, tuple[Any, Any]](), list[Reading]()
     reported, missing = list[Contribution](), list[str]()
     for channel, unit in below(node):
+        now = node.folds.history(channel)
+        if now.offset >= 0:
+            positions.append(Reading(topic=str(now.topic), offset=now.offset))
         stands = newest(node, channel, unit, period)
         if stands is None:
             missing.append(unit)
             continue
-        now = node.folds.history(channel)
-        positions.append(Reading(topic=str(now.topic), offset=now.offset))
         summary, table = stands.draft.data.summary, stands.draft.data.table
         reported.append(Contribution(unit=unit, version=summary.version, digest=stands.draft.digest))
         tables[unit] = (table.figures, table.outcomes)

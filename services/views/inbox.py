@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from contracts.calendar import Calendar, CalendarMissingError
 from contracts.channels import PAIRING
 from contracts.vocabulary import Purpose, Term
-from services.domain import CONTEXTS, obligations
+from services.domain import CONTEXTS, obligations, oversight_dues, periods
 from services.domain import desk as papers
 from services.domain.clocks import DAY, Clock, day, in_time
 from services.domain.confirming import WITHIN, alone
@@ -199,6 +199,31 @@ def due_items(
         )
     )
     return in_order(found)
+
+
+class Unreported(NamedTuple):
+    """A unit that may owe a two-monthly report. since: begin of its channel with its superior (ms)."""
+
+    key: str
+    since: int
+    mine: bool
+    to_province: bool
+
+
+def unreported(period: str, units: Iterable[Unreported], now: int, calendar: Calendar) -> Iterator[Item]:
+    """What nobody has reported of a period that is over (R1, R3).
+
+    Nothing is owed of periods before the channel was there, and by a calendar that nobody published nothing is late.
+    """
+    for unit in units:
+        if unit.since >= periods.end(period):
+            continue
+        try:
+            due = oversight_dues.unreported(period, calendar, to_province=unit.to_province)
+        except CalendarMissingError:
+            yield Item(unit.key, Kind.UNDATED, None, False, unit.mine)
+            continue
+        yield Item(unit.key, Kind[due.kind.name], due.at, due.overdue(now), unit.mine)
 
 
 def in_order(items: Iterable[Item]) -> list[Item]:

@@ -33,6 +33,7 @@ from contracts.profile import compact
 from contracts.refusals import Refused
 from contracts.report import ContributionSealed, ReportSubmitted, subject_of
 from contracts.vocabulary import RemovalResult, Role
+from services.cli.client import fresh
 from services.cli.errors import ApiError
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
 from services.domain import periods
@@ -176,6 +177,18 @@ def test_an_office_types_no_figure(answering: Region, period: str) -> None:
     assert (refused.value.code, refused.value.law) == ("wrong_side", "R3")
 
 
+def test_a_draft_that_is_sent_again_is_the_same_paper(answering: Region, period: str) -> None:
+    """Its figures may have moved meanwhile; what the office itself says of it may not."""
+    author, key = answering.at(XINCAI, "author"), fresh()
+    said = {**REPORT, "period": period, "self_reported": OWN}
+    paper = author.draft(answering.channel, ContributionSealed.TYPE, said, key=key)
+    assert answering.command(XINCAI, answering.channel, str(uuid4()), _report(answering)).status == "recorded"
+    assert author.draft(answering.channel, ContributionSealed.TYPE, said, key=key) == paper
+    with pytest.raises(ApiError) as refused:
+        author.draft(answering.channel, ContributionSealed.TYPE, {**REPORT, "period": period}, key=key)
+    assert refused.value.code == "key_reused"
+
+
 def test_a_county_reports_and_corrects_and_its_prefecture_sums_up(
     answering: Region, period: str, tmp_path: Path
 ) -> None:
@@ -196,6 +209,7 @@ def test_a_county_reports_and_corrects_and_its_prefecture_sums_up(
     again = answering.until("version 2 arrives", lambda: _row(answering, ZHUMADIAN, subject).version == 2)
     assert again
     above = answering.until("the channel upwards is open", lambda: reports.upward(answering.node(ZHUMADIAN)))
+    assert above is not None
     sums = _sent(answering, ZHUMADIAN, above, ReportSubmitted, {**REPORT, "period": period})
     (sealed,) = reports.versions(answering.node(ZHUMADIAN), above, ZHUMADIAN, period)
     assert (sums, [one.unit for one in sealed.draft.data.table.contributions]) == (sealed.draft.subject, [XINCAI])

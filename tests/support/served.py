@@ -105,6 +105,14 @@ class Served:
         """None of them."""
         return []
 
+    def supervised(self) -> list[Any]:
+        """No unit of the story has a channel with its superior."""
+        return []
+
+    def history_of_trust(self) -> Any:
+        """Trust as the story left it."""
+        return self.history(TRUST).channel.trust
+
     def present(self, _: str) -> bool:
         """All of them."""
         return True

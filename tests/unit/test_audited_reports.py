@@ -8,8 +8,10 @@ import pytest
 from contracts.channels import Topic
 from contracts.report import (
     Contribution,
+    ContributionReturned,
     ContributionSealed,
     ContributionTable,
+    Figure,
     Reading,
     ReportSubmitted,
     ReportSummary,
@@ -151,9 +153,27 @@ def test_what_is_not_here_is_not_compared() -> None:
     assert found.not_compared == (f"report of {XINCAI} for {PERIOD}, version 1",)
 
 
+RETURNED = ContributionReturned.model_construct()
 SUMS: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
     "right": ({}, [], []),
     "wrong": ({"value": "9", "by": None}, ["leads_received is 9, its positions give 1 (outflow_trafficking 1)"], []),
+    "without a county that reported": (
+        {"missing": True},
+        [f"the report of {XINCAI} stood at its positions and is not in it"],
+        [],
+    ),
+    "without a county that had not reported yet": ({"missing": True, "upto": 0}, [], []),
+    "without a county whose report came back": ({"missing": True, "back": True}, [], []),
+    "with a county that had not reported yet": (
+        {"upto": 0},
+        [f"the report of {XINCAI} did not stand at its positions"],
+        [],
+    ),
+    "of a topic that was not read that far": (
+        {"upto": 10_000},
+        [],
+        [f"report of {ZHUMADIAN} for {PERIOD}, version 1"],
+    ),
     "of a contribution that is not here": (
         {"digest": "0" * 64},
         [],
@@ -180,18 +200,23 @@ def test_sums_are_held_against_the_contributions_they_name(
     made, judge = contributed
     (county,) = judge.reports.sealed
     honest = county.draft.data.table
+    upto = changes.get("upto", county.offset)
     sums, _ = results.summed({XINCAI: (honest.figures, honest.outcomes)})
     digest = changes.get("digest", county.draft.digest)
-    changed = {name: value for name, value in changes.items() if name != "digest"}
+    changed = {name: value for name, value in changes.items() if name in Figure.model_fields}
+    named: dict[str, Any] = {"contributions": (Contribution(unit=XINCAI, version=1, digest=digest),), "missing": ()}
+    if changes.get("missing"):
+        sums, named = (), {"contributions": (), "missing": (XINCAI,)}
     said = SubmittedTable(
-        positions=honest.positions,
-        figures=(sums[0].model_copy(update=changed), *sums[1:]),
+        positions=(Reading(topic=county.topic, offset=upto),),
+        figures=tuple(one.model_copy(update=changed if not place else {}) for place, one in enumerate(sums)),
         outcomes=(),
-        contributions=(Contribution(unit=XINCAI, version=1, digest=digest),),
-        missing=(),
+        **named,
     )
     summary = county.draft.data.summary.model_copy(update={"unit": ZHUMADIAN})
     event = ReportSubmitted.model_construct(summary=summary, embedded=TablePaper.of(said))
     city = Sealed(county.topic, county.offset + 1, replace(county.draft, data=event, digest="1" * 64))
-    found, unread = Reports([county, city]).compared(judge, made.records)
+    back = [county._replace(draft=replace(county.draft, data=RETURNED))] if changes.get("back") else []
+    sealed = [county._replace(offset=county.offset - len(back)), city]
+    found, unread = Reports(sealed, back).compared(judge, made.records)
     assert ([one.text.partition(": ")[2] for one in found], unread) == (expected, left)

@@ -163,7 +163,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], None]:
 
     def use(answers: Answers) -> None:
         monkeypatch.setattr(session, "officer", lambda url, token, key=None: officer(answers, key))
-        for module in ("documents", "matters", "office", "questions"):
+        for module in ("documents", "matters", "office", "questions", "reports"):
             monkeypatch.setattr(f"services.cli.{module}.officer", lambda url, token, **_: officer(answers))
 
     monkeypatch.setattr(client, "PAUSE_SECONDS", 0.0)
@@ -321,6 +321,31 @@ def test_each_kind_is_asked_for_by_its_name(
     answering(answers)
     result = runner.invoke(app, [*words.split(), *NODE])
     assert (result.exit_code, asked) == (0, [path]), result.output
+
+
+def test_a_report_is_shown_with_its_roles_and_its_files_are_written_once(
+    runner: CliRunner, answering: Callable[[Answers], None], tmp_path: Path
+) -> None:
+    """A file that is there already is found before anything is asked."""
+    figure = {"indicator": "gangs", "zh": "团伙", "value": "2", "roles": {"led": "1"}, "by": {}, "events": [{}]}
+    found = {"unit": "4", "level": "county", "period": "2021-03", "closed": True, "figures": [figure]}
+    asked: list[str] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        if request.url.path.endswith("paper"):
+            return httpx.Response(200, content=b"paper")
+        return httpx.Response(200, json={**found, "missing": ["5"], "sealed": []})
+
+    answering(answers)
+    path = tmp_path / "report.xlsx"
+    result = runner.invoke(app, ["report", "2021-03", *NODE, "--xlsx", str(path), "--unit", "5", "--version", "1"])
+    assert result.exit_code == 0, result.output
+    assert asked == ["/v1/reports/2021-03/figures", "/v1/reports/2021-03/paper?form=xlsx&unit=5&version=1"]
+    assert path.read_bytes() == b"paper"
+    assert {"团伙", "missing: 5"} <= {part for line in result.stdout.splitlines() for part in (line, *line.split())}
+    assert runner.invoke(app, ["report", "2021-03", *NODE, "--xlsx", str(path)]).exit_code == 2
+    assert len(asked) == 2
 
 
 def test_a_document_that_was_thrown_away_is_not_waited_for_for_ever() -> None:

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -102,6 +103,11 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     made = written(Report(sealed()))
     assert workbook(made) == workbook(made)
     assert render(made) == render(made)
+
+
+def test_a_cell_is_text_and_never_a_formula() -> None:
+    made = replace(written(Report(sealed())), title="=1+1")
+    assert of_workbook(workbook(made))[0] == ["=1+1"]
 
 
 def test_a_countys_report_says_what_is_computed_what_is_typed_and_what_was_read() -> None:

@@ -26,6 +26,9 @@ from services.domain.oversight import Status
 from services.domain.report import RULES
 from services.domain.rules import Sign
 from services.domain.trust import Unit
+from services.views.codec import from_json, to_json
+from services.views.inbox import Item, Kind, Unreported, unreported
+from services.views.oversight import OVERSIGHT, Concern
 from tests.support.papers import draft
 from tests.support.reports import FIGURE, OUTCOME, PERIOD, TABLE, said
 from tests.support.states import AUTHOR, NOW, FakeStates, judged
@@ -283,6 +286,31 @@ def test_a_period_nobody_reported_is_due_on_the_third_and_the_fifth_working_day(
     assert (county.kind, format_time(county.at), county.owner) == (Duty.CONTRIBUTE, "2021-05-08T16:00:00.000Z", True)
     city = oversight_dues.unreported(PERIOD, CALENDAR, to_province=True)
     assert (city.kind, format_time(city.at), city.owner) == (Duty.REPORT, "2021-05-11T16:00:00.000Z", True)
+
+
+def test_what_nobody_reported_is_due_for_the_unit_and_shown_to_its_superior() -> None:
+    """Owed by us (the county) or by a unit below; nothing of a period before the channel was there."""
+    since, over = parse_time("2021-03-10T00:00:00.000Z"), parse_time("2021-04-30T16:00:00.000Z")
+    ours, theirs = Unreported("a", since, mine=True, to_province=False), Unreported("b", since, False, False)
+    late = parse_time("2021-05-08T16:00:00.000Z")
+    found = list(unreported(PERIOD, [ours, theirs, ours._replace(since=over)], late - 1, CALENDAR))
+    assert found == [
+        Item("a", Kind.CONTRIBUTE, late, overdue=False, mine=True),
+        Item("b", Kind.CONTRIBUTE, late, overdue=False, mine=False),
+    ]
+    assert [item.overdue for item in unreported(PERIOD, [ours._replace(since=over - 1)], late, CALENDAR)] == [True]
+    (city,) = unreported(PERIOD, [ours._replace(to_province=True)], late, CALENDAR)
+    assert (city.kind, city.overdue) == (Kind.REPORT, False)
+    (undated,) = unreported(PERIOD, [ours], late, Calendar([]))
+    assert undated == Item("a", Kind.UNDATED, None, overdue=False, mine=True)
+
+
+def test_a_row_with_figures_is_kept_without_loss() -> None:
+    """The view's rows are JSON in a table, and the figures of a report stand in them."""
+    state = at_status(Status.RESTATED).state("oversight", subject_of(UNIT, PERIOD))
+    row = Concern(**vars(state))
+    assert row.figures
+    assert from_json(OVERSIGHT, to_json(row)) == row
 
 
 def test_the_newest_period_that_is_over() -> None:
