@@ -3,6 +3,7 @@
 import atexit
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from contracts.channels import TRUST
 from contracts.profile import compact
+from services.cleaning import UnfitFileError, cleaned
 from services.node.settings import DEVELOPMENT, SettingsError, create_folder, load
 from services.registry.errors import HandedOverError
 from services.registry.opening import keep_mandate, keep_root, mandate_file, root
@@ -27,6 +29,7 @@ from services.vault import KeyFile, VaultError
 from services.vectors.seeds import XINCAI, seed
 from tests.fuzz.engine import Broken, Target
 from tests.fuzz.samples import samples
+from tests.support.files import JFIF, chunk, exif, jpeg, packed, pdf, png, warrant
 from tests.support.world import world
 
 PASSPHRASE = "an invented passphrase"
@@ -142,7 +145,25 @@ def _mandates() -> list[bytes]:
     return [*told, *other, b'{"payload":"e30="}']
 
 
+def _cleaned(data: bytes) -> Any:
+    """What is clean is of its form, and stays as it is."""
+    found = cleaned(data)
+    if cleaned(found.file) != found or len(found.file) > len(data) + GROWS:
+        raise Broken("what was cleaned is not clean")
+    return found.media, sha256(found.file).hexdigest()
+
+
+GROWS = 36
+"""Bytes of the EXIF that says how a camera was held; the one it takes the place of may be shorter."""
+
+
+def _attachments() -> list[bytes]:
+    pictures = [jpeg(JFIF, exif(6)), jpeg(exif(8, "II")), png(chunk(b"tEXt", b"x"))]
+    return [*pictures, warrant(99), pdf(packed(b"1 0 << /S /Launch >>"), packed(b"1 0 <<>>"))]
+
+
 TARGETS = (
+    Target("attachment", "a file that an officer attaches (PDF, JPEG, PNG)", _attachments, _cleaned, (UnfitFileError,)),
     Target("settings", "a node's settings (TOML)", _settings_seeds, _settings, (SettingsError,), 200),
     Target("key-file", "a unit's key (PEM)", _pems(None, PASSPHRASE), _plain_key, (SigningError,), 200),
     Target("locked-key-file", "an officer's key (encrypted PEM)", _pems(PASSPHRASE), _locked_key, (SigningError,), 200),

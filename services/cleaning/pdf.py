@@ -1,0 +1,87 @@
+"""PDF (ISO 32000): taken as it is, for a signed document may not be changed; refused if it says that it acts.
+
+A name is looked for in the whole file and in its object streams. That finds what a document plainly says; a document
+made to deceive its reader may still hide something, so whoever opens one has a reader without scripts.
+"""
+
+import re
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from services.cleaning.errors import Unfit, UnfitFileError
+
+MAGIC = b"%PDF-1."
+ACTIVE = frozenset(
+    {b"JavaScript", b"Launch", b"EmbeddedFile", b"EmbeddedFiles", b"RichMedia", b"SubmitForm", b"ImportData", b"GoToE"}
+)
+"""Scripts, programs, files within the file, forms that send."""
+ENCRYPTED, OBJECTS = b"Encrypt", b"ObjStm"
+MAX_INFLATED, MAX_STREAMS = 67_108_864, 10_000
+"""Bytes and number of all object streams of a file."""
+_NAME = re.compile(rb"/((?:[!-\"$&'*-.0-;=?-Z\\^-z|~\x80-\xff]|#[0-9A-Fa-f]{2}){5,40})(?=[\0\t\n\f\r ()<>\[\]{}/%]|$)")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_HEAD = 4_096
+"""Bytes before a stream in which its dictionary is looked for."""
+_SPACE = b"\0\t\n\f\r "
+
+
+def clean(file: bytes) -> bytes:
+    """The same bytes. Raises UnfitFileError."""
+    if not file.rstrip(_SPACE).endswith(b"%%EOF"):
+        raise UnfitFileError(Unfit.BROKEN)
+    packed: list[int] = []
+    for at, name in _names(file):
+        _harmless(name)
+        if name == OBJECTS:
+            packed.append(at)
+    for objects in _object_streams(file, packed):
+        for _, name in _names(objects):
+            _harmless(name)
+    return file
+
+
+def _harmless(name: bytes) -> None:
+    if name == ENCRYPTED:
+        raise UnfitFileError(Unfit.ENCRYPTED)
+    if name in ACTIVE:
+        raise UnfitFileError(Unfit.ACTIVE)
+
+
+def _names(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Names of five characters and more as they are meant (7.3.5), and where they end."""
+    for found in _NAME.finditer(data):
+        yield found.end(), _ESCAPED.sub(lambda one: bytes((int(one[1], 16),)), found[1])
+
+
+def _object_streams(file: bytes, named: list[int]) -> Iterator[bytes]:
+    """Each object stream, inflated; ``named``: where dictionaries say so. Raises UnfitFileError: too many, too much."""
+    starts = [found.end() for found in _STREAM.finditer(file)]
+    chosen = {starts[n] for at in named if (n := bisect_left(starts, at)) < len(starts)}
+    if len(chosen) > MAX_STREAMS:
+        raise UnfitFileError(Unfit.OPAQUE)
+    left = MAX_INFLATED
+    for start in sorted(chosen):
+        objects = _inflated(file, start, max(left, 1))
+        left -= len(objects)
+        yield objects
+
+
+def _inflated(file: bytes, start: int, most: int) -> bytes:
+    """What a stream holds; nothing of one that is not packed, for it was looked at already. Raises UnfitFileError."""
+    head = file[max(0, start - _HEAD) : start]
+    said = [name for _, name in _names(head[head.rfind(b" obj") + 1 :])]
+    how = [name for name in said if name.endswith(b"Decode") or b"Parms" in name]
+    if not how:
+        return b""
+    if how != [b"FlateDecode"]:
+        raise UnfitFileError(Unfit.OPAQUE)
+    unpack = zlib.decompressobj()
+    try:
+        objects = unpack.decompress(file[start : file.find(b"endstream", start)], most)
+    except zlib.error as error:
+        raise UnfitFileError(Unfit.OPAQUE) from error
+    if not unpack.eof:
+        raise UnfitFileError(Unfit.OPAQUE)
+    return objects

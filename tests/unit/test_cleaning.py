@@ -1,0 +1,180 @@
+"""Files from outside (FIELDS 6.5): what they are their bytes say; pictures lose what does not draw them."""
+
+import pytest
+
+from contracts.vocabulary import AttachmentMedia
+from services.cleaning import Unfit, UnfitFileError, cleaned, errors, media_of, pdf
+from tests.support import files
+from tests.support.files import (
+    DRAWING,
+    HEADER,
+    JFIF,
+    PIXEL,
+    SCAN,
+    SECRET,
+    SIGN,
+    TURNED,
+    chunk,
+    exif,
+    jpeg,
+    png,
+    segment,
+)
+
+BARE, PLAIN = jpeg(), png()
+THUMBNAIL = segment(0xE0, b"JFIF\0\x01\x02\x01\0\x48\0\x48\x01\x01\xaa\xbb\xcc")
+ADOBE = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01")
+CLEANED: dict[str, tuple[bytes, bytes]] = {
+    "a bare JPEG stays as it is": (BARE, BARE),
+    "EXIF goes, and who took the picture with it": (jpeg(exif(1)), BARE),
+    "how the camera was held stays, nothing else of EXIF": (jpeg(exif(6)), jpeg(TURNED)),
+    "also where EXIF is written the other way round": (jpeg(exif(6, "II")), jpeg(TURNED)),
+    "behind JFIF": (jpeg(JFIF, exif(6)), jpeg(JFIF, TURNED)),
+    "an orientation that is none": (jpeg(exif(9)), BARE),
+    "an EXIF of three bytes": (jpeg(segment(0xE1, b"Exif\0\0MM\0")), BARE),
+    "an EXIF whose directory is nowhere": (jpeg(segment(0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff")), BARE),
+    "a second EXIF": (jpeg(exif(1), exif(6)), BARE),
+    "a thumbnail in JFIF": (jpeg(THUMBNAIL), jpeg(JFIF)),
+    "a JFIF too short to be one": (jpeg(segment(0xE0, b"JFIF\0\x01")), BARE),
+    "a second JFIF, which may hold a thumbnail": (jpeg(JFIF, segment(0xE0, b"JFXX\0\x10thumbnail")), jpeg(JFIF)),
+    "XMP, IPTC, a colour profile, a maker's segment": (
+        jpeg(*(segment(0xE0 + n, b"x" * n + SECRET.encode()) for n in (1, 2, 3, 13, 15))),
+        BARE,
+    ),
+    "a comment": (jpeg(segment(0xFE, SECRET.encode())), BARE),
+    "the colour transform that Adobe's segment says": (jpeg(ADOBE), jpeg(ADOBE)),
+    "an Adobe segment with more in it": (jpeg(segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01" + SECRET.encode())), BARE),
+    "whatever follows the end of a JPEG, as an archive": (jpeg(tail=b"PK\x03\x04" + SECRET.encode()), BARE),
+    "fill bytes before a marker": (BARE.replace(b"\xff\xdb", b"\xff\xff\xff\xdb"), BARE),
+    "a second scan": (BARE[:-2] + SCAN + b"\xff\xd9", b"\xff\xd8" + DRAWING + SCAN + SCAN + b"\xff\xd9"),
+    "a bare PNG stays as it is": (PLAIN, PLAIN),
+    "text, time and EXIF of a PNG": (
+        png(
+            *(chunk(kind, SECRET.encode()) for kind in (b"tEXt", b"iTXt", b"zTXt", b"tIME", b"eXIf", b"iCCP", b"prVt"))
+        ),
+        PLAIN,
+    ),
+    "what draws a PNG": (
+        png(chunk(b"gAMA", b"\0\0\0\1"), chunk(b"tRNS", b"\0\1")),
+        SIGN + HEADER + chunk(b"gAMA", b"\0\0\0\1") + chunk(b"tRNS", b"\0\1") + PIXEL + chunk(b"IEND"),
+    ),
+    "the further pictures of an animated PNG": (png(chunk(b"acTL", b"\0" * 8), chunk(b"fdAT", b"\0\0\0\1x")), PLAIN),
+    "whatever follows the end of a PNG": (png(tail=b"PK\x03\x04"), PLAIN),
+    "a PDF is not changed, for it may be signed": (files.warrant(), files.warrant()),
+    "a PDF with an object stream": (files.pdf(files.packed(b"1 0 << /Type /Page >>")),) * 2,
+    "an object stream that is not packed": (files.pdf(files.packed(b"1 0 << /Type /Page >>", b"")),) * 2,
+    "a PDF with white space behind its end": (files.pdf() + b"\r\n\0", files.pdf() + b"\r\n\0"),
+    "a PDF that merely speaks of scripts": (files.pdf(b"(JavaScript, Launch)"),) * 2,
+    "a name that only begins like one of a script": (files.pdf(b"<< /JavaScriptless 1 >>"),) * 2,
+}
+
+
+def names(word: bytes) -> bytes:
+    return files.pdf(b"<< /S /%b /N (x) >>" % word)
+
+
+def cut(file: bytes) -> bytes:
+    return file[:-12]
+
+
+REFUSED: dict[str, tuple[bytes, Unfit]] = {
+    "nothing": (b"", Unfit.MEDIA),
+    "an archive": (b"PK\x03\x04" + b"\0" * 99, Unfit.MEDIA),
+    "an office file with macros": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, Unfit.MEDIA),
+    "a GIF": (b"GIF89a" + b"\0" * 99, Unfit.MEDIA),
+    "a program": (b"\x7fELF" + b"\0" * 99, Unfit.MEDIA),
+    "a PDF behind other bytes": (b"x" + files.warrant(), Unfit.MEDIA),
+    "a JPEG of three bytes": (b"\xff\xd8\xff", Unfit.BROKEN),
+    "a JPEG that is cut off": (cut(BARE), Unfit.BROKEN),
+    "a JPEG without a scan": (b"\xff\xd8" + DRAWING + b"\xff\xd9", Unfit.BROKEN),
+    "a JPEG without a frame": (b"\xff\xd8" + SCAN + b"\xff\xd9", Unfit.BROKEN),
+    "a JPEG without width": (BARE.replace(b"\x08\0\1\0\2", b"\x08\0\1\0\0"), Unfit.BROKEN),
+    "a JPEG whose scan comes before its frame": (b"\xff\xd8" + SCAN + DRAWING + b"\xff\xd9", Unfit.BROKEN),
+    "a JPEG with a second beginning": (jpeg(b"\xff\xd8"), Unfit.BROKEN),
+    "a JPEG with bytes between segments": (jpeg(JFIF + b"x"), Unfit.BROKEN),
+    "a segment longer than the file": (jpeg(b"\xff\xfe\xff\xff"), Unfit.BROKEN),
+    "a segment of length 1": (jpeg(b"\xff\xfe\0\1"), Unfit.BROKEN),
+    "a JPEG of very many segments": (jpeg(segment(0xFE, b"") * errors.MAX_PARTS), Unfit.BROKEN),
+    "a PNG that is cut off": (cut(PLAIN), Unfit.BROKEN),
+    "a PNG without its header": (SIGN + PIXEL + chunk(b"IEND"), Unfit.BROKEN),
+    "a PNG without a picture": (SIGN + HEADER + chunk(b"IEND"), Unfit.BROKEN),
+    "a PNG without width": (PLAIN.replace(HEADER, chunk(b"IHDR", b"\0\0\0\0\0\0\0\1\x08\0\0\0\0")), Unfit.BROKEN),
+    "a PNG whose header is short": (PLAIN.replace(HEADER, chunk(b"IHDR", b"\0\0\0\1\0\0\0\1")), Unfit.BROKEN),
+    "a PNG with a changed byte": (PLAIN.replace(b"IDAT", b"IDAU"), Unfit.BROKEN),
+    "a chunk that every reader must know, and nobody does": (png(chunk(b"EVIL", b"x")), Unfit.BROKEN),
+    "a PNG of very many chunks": (png(chunk(b"tEXt") * errors.MAX_PARTS), Unfit.BROKEN),
+    "a PDF that is cut off": (cut(files.warrant()), Unfit.BROKEN),
+    "a PDF with an archive behind it": (files.warrant() + b"PK\x05\x06", Unfit.BROKEN),
+    **{f"a PDF with {word.decode()}": (names(word), Unfit.ACTIVE) for word in sorted(pdf.ACTIVE)},
+    "a script whose name is written with escapes": (names(b"J#61v#61Script"), Unfit.ACTIVE),
+    "a script in an object stream": (files.pdf(files.packed(b"1 0 << /S /JavaScript >>")), Unfit.ACTIVE),
+    "a script in an object stream with an escaped name": (
+        files.pdf(files.packed(b"1 0 << /S /JavaScript >>").replace(b"/ObjStm", b"/Obj#53tm")),
+        Unfit.ACTIVE,
+    ),
+    "a script in the second of two object streams": (
+        files.pdf(files.packed(b"1 0 <<>>"), files.packed(b"1 0 << /S /Launch >>")),
+        Unfit.ACTIVE,
+    ),
+    "an encrypted PDF": (files.pdf(b"<< /Encrypt 9 0 R >>"), Unfit.ENCRYPTED),
+    "an object stream packed twice": (
+        files.pdf(files.packed(b"x", b"/Filter [/FlateDecode /FlateDecode]")),
+        Unfit.OPAQUE,
+    ),
+    "an object stream with a predictor": (
+        files.pdf(files.packed(b"x", b"/Filter /FlateDecode /DecodeParms << /Predictor 12 >>")),
+        Unfit.OPAQUE,
+    ),
+    "an object stream packed otherwise": (files.pdf(files.packed(b"x", b"/Filter /LZWDecode")), Unfit.OPAQUE),
+    "an object stream that is not what it says": (
+        files.pdf(files.packed(b"x").replace(b"\nstream\n", b"\nstream\nnot packed")),
+        Unfit.OPAQUE,
+    ),
+    "an object stream that seems to end before it does": (
+        files.pdf(files.packed(b"1 0 (endstream)", level=0)),
+        Unfit.OPAQUE,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLEANED)
+def test_what_draws_the_picture_stays_byte_for_byte(name: str) -> None:
+    file, expected = CLEANED[name]
+    assert cleaned(file) == (media_of(file), expected)
+    assert SECRET.encode() not in expected
+
+
+@pytest.mark.parametrize("name", CLEANED)
+def test_what_is_clean_stays_so(name: str) -> None:
+    once = cleaned(CLEANED[name][0])
+    assert cleaned(once.file) == once
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_taken_says_why(name: str) -> None:
+    file, reason = REFUSED[name]
+    with pytest.raises(UnfitFileError) as refused:
+        cleaned(file)
+    assert refused.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("file", "media"), [(BARE, AttachmentMedia.JPG), (PLAIN, AttachmentMedia.PNG), (files.pdf(), AttachmentMedia.PDF)]
+)
+def test_magic_bytes_say_what_it_is(file: bytes, media: AttachmentMedia) -> None:
+    assert cleaned(file).media is media
+
+
+def test_object_streams_are_inflated_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a few kilobytes may hold gigabytes."""
+    bomb = files.pdf(files.packed(b"0" * 100_000), files.packed(b"0" * 100_000))
+    assert cleaned(bomb).file == bomb
+    monkeypatch.setattr(pdf, "MAX_INFLATED", 150_000)
+    with pytest.raises(UnfitFileError):
+        cleaned(bomb)
+
+
+def test_object_streams_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "MAX_STREAMS", 1)
+    with pytest.raises(UnfitFileError):
+        cleaned(files.pdf(files.packed(b"1"), files.packed(b"2")))
