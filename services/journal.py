@@ -37,6 +37,7 @@ class Said(StrEnum):
     NOTIFICATION_WAITS = "notification.waits"  # the gateway for messages, or the contact book: duikou doctor
     DRAFT_READ = "draft.read"  # an officer read a draft of his own unit (kept, PROTOCOL 9)
     VAULT_FAILED = "vault.failed"  # the key file: duikou doctor
+    STORE_FAILED = "store.failed"  # the store of attachments: duikou doctor
     REQUEST_FAILED = "request.failed"  # a bug in the gateway; report error and frames
     MANDATE_REFUSED = "mandate.refused"  # the signing office has to make another one
     COPY_REFUSED = "copy.refused"  # a trust event does not enter a channel: report it

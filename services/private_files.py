@@ -38,6 +38,13 @@ def create(path: Path, data: bytes) -> None:
         _sync_folder(path.parent)
 
 
+def put(path: Path, data: bytes) -> None:
+    """As ``create``, over whatever stands there: for a file whose name says what it holds. Raises PrivateFileError."""
+    with _ours("write", path), _written(path.with_name(f".{path.name}.{uuid4().hex}"), data) as temporary:
+        temporary.replace(path)
+        _sync_folder(path.parent)
+
+
 def unless_there(path: Path, make: Callable[[], object]) -> None:
     """Lets a file be made where there is none; of several who begin at once one makes it, and the others find it.
 

@@ -32,6 +32,7 @@ from services.cli.replies import (
     RefusedRecord,
     Result,
     ToSign,
+    Uploaded,
 )
 from services.signing import Signer
 
@@ -71,9 +72,14 @@ class Node:
         return self._send("GET", path, params=_given(query)).json()
 
     def paper(self, method: str, path: str, **query: Any) -> bytes:
-        """A PDF. Raises NotYetError."""
+        """A PDF, or another file. Raises NotYetError."""
         body: JSON = {"json": {}} if method == "POST" else {}
         return bytes(self._send(method, path, params=_given(query), **body).content)
+
+    def file(self, path: str, data: bytes, **query: Any) -> Any:
+        """An upload; the same again if the connection breaks."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self._send("POST", path, params=_given(query), content=data, headers=headers).json()
 
     def post(
         self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", wait: float = 0, **query: Any
@@ -139,6 +145,7 @@ class Officer:
         *,
         subject: str | None = None,
         grant: str | None = None,
+        content_id: str | None = None,
         key: str = "",
     ) -> str:
         """A new document; its paper's id.
@@ -146,8 +153,11 @@ class Officer:
         Args:
             subject: the matter it is about, None where it opens one.
             grant: digest of the owner's grant, where a lead is forwarded.
+            content_id: under which its files were uploaded.
         """
-        return self.drafted(channel, event_type, summary, content, subject=subject, grant=grant, key=key).subject
+        return self.drafted(
+            channel, event_type, summary, content, subject=subject, grant=grant, content_id=content_id, key=key
+        ).subject
 
     def drafted(
         self,
@@ -158,19 +168,38 @@ class Officer:
         *,
         subject: str | None = None,
         grant: str | None = None,
+        content_id: str | None = None,
         key: str = "",
     ) -> Drafted:
         """As ``draft``, with what this unit has sent before with an identifier of the content."""
         body: JSON = {"channel": channel, "type": event_type, "summary": dict(summary)}
-        optional = _given({"content": content, "subject": subject, "grant": grant})
+        optional = _given({"content": content, "subject": subject, "grant": grant, "content_id": content_id})
         made = Drafted.model_validate(self.node.post("/v1/papers", {**body, **optional}, key=key, wait=self.wait))
         self._settled(made)
         return made
 
-    def revise(self, paper: str, summary: Mapping[str, Any], content: Mapping[str, Any] | None = None) -> Answer:
+    def revise(
+        self,
+        paper: str,
+        summary: Mapping[str, Any],
+        content: Mapping[str, Any] | None = None,
+        *,
+        content_id: str | None = None,
+    ) -> Answer:
         """The whole document again."""
-        body = {"summary": dict(summary), **({} if content is None else {"content": dict(content)})}
+        optional = {"content": content, "content_id": content_id}
+        body = {"summary": dict(summary), **{name: value for name, value in optional.items() if value is not None}}
         return self._settled(Answer.model_validate(self.node.put(f"/v1/papers/{paper}", body, wait=self.wait)))
+
+    def upload(self, channel: str, event_type: str, content_id: str, file: bytes) -> Uploaded:
+        """A file of a document that is drafted afterwards, under a content id of ours (UUIDv4)."""
+        path = f"{_content(channel, content_id)}/attachments"
+        return Uploaded.model_validate(self.node.file(path, file, type=event_type))
+
+    def carry(self, channel: str, event_type: str, content_id: str, old: str, one: Mapping[str, Any]) -> Uploaded:
+        """A file of content ``old`` of ours for a revision, which is a new content; ``one``: as ``upload`` answered."""
+        body = {"type": event_type, "content": old, **one}
+        return Uploaded.model_validate(self.node.post(f"{_content(channel, content_id)}/attachments/carried", body))
 
     def statement(self, paper: str, role: Role, answers: Sequence[ApproverAnswer] = ()) -> ToSign:
         """What a signature in that role would cover."""
@@ -400,6 +429,10 @@ class Officer:
         """Statement, signature, record in the log, plaintext (L7)."""
         record = self.record_access(channel, content, self.access_statement(channel, content, reason, kind))
         return self.opened(channel, content, record.event_id)
+
+    def attachment(self, channel: str, content: str, digest: str, record: str | None = None) -> bytes:
+        """A file under an access record of our own for its content; under ``desk``, of a draft, without one."""
+        return self.node.paper("GET", f"{_content(channel, content)}/attachments/{digest}", record=record)
 
     # -- searching -----------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from contracts.approval import Delegation
 from contracts.vocabulary import ApproverAnswer, Role
 from services.cli import statements
 from services.cli.client import Officer
+from services.cli.files import carried
 from services.cli.replies import Answer, Result, ToSign
 from services.cli.session import (
     DelegationOption,
@@ -35,16 +36,16 @@ AnswerOption = Annotated[list[ApproverAnswer], typer.Option("--answer", help="Wh
 
 
 def draft(path: Annotated[Path, typer.Argument(metavar="FILE")], url: Url, token: Token, as_json: Json = False) -> None:
-    """Draft a document from a JSON file with channel, type, summary, content; subject and grant where it has one.
+    """Draft a document from a JSON file: channel, type, summary, content; subject, grant, content_id where it has them.
 
     duplicates: what this unit has sent in that channel with an identifier of the content.
     """
 
     def act() -> dict[str, Any]:
         given = document(path)
-        about = (given.get("channel", ""), given.get("type", ""), given.get("summary", {}))
-        subject, grant = given.get("subject"), given.get("grant")
-        made = officer(url, token).drafted(*about, given.get("content"), subject=subject, grant=grant)
+        about = (given.get("channel", ""), given.get("type", ""), given.get("summary", {}), given.get("content"))
+        subject, grant, begun = given.get("subject"), given.get("grant"), given.get("content_id")
+        made = officer(url, token).drafted(*about, subject=subject, grant=grant, content_id=begun)
         return {"paper": made.subject, "duplicates": made.duplicates}
 
     tell(as_json, act)
@@ -116,11 +117,14 @@ def revise(
     token: Token,
     as_json: Json = False,
 ) -> None:
-    """Replace a draft by what a JSON file says (summary, content)."""
+    """Replace a draft by what a JSON file says (summary, content); its attachments are carried over."""
 
     def act() -> Answer:
-        given = document(path)
-        return officer(url, token).revise(paper, given.get("summary", {}), given.get("content"))
+        who = officer(url, token)
+        held = who.paper(paper)
+        given = carried(who, path, held.channel, held.type)
+        parts = (given.get("summary", {}), given.get("content"))
+        return who.revise(paper, *parts, content_id=given.get("content_id"))
 
     tell(as_json, act)
 

@@ -69,15 +69,15 @@ def source(channel: ChannelArg, subject: SubjectArg, path: Out, url: Url, token:
 
 
 def free(path: Path) -> None:
-    """Looked at before a copy is counted. Raises ValueError."""
+    """Looked at before a copy is counted or an access recorded. Raises ValueError."""
     if path.exists():
         raise ValueError(f"{path} is there already")
 
 
-def kept(path: Path, paper: bytes) -> dict[str, str]:
-    """Written with mode 0600. Raises ValueError."""
+def kept(path: Path, file: bytes) -> dict[str, str]:
+    """On this machine, for this officer alone. Raises ValueError."""
     try:
-        private_files.create(path, paper)
+        private_files.create(path, file)
     except PrivateFileError as error:
         raise ValueError(str(error)) from error
     return {"file": str(path)}

@@ -93,6 +93,15 @@ class PaperToSign(ToSign):
     paper: str
 
 
+class Uploaded(Reply):
+    """A file in the store, as summary (digest, size, media) and content (digest, plain_digest) name it."""
+
+    digest: str
+    size: int
+    media: str
+    plain_digest: str
+
+
 class Opened(Reply):
     """A plaintext; ``agrees``: it says what its clear summary says."""
 

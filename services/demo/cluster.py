@@ -131,6 +131,7 @@ class Cluster:
             "signer": f"file:{self.state / source / 'unit.pem'}",
             "port": port,
             "single_broker": True,
+            "attachments": str(self.state / "attachments"),
             **(self._embedded(source) if self.broker is None else self._kafka(source, self.broker)),
         }
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())

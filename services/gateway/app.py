@@ -1,8 +1,9 @@
 """The HTTP application of a node, and the server it runs in."""
 
+import re
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
@@ -14,6 +15,7 @@ import contracts.catalogue  # noqa: F401 - registers every event type
 from services import journal
 from services.gateway import (
     assignments,
+    attachments,
     bulk,
     commands,
     confirmations,
@@ -42,12 +44,14 @@ from services.gateway import (
 from services.gateway.auth import open_tokens
 from services.node.node import Node
 from services.node.settings import LOOPBACK, SettingsError
+from services.vault import MAX_FILE
 
 BODY_LIMIT = 65_536
 """Bytes of a request: the largest envelope is 48 KiB (PROTOCOL 2)."""
+UPLOADS = re.compile("/v1/channels/[^/]+/contents/[^/]+/attachments")
 FAULTS = {
     411: "a request states its length",
-    413: "a request is at most 64 KiB",
+    413: "a request is at most 64 KiB, a file 20,971,500 bytes",
     415: "a body is application/json",
 }
 THREADS = 128
@@ -56,6 +60,8 @@ ASKED = (401, 403, 404, 422, 503, 504)
 TOLD = (401, 403, 404, 409, 422, 503)
 ROUTERS = (
     (assignments.router, TOLD),
+    (attachments.router, (*TOLD, 413)),
+    (attachments.reads, (*TOLD, 410, 425)),
     (bulk.router, TOLD),
     (commands.router, ASKED),
     (confirmations.router, TOLD),
@@ -122,8 +128,8 @@ async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 async def _only_json(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """A body is JSON of a stated length; an answer is kept by nobody."""
-    fault = _fault(request.headers) if request.method in ("POST", "PUT") else None
+    """A body is JSON of a stated length, or a file; an answer is kept by nobody."""
+    fault = _fault(request) if request.method in ("POST", "PUT") else None
     if fault is not None:
         return problems.problem(fault, "request", detail=FAULTS[fault])
     response = await call(request)
@@ -132,14 +138,16 @@ async def _only_json(request: Request, call: Callable[[Request], Awaitable[Respo
     return response
 
 
-def _fault(headers: Mapping[str, str]) -> int | None:
-    length = headers.get("content-length", "")
+def _fault(request: Request) -> int | None:
+    """What a file is, its bytes say; how it is labelled is not read."""
+    upload = UPLOADS.fullmatch(request.url.path)
+    length = request.headers.get("content-length", "")
     if not length.isdigit():
         return 411
-    if int(length) > BODY_LIMIT:
+    if int(length) > (MAX_FILE if upload else BODY_LIMIT):
         return 413
-    media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return None if media == "application/json" else 415
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return None if upload or media == "application/json" else 415
 
 
 def _docs(request: Request) -> HTMLResponse:

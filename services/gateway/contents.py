@@ -1,5 +1,6 @@
 """Opening content: a signed access record first, its place in the log, then the plaintext, once, uncached (L7)."""
 
+import base64
 import json
 from datetime import date
 from typing import Annotated, Any
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from contracts.access import Recorded
 from contracts.channels import DESK
+from contracts.content_model import ContentModel
 from contracts.contents import MODELS, read_plain
 from contracts.envelope import Envelope
 from contracts.fields import EventId, Wire
@@ -112,6 +114,14 @@ def own_record(node: Node, caller: Caller, record: str | None) -> Recorded:
     return said
 
 
+def agreeing(held: reading.Held, plain: bytes) -> ContentModel:
+    """What contradicts its clear summary is neither printed nor followed. Raises ContentInconsistentError."""
+    try:
+        return read_plain(held.event_type, plain, held.draft.data.summary, day_of(held))
+    except ValueError:
+        raise ContentInconsistentError(Inconsistency.CIPHERTEXT) from None
+
+
 def _agrees(event_type: str, plain: bytes, summary: Any, on: date) -> bool:
     """Whether the content is of its model and says what the summary says (``content_inconsistent`` if not)."""
     if event_type not in MODELS:
@@ -124,14 +134,28 @@ def _agrees(event_type: str, plain: bytes, summary: Any, on: date) -> bool:
 
 
 def _draft(node: Node, caller: Caller, content: str) -> Opened:
+    paper, plain = _own_draft(node, caller, content)
+    return Opened(source=node.source, type=paper.type, subject=paper.subject, agrees=True, content=json.loads(plain))
+
+
+def draft_for(node: Node, caller: Caller, content: str) -> tuple[Paper, Any, ContentModel]:
+    """A draft of our own unit for its author or an approver, logged by software: paper, summary, content.
+
+    Raises Refused.
+    """
+    paper, plain = _own_draft(node, caller, content)
+    model = papers.event_class(paper.type).model_fields["summary"].annotation
+    return paper, papers.parsed(model, json.loads(base64.b64decode(paper.summary))), MODELS[paper.type].of(plain)
+
+
+def _own_draft(node: Node, caller: Caller, content: str) -> tuple[Paper, bytes]:
     paper = _paper(node, content)
     if caller.id != paper.author and not DRAFT_READERS & caller.enrolment.roles:
         raise Refused(Code.OFFICERS, "L7")
     journal.info(journal.Said.DRAFT_READ, officer=caller.id, content=content)
     if paper.content is None:
         raise Refused(Code.UNKNOWN_MATTER, "L7")
-    plain = reading.own_plain(node, paper.channel, paper.content, paper.own)
-    return Opened(source=node.source, type=paper.type, subject=paper.subject, agrees=True, content=json.loads(plain))
+    return paper, reading.own_plain(node, paper.channel, paper.content, paper.own)
 
 
 def _paper(node: Node, content: str) -> Paper:

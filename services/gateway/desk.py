@@ -16,7 +16,7 @@ from contracts.approval import Approval, DocumentNo, Submission
 from contracts.channels import DESK
 from contracts.dsse import Dsse, Statement
 from contracts.envelope import Envelope
-from contracts.fields import Channel, Code, Digest, EventType, Subject, Wire
+from contracts.fields import Channel, Code, Digest, EventType, Subject, Uuid, Wire
 from contracts.profile import compact
 from contracts.refusals import Code as Refusal
 from contracts.refusals import NotYet, Refused
@@ -43,7 +43,7 @@ from services.gateway.deps import (
 )
 from services.gateway.examples import example
 from services.gateway.holdings import Holding, holding
-from services.node import index, papers, reports
+from services.node import attachments, index, papers, reports
 from services.node.commands import duty_id, minted, rehearse
 from services.node.folds import now_ms
 from services.node.node import Node
@@ -55,10 +55,14 @@ SIGNING_ROLES = (Role.AUTHOR, Role.APPROVER, Role.HEAD)
 
 
 class DocumentBody(Body):
-    """The clear summary and, where the event has one, the content; both as their models say (FIELDS)."""
+    """The clear summary and, where the event has one, the content; both as their models say (FIELDS).
+
+    ``content_id``: under which the attachments were uploaded, where the document has any.
+    """
 
     summary: dict[str, Any]
     content: dict[str, Any] | None = None
+    content_id: Uuid | None = None
 
 
 class DraftBody(DocumentBody):
@@ -76,7 +80,7 @@ class DraftBody(DocumentBody):
 
 
 class RevisionBody(DocumentBody):
-    """The whole document again; channel, event and matter stay."""
+    """The whole document again, under a content id of its own; channel, event and matter stay."""
 
     model_config = example({name: examples.DRAFT[name] for name in ("summary", "content")})
 
@@ -167,7 +171,7 @@ def draft(body: DraftBody, issue: Issue) -> Drafted:
     """D1. The answer's ``subject`` is the paper's id. The content is encrypted for the recipient at once."""
     id_ = minted(issue.id(DESK, said.Drafted))
     subject = _subject(issue.node, body, id_)
-    document = {**_document(body, body.channel, body.type), "grant": body.grant}
+    document = {**_document(issue.node, body, body.channel, body.type), "grant": body.grant}
     event = papers.draft(issue.node, issue.officer, subject=subject, **document)
     told = issue.issue(DESK, id_, event, lambda e: _same(issue.node, e, event, body.subject))
     return _noted(issue, told, event, body)
@@ -177,7 +181,7 @@ def draft(body: DraftBody, issue: Issue) -> Drafted:
 def revise(paper: SubjectId, body: RevisionBody, issue: Issue) -> Drafted:
     """D2. Signatures gathered so far are dropped."""
     held = papers.paper(issue.node, paper)
-    document = {**_document(body, held.channel, held.type), "grant": held.grant or None}
+    document = {**_document(issue.node, body, held.channel, held.type), "grant": held.grant or None}
     made = papers.draft(issue.node, issue.officer, subject=held.subject, **document)
     event = said.Revised(summary=made.summary, content=made.content, embedded=made.embedded)
     told = issue.issue(DESK, paper, event, lambda e: e.subject == paper and _same(issue.node, e, event, held.subject))
@@ -281,8 +285,11 @@ def _noted(issue: Commands, told: Answer, event: said.Drafted | said.Revised, bo
     return Drafted(**told.model_dump(), duplicates=[holding(issue.node, one) for one in found])
 
 
-def _document(body: DocumentBody, channel: str, event_type: str) -> dict[str, Any]:
-    return {"channel": channel, "event_type": event_type, "summary": body.summary, "content": body.content}
+def _document(node: Node, body: DocumentBody, channel: str, event_type: str) -> dict[str, Any]:
+    """Raises Refused(unknown_matter): nothing was begun under that content id."""
+    begun = attachments.secret(node, channel, event_type, body.content_id) if body.content_id else None
+    about = {"channel": channel, "event_type": event_type, "summary": body.summary, "content": body.content}
+    return {**about, "secret": begun}
 
 
 def _same(node: Node, stands: Envelope, event: said.Drafted | said.Revised, subject: str | None) -> bool:

@@ -60,8 +60,8 @@ def _parameters(operation: Mapping[str, Any]) -> str:
 
 
 def _sent(document: Mapping[str, Any], operation: Mapping[str, Any]) -> str:
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    return "" if body is None else f"<p>Body</p>{_shown(document, body)}"
+    bodies = operation.get("requestBody", {}).get("content", {})
+    return "".join(f"<p>Body, {_text(media)}</p>{_shown(document, body)}" for media, body in bodies.items())
 
 
 def _answers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> str:

@@ -9,16 +9,13 @@ from fastapi import APIRouter, Query, Response
 
 from contracts import enquiry, lead
 from contracts.access import Recorded
-from contracts.content_model import ContentModel
-from contracts.contents import read_plain
 from contracts.envelope import Draft, Envelope
 from contracts.fields import EventId
 from contracts.refusals import Code, Refused
 from contracts.report import REPORTS
 from contracts.vocabulary import AccessKind
-from services.gateway.contents import own_record
+from services.gateway.contents import agreeing, own_record
 from services.gateway.deps import Asking, ChannelId, ContentId, NodeOf, Nothing, SubjectId
-from services.gateway.holdings import day_of
 from services.gateway.rows import Viewing
 from services.node import index, reading, reports
 from services.node.contacts import profile
@@ -29,7 +26,6 @@ from services.office import WRITERS, Frame, Letter, Sender, letter_of, render
 from services.office.receipts import Line, receipt, source_statement
 from services.office.reports import Report
 from services.office.reports import letter as report_letter
-from services.vault import ContentInconsistentError, Inconsistency
 from services.views.cases import CASES
 
 LAW = "MECHANISM 4"
@@ -60,7 +56,7 @@ def printed(
     held = reading.find(node, channel, content)
     said = own_record(node, caller, record)
     _prints(said, held, nth)
-    opened = _agreeing(held, index.opened(node, channel, content, record))
+    opened = agreeing(held, index.opened(node, channel, content, record))
     copy = _copies_before(node, held, record) + nth
     frame = Frame(sender(node, held.source), recipient(node, channel, held.source), caller.id, copy)
     return _pdf(_letter(node, held, opened, frame))
@@ -89,14 +85,6 @@ def _prints(said: Recorded, held: reading.Held, nth: int) -> None:
 def _count(said: Recorded) -> int:
     """Copies of one print record; one where it does not say."""
     return 1 if said.summary.copies is None else said.summary.copies
-
-
-def _agreeing(held: reading.Held, plain: bytes) -> ContentModel:
-    """What contradicts its clear summary is not made into a letter. Raises ContentInconsistentError."""
-    try:
-        return read_plain(held.event_type, plain, held.draft.data.summary, day_of(held))
-    except ValueError:
-        raise ContentInconsistentError(Inconsistency.CIPHERTEXT) from None
 
 
 def _copies_before(node: Node, held: reading.Held, record: str) -> int:

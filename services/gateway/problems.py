@@ -17,6 +17,9 @@
 | an idempotency key used for something else      | 409    | key_reused           | no             |
 | no token, or none of ours                       | 401    | token                | -              |
 | content that does not open, or contradicts      | 409    | content_inconsistent | no             |
+| a file that is not taken (FIELDS 6.5)           | 422    | shape                | no             |
+| the file of an attachment is altered            | 409    | attachment_altered   | no             |
+| the file is not in the store, or no store       | 503    | not_yet              | yes            |
 | no length, over 64 KiB, not JSON, no such route | 411, 413, 415, 404, 405 | request | no         |
 | a bug                                           | 500    | bug                  | -              |
 """
@@ -33,16 +36,27 @@ from starlette.exceptions import HTTPException
 
 from contracts.refusals import Code, NotYet, Refused
 from services import journal
+from services.blobs import BlobsError
+from services.cleaning import UnfitFileError
 from services.gateway.auth import TokenError
 from services.node.index import TooManyError
 from services.node.parsing import InvalidError, broken
 from services.node.reading import GoneError, TooEarlyError
 from services.office import UndrawableError
-from services.vault import ContentInconsistentError, ContentTooLargeError, NoKeyError, UnusableKeyError, VaultError
+from services.vault import (
+    AttachmentAlteredError,
+    AttachmentTooLargeError,
+    ContentInconsistentError,
+    ContentTooLargeError,
+    NoKeyError,
+    UnusableKeyError,
+    VaultError,
+)
 
 E = TypeVar("E", bound=Exception)
 MEDIA = "application/problem+json"
 RETRY_SECONDS = 1
+TOO_LARGE = "a file is at most 20,971,500 bytes: split it, or scan it in less detail"
 
 FORBIDDEN = frozenset({Code.OFFICERS, Code.SIGNATURES, Code.WRONG_SIDE, Code.SUSPENDED, Code.NOT_MEMBER})
 UNPROCESSABLE = frozenset({Code.SHAPE, Code.TYPE})
@@ -75,6 +89,7 @@ REMEDY: Mapping[str, str] = MappingProxyType(
         "token": "Get a token of your unit; it is good for at most 8 hours.",
         "content_inconsistent": "Report this content to the unit that sent it; it cannot be relied on.",
         "no_key": "This node holds no key for this content any more.",
+        "attachment_altered": "Ask the unit that sent it to send the file again; what lies in the store is another.",
         "too_large": "Shorten the content or attach what is long.",
         "undrawable": "Read it on the screen: the font of printed letters lacks a character.",
         "request": "The request has not the form that the description of the interface asks for.",
@@ -118,6 +133,7 @@ SAID: Mapping[int, tuple[str, str, str]] = MappingProxyType(
         404: ("Refused: no such matter here", Code.UNKNOWN_MATTER, "S1"),
         409: ("Refused: a rule forbids it", Code.PAIRING_STATE, "L6"),
         410: ("Refused: withdrawn or removed, opened no more", Code.STATE, "L8"),
+        413: ("Larger than what is taken", "request", ""),
         422: ("Not well formed; the fields are named, no value is repeated", "invalid", ""),
         425: ("The access record has no place in the log yet", "not_yet", ""),
         429: ("This officer has searched as often as the unit allows in 24 hours", "too_many", "MECHANISM 4"),
@@ -218,21 +234,36 @@ def _token(_: Request, __: Exception) -> JSONResponse:
 def _vault(_: Request, error: Exception) -> JSONResponse:
     match error:
         case ContentInconsistentError():
-            return problem(409, "content_inconsistent", law="PROTOCOL 8", detail=f"check {error.check}")
+            said = (409, "content_inconsistent", "PROTOCOL 8", f"check {error.check}")
+        case AttachmentAlteredError():
+            said = (409, "attachment_altered", "FIELDS 6.5", f"check {error.check}")
         case NoKeyError():
-            return problem(410, "no_key", law="PROTOCOL 10")
+            said = (410, "no_key", "PROTOCOL 10", "")
         case UnusableKeyError():
-            return problem(503, "not_yet", law="PROTOCOL 8", detail="the other unit has to publish another key")
+            said = (503, "not_yet", "PROTOCOL 8", "the other unit has to publish another key")
         case ContentTooLargeError():
-            return problem(422, "too_large", law="PROTOCOL 8", detail=f"{error.size} bytes, at most 24,572")
+            said = (422, "too_large", "PROTOCOL 8", f"{error.size} bytes, at most 24,572")
+        case AttachmentTooLargeError():
+            said = (413, "too_large", "FIELDS 6.5", TOO_LARGE)
         case _:
             journal.error(journal.Said.VAULT_FAILED, error=error)
-            return problem(500, "bug")
+            said = (500, "bug", "", "")
+    status, code, law, detail = said
+    return problem(status, code, law=law, detail=detail)
 
 
 def _undrawable(_: Request, error: Exception) -> JSONResponse:
     count = _as(UndrawableError, error).characters
     return problem(422, "undrawable", law="GB 18030", detail=f"characters that cannot be drawn: {count}")
+
+
+def _unfit(_: Request, error: Exception) -> JSONResponse:
+    return problem(422, Code.SHAPE, law="FIELDS 6.5", detail=_as(UnfitFileError, error).reason.value)
+
+
+def _blobs(_: Request, error: Exception) -> JSONResponse:
+    journal.error(journal.Said.STORE_FAILED, error=error)
+    return problem(503, "not_yet", detail="the store of attachments cannot be used; the operator is told")
 
 
 def _bug(_: Request, error: Exception) -> JSONResponse:
@@ -251,6 +282,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TokenError, _token)
     app.add_exception_handler(VaultError, _vault)
     app.add_exception_handler(UndrawableError, _undrawable)
+    app.add_exception_handler(UnfitFileError, _unfit)
+    app.add_exception_handler(BlobsError, _blobs)
     app.add_exception_handler(Exception, _bug)
 
 

@@ -7,11 +7,12 @@ from itertools import chain
 from contracts.channels import DESK, OPEN_TOPICS, OUTFLOW, PAIRING, TRUST, Kind, Topic, channel_id, topic
 from contracts.refusals import NotYet
 from services import journal, private_files
+from services.blobs import Blobs, BlobsError, open_blobs
 from services.domain.channel import supervised
 from services.domain.pairing import Pairing
 from services.node.folds import Folds, ledger_name
 from services.node.news import News
-from services.node.settings import Settings
+from services.node.settings import Settings, SettingsError
 from services.signing import Signer, open_signer
 from services.storage.figures import Figures, Sent
 from services.storage.index import Index
@@ -43,6 +44,7 @@ class Node:
     desk: Log
     signer: Signer
     keys: KeyFile
+    blobs: Blobs
     folds: Folds
     figures: Figures
     index: Index
@@ -214,7 +216,7 @@ def _holds(log: Log, sent: Sent) -> bool:
 def open_node(settings: Settings) -> Node:
     """Connects what the settings name. Raises NotYet (an outage), SettingsError, SigningError."""
     signer = open_signer(settings.signer)
-    keys, index_key = key_file(settings), index_key_file(settings)
+    keys, index_key, blobs = key_file(settings), index_key_file(settings), blobs_of(settings)
     desk = EmbeddedLog(settings.desk)
     try:
         log = open_log(settings.log, settings.credentials, SINGLE if settings.single_broker else REPLICATED)
@@ -232,12 +234,22 @@ def open_node(settings: Settings) -> Node:
         desk=desk,
         signer=signer,
         keys=keys,
+        blobs=blobs,
         folds=Folds(settings.source, settings.root, replica, ledger),
         figures=Figures(settings.database),
         index=Index(settings.database),
         index_key=index_key,
         notifications=Notifications(settings.database),
     )
+
+
+def blobs_of(settings: Settings) -> Blobs:
+    """The store of attachments that the settings name. Raises SettingsError."""
+    how = {name: getattr(settings, f"attachments_{name}") for name in ("endpoint", "region", "key")}
+    try:
+        return open_blobs(settings.store, **how)
+    except BlobsError as error:
+        raise SettingsError(f"attachments: {error}") from error
 
 
 def key_file(settings: Settings) -> KeyFile:

@@ -25,6 +25,7 @@ from contracts.document import Document
 from contracts.dsse import Dsse
 from contracts.envelope import Embedded
 from contracts.event import TYPES, Event
+from contracts.findings import digests
 from contracts.lead import Shared
 from contracts.pairing import Proposed
 from contracts.profile import compact
@@ -32,15 +33,17 @@ from contracts.refusals import Code, NotYet, Refused
 from contracts.report import REPORTS
 from contracts.report import subject_of as report_of
 from contracts.vocabulary import Role
+from services.blobs import MissingBlobError
 from services.domain.clocks import DAY, day, format_time
 from services.domain.desk import Paper, Status
 from services.domain.signatures import APPROVAL_SPAN
 from services.node import forwards, index, reports
 from services.node.commands import duty_id, propose
+from services.node.files import attached, fetch
 from services.node.folds import now_ms
 from services.node.parsing import InvalidError, broken, parsed
 from services.storage.ledger import Sealed
-from services.vault import OWN, encrypt
+from services.vault import OWN, AttachmentAlteredError, Secret, encrypt
 
 if TYPE_CHECKING:
     from services.node.node import Node
@@ -74,19 +77,34 @@ def checked_content(event_type: str, summary: Any, content: Any) -> bytes | None
         raise InvalidError([("content", "this event has no content")])
     try:
         plain = compact(content)
-        read_plain(event_type, plain, summary, day(now_ms()))
+        read = read_plain(event_type, plain, summary, day(now_ms()))
     except ValidationError as error:
         raise InvalidError(broken(error.errors(include_url=False), "content")) from None
     except ValueError as error:
         raise InvalidError([("content", str(error))]) from None
+    if digests(getattr(read, "attachments", None)) != digests(getattr(summary, "attachments", None)):
+        raise InvalidError([("content.attachments", "the summary names the same, in the same order")])
     return plain
 
 
-def encrypted(node: "Node", channel: str, event_type: str, plain: bytes, *, keep: bool) -> tuple[Content, Any]:
+def _files_there(node: "Node", secret: Secret | None, event_type: str, summary: Any, plain: bytes) -> None:
+    """Every attachment opens as the document says, before anybody signs for it. Raises InvalidError, NotYet."""
+    for n, one in enumerate(attached(summary, read_plain(event_type, plain, summary, day(now_ms())))):
+        if secret is None:
+            raise InvalidError([("content_id", "required: the content under which the attachments were uploaded")])
+        try:
+            fetch(node, secret, one)
+        except (MissingBlobError, AttachmentAlteredError) as error:
+            raise InvalidError([(f"content.attachments.{n}", str(error))]) from None
+
+
+def encrypted(
+    node: "Node", channel: str, event_type: str, plain: bytes, *, keep: bool, secret: Secret | None = None
+) -> tuple[Content, Any]:
     """The content for the channel's other member, and our own halves if we are to read it again.
 
-    From here on it is found by what stands in it, once it is in the channel. Raises NotYet: the other side has
-    published no encryption key here yet.
+    From here on it is found by what stands in it, once it is in the channel. ``secret``: what was begun with the first
+    attachment. Raises NotYet: the other side has published no encryption key here yet.
     """
     state = node.folds.history(channel).channel
     recipient = state.counterpart(node.source)
@@ -103,6 +121,7 @@ def encrypted(node: "Node", channel: str, event_type: str, plain: bytes, *, keep
         event_type=event_type,
         holders=[holder],
         own=own_key(node) if keep else None,
+        secret=secret,
     )
     index.write(node, channel, made.content.id, event_type, plain)
     return made.content, made.own
@@ -127,11 +146,13 @@ def draft(
     summary: Any,
     content: Any,
     grant: str | None = None,
+    secret: Secret | None = None,
 ) -> said.Drafted:
     """D1: the event that puts a document on the desk; its summary and content checked as the log will check them.
 
-    grant: sha-256 of the owner's grant under which a lead is forwarded.
-    Of a report the office gives what it says itself; the figures are computed here (``services.node.reports``).
+    grant: sha-256 of the owner's grant under which a lead is forwarded. secret: of the content that its attachments
+    were uploaded under. Of a report the office gives what it says itself; the figures are computed here
+    (``services.node.reports``).
     """
     model = event_class(event_type)
     payload = None
@@ -146,7 +167,10 @@ def draft(
         raise InvalidError([("content", "required")])
     if grant is not None:
         _under_grant(node, grant, event_type, plain)
-    sealed, own = (None, None) if plain is None else encrypted(node, channel, event_type, plain, keep=True)
+    sealed, own = None, None
+    if plain is not None:
+        _files_there(node, secret, event_type, checked, plain)
+        sealed, own = encrypted(node, channel, event_type, plain, keep=True, secret=secret)
     document = base64.b64encode(compact(checked.model_dump(mode="json", exclude_none=True))).decode()
     purge = format_time(now_ms() + PURGE_AFTER)
     address = said.DraftedSummary(

@@ -5,6 +5,7 @@ request and answered; nothing of it is kept.
 """
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.access import Recorded, RecordedSummary, SignedAccess
 from contracts.approval import AccessStatement
 from contracts.channels import DESK, TRUST
-from contracts.content import Content, Wrap
+from contracts.content import Content, Wrap, binding
 from contracts.dsse import Dsse
 from contracts.envelope import Draft, Envelope
 from contracts.refusals import Code, NotYet, Refused
@@ -22,8 +23,9 @@ from services.domain.enquiry import Status as EnquiryStatus
 from services.domain.lead import Lead
 from services.domain.lead import Status as LeadStatus
 from services.domain.lead_course import past_review
+from services.node.files import Attached, fetch
 from services.node.folds import now_ms
-from services.vault import OWN, PrivateKey, decrypt
+from services.vault import OWN, Keys, PrivateKey, Secret, decrypt, unlock
 
 if TYPE_CHECKING:
     from services.node.node import Node
@@ -110,16 +112,46 @@ def open_content(node: "Node", channel: str, content_id: str, record_id: str) ->
     content or record, withdrawn or removed, restricted. Raises VaultError: not for us, or inconsistent.
     """
     held = find(node, channel, content_id)
+    _may_open_now(node, held, record_id)
+    wraps, keys = _wraps(node, held)
+    place = {"exchange": node.exchange, "channel": channel, "source": held.source}
+    return decrypt(held.content, **place, keys=keys, wraps=wraps)
+
+
+def open_attachment(node: "Node", held: Held, record_id: str, one: Attached) -> bytes:
+    """A file that the content names, under the same record as the content; ``one``: what it says of it.
+
+    Raises what ``open_content`` and ``fetch`` raise.
+    """
+    _may_open_now(node, held, record_id)
+    wraps, keys = _wraps(node, held)
+    return fetch(node, unlocked(node, held.channel, held.source, held.content, wraps, keys), one)
+
+
+def unlocked(node: "Node", channel: str, source: str, content: Content, wraps: Sequence[Wrap], keys: Keys) -> Secret:
+    """What the key of a content and those of its attachments come from. Raises VaultError."""
+    tied = binding(node.exchange, channel, source, content.id, content.media)
+    return unlock(content.id, tied, content.commitment, wraps, keys)
+
+
+def _may_open_now(node: "Node", held: Held, record_id: str) -> None:
+    """Raises Refused, NotYet."""
     said = recorded(node, held, record_id)
     if said.kind is AccessKind.INDEX_SEARCH:
         raise Refused(Code.SIGNATURES, "L7")
     may_open(node, held, said.officer)
-    if not node.folds.history(channel).state("access", content_id).opened_by(node.source):
+    if not node.folds.history(held.channel).state("access", held.content.id).opened_by(node.source):
         raise TooEarlyError("the access record has no place in the log yet")
-    if held.source == node.source:
-        return _own(node, held)
-    keys = node.keys.keys(channel, node.source)
-    return decrypt(held.content, exchange=node.exchange, channel=channel, source=held.source, keys=keys)
+
+
+def _wraps(node: "Node", held: Held) -> tuple[Sequence[Wrap], Keys]:
+    """Wrapped halves, and the keys to try: of our own content, those that stand on our desk. Raises Refused."""
+    if held.source != node.source:
+        return held.content.wraps, node.keys.keys(held.channel, node.source)
+    for (context, _), paper in node.folds.history(DESK).streams.items():
+        if context == "desk" and paper.content is not None and paper.content.id == held.content.id:
+            return paper.own, node.keys.keys(OWN, node.source)
+    raise Refused(Code.UNKNOWN_MATTER, "L7")
 
 
 def recorded(node: "Node", held: Held, record_id: str) -> RecordedSummary:
@@ -175,14 +207,6 @@ UNSIGNED = frozenset({LeadStatus.SENT, LeadStatus.DELIVERED, EnquiryStatus.ASKED
 """Readable from the moment somebody signs for it: declined unread stays unread."""
 UNREADABLE = frozenset({LeadStatus.WITHDRAWN, LeadStatus.REMOVED, LeadStatus.MISDIRECTED, LeadStatus.EXPUNGED})
 """Removed means here that the node refuses to open, until the vault destroys keys. What a case keeps stays open."""
-
-
-def _own(node: "Node", held: Held) -> bytes:
-    """Our own content, by the halves that stand on our desk."""
-    for (context, _), paper in node.folds.history(DESK).streams.items():
-        if context == "desk" and paper.content is not None and paper.content.id == held.content.id:
-            return own_plain(node, paper.channel, held.content, paper.own)
-    raise Refused(Code.UNKNOWN_MATTER, "L7")
 
 
 def own_plain(node: "Node", channel: str, content: Content, own: tuple[Wrap, ...]) -> bytes:

@@ -47,6 +47,15 @@ class Settings:
     admin: str = ""
     admin_cert: str = ""
     admin_key: str = ""
+    attachments: str = ""
+    """Where files of attachments lie, as ciphertext: a folder (by default one in ``data``) or ``s3://bucket/path``.
+
+    Both units of a pairing name the same store: a folder that both mount, or a bucket.
+    """
+    attachments_endpoint: str = ""
+    attachments_region: str = ""
+    attachments_key: str = ""
+    """File of mode 0600: access key id and secret, a line each."""
     batch: int = 500
     """Records an intake step takes at most."""
     idle_seconds: float = 0.05
@@ -92,6 +101,17 @@ class Settings:
     def index_key(self) -> Path:
         """The key of the index that exact searches ask."""
         return self.data / "index.key"
+
+    @property
+    def begun(self) -> Path:
+        """Folder of what was begun and not drafted yet: halves wrapped for the unit, ahead of their content."""
+        return self.data / "begun"
+
+    @property
+    def store(self) -> str:
+        """Of attachments; a relative folder stands in ``data``."""
+        chosen = self.attachments or "attachments"
+        return chosen if chosen.startswith("s3://") else str(self.data / chosen)
 
 
 KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(

@@ -6,6 +6,7 @@ They look and change nothing, may run beside the node, and stop at nothing: a ch
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from hashlib import sha256
 from itertools import islice
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from contracts.channels import TRUST, Topic
 from contracts.refusals import NotYet
 from services import private_files
+from services.blobs import BlobsError, MissingBlobError
 from services.domain.clocks import format_time
 from services.node.contacts import profile
 from services.node.folds import ledger_name, now_ms
@@ -38,6 +40,8 @@ ROOM_WARN, ROOM_FAIL = 1_073_741_824, 104_857_600
 BEATS = 3
 """Heartbeats that may lack before it is worth a word."""
 RUNBOOK = "docs/runbook.md"
+NOWHERE = "0" * 64
+"""The digest of nothing: no store has it."""
 
 
 class Level(StrEnum):
@@ -94,6 +98,8 @@ def _done(check: Check, patient: Patient) -> list[Finding]:
         found.append(Finding(Level.FAIL, str(denied), "the registry grants rights; or our certificate is another's"))
     except StorageError as error:
         found.append(Finding(Level.FAIL, str(error) or type(error).__name__, "duikou fsck SETTINGS"))
+    except (BlobsError, SettingsError) as error:
+        found.append(Finding(Level.FAIL, str(error), "the attachments* settings, and what they name"))
     except (TransportError, SigningError, VaultError, Stopped, OSError) as error:
         found.append(Finding(Level.FAIL, str(error), RUNBOOK))
     return found
@@ -108,7 +114,10 @@ def _mode(patient: Patient) -> Iterator[Finding]:
 
 def _files(patient: Patient) -> Iterator[Finding]:
     own = patient.settings
-    given = [Path(own.signer.partition(":")[2]), *map(Path, filter(None, (own.key, own.admin_key)))]
+    given = [
+        Path(own.signer.partition(":")[2]),
+        *map(Path, filter(None, (own.key, own.admin_key, own.attachments_key))),
+    ]
     made = [path for path in (own.content_keys, own.index_key, own.data / "issuer.pem") if path.exists()]
     for path in (*given, *made):
         try:
@@ -291,6 +300,17 @@ def _notifications(patient: Patient) -> Iterator[Finding]:
     yield Finding(Level.OK, "messages to duty telephones looked at")
 
 
+def _attachments(patient: Patient) -> Iterator[Finding]:
+    if patient.settings.is_registry:
+        return
+    with suppress(MissingBlobError):
+        patient.blobs.get(NOWHERE, 0)
+    said = patient.blobs.exposed()
+    if said:
+        yield Finding(Level.FAIL, said, "only the nodes of this store's units may read and write there")
+    yield Finding(Level.OK, f"the store of attachments answers: {patient.settings.store}")
+
+
 def _heartbeat(patient: Patient) -> Iterator[Finding]:
     own, beat = patient.settings, patient.trust.heartbeat
     age = (now_ms() - beat) // 1_000
@@ -326,6 +346,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "content keys": _content_keys,
         "index": _index,
         "notifications": _notifications,
+        "attachments": _attachments,
         "heartbeat": _heartbeat,
         "restored": _restored,
     }

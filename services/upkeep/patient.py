@@ -5,10 +5,11 @@ from functools import cached_property
 from itertools import chain, count
 
 from contracts.channels import DESK, OPEN_TOPICS, PAIRING, TRUST, Topic
+from services.blobs import Blobs
 from services.domain.channel import supervised
 from services.domain.trust import Trust
 from services.node.folds import ledger_name
-from services.node.node import accepted, topic_fault
+from services.node.node import accepted, blobs_of, topic_fault
 from services.node.settings import Settings
 from services.storage.figures import Figures
 from services.storage.replica import Replica
@@ -50,6 +51,11 @@ class Patient:
     def desk(self) -> Log:
         """The unit's own."""
         return EmbeddedLog(self.settings.desk)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The store of attachments."""
+        return blobs_of(self.settings)
 
     def log_of(self, channel: str) -> Log:
         """Where a channel's topic is."""

@@ -4,10 +4,14 @@ Each half costs one HPKE operation: 0.12 ms to wrap, 0.2 ms to unwrap (cryptogra
 are no faster than one, because HPKE keeps the interpreter's lock. Who opens many contents uses processes.
 """
 
-from services.vault.content import Encrypted, Keys, decrypt, encrypt
+from services.vault.attachment import MAX_FILE, named, seal, unseal
+from services.vault.content import Encrypted, Keys, Secret, begin, decrypt, encrypt, unlock
 from services.vault.errors import (
+    AttachmentAlteredError,
+    AttachmentTooLargeError,
     ContentInconsistentError,
     ContentTooLargeError,
+    Flaw,
     Inconsistency,
     NoKeyError,
     UnusableKeyError,
@@ -19,19 +23,29 @@ from services.vault.indexkey import IndexKey
 from services.vault.keyfile import OWN, KeyFile
 
 __all__ = [
+    "MAX_FILE",
     "OWN",
+    "AttachmentAlteredError",
+    "AttachmentTooLargeError",
     "ContentInconsistentError",
     "ContentTooLargeError",
     "Encrypted",
+    "Flaw",
     "Inconsistency",
     "IndexKey",
     "KeyFile",
     "Keys",
     "NoKeyError",
     "PrivateKey",
+    "Secret",
     "UnusableKeyError",
     "VaultError",
     "VaultFileError",
+    "begin",
     "decrypt",
     "encrypt",
+    "named",
+    "seal",
+    "unlock",
+    "unseal",
 ]

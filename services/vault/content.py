@@ -3,6 +3,7 @@
 import base64
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Literal, NamedTuple
 from uuid import uuid4
@@ -42,6 +43,24 @@ class Halves(NamedTuple):
     kk: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A content's id, place (``tied``: its binding) and halves: what its key and those of its attachments come from."""
+
+    content: str
+    tied: bytes
+    halves: Halves = field(repr=False)
+
+    @property
+    def commitment(self) -> str:
+        """To the one key that the halves give in this place."""
+        return derive(self.halves, self.tied)[1]
+
+    def wrapped_for(self, holder: str, number: int, public: bytes) -> tuple[Wrap, Wrap]:
+        """Both halves for one key of a holder. Raises UnusableKeyError."""
+        return wrapped(self.halves, Holder(holder, number, public), self.tied, self.commitment)
+
+
 class Encrypted(NamedTuple):
     """What goes into the envelope, and our own halves, which go into our desk and never into a channel."""
 
@@ -58,28 +77,36 @@ def encrypt(
     event_type: str,
     holders: Sequence[tuple[str, int, bytes]],
     own: tuple[str, int, bytes] | None,
+    secret: Secret | None = None,
 ) -> Encrypted:
     """A content under a fresh id, fresh halves and a fresh nonce, at most 24,572 bytes of plaintext.
 
     holders: one to four (source, key number, public key of 1,216 bytes). Until a keeper runs, each gets both halves,
-    so "no log, no first read" holds by software only (PROTOCOL 9).
+    so "no log, no first read" holds by software only (PROTOCOL 9). secret: id and halves that were begun before, for
+    the same address, because attachments had to be encrypted first; the nonce is fresh all the same.
 
     Raises ContentTooLargeError, UnusableKeyError; ValueError for no or too many holders, or an impossible address.
     """
-    halves, nonce = Halves(os.urandom(32), os.urandom(32)), os.urandom(12)
-    content, media = str(uuid4()), media_of(event_type)
-    tied = binding(exchange, channel, source, content, media)
+    given = secret or begin(exchange, channel, source, event_type)
+    tied, halves, nonce = given.tied, given.halves, os.urandom(12)
     key, commitment = derive(halves, tied)
     made = Content(
-        id=content,
+        id=given.content,
         suite="duikou.content.v1",
-        media=media,
+        media=media_of(event_type),
         nonce=_text(nonce),
         commitment=commitment,
         ciphertext=_text(AESGCM(key).encrypt(nonce, pad(plaintext), tied)),
         wraps=tuple(one for holder in holders for one in wrapped(halves, Holder(*holder), tied, commitment)),
     )
     return Encrypted(made, None if own is None else wrapped(halves, Holder(*own), tied, commitment))
+
+
+def begin(exchange: str, channel: str, source: str, event_type: str, content: str = "") -> Secret:
+    """Fresh halves for a content that is still to be written; ``content``: its id, fresh if none is given."""
+    id_ = content or str(uuid4())
+    tied = binding(exchange, channel, source, id_, media_of(event_type))
+    return Secret(id_, tied, Halves(os.urandom(32), os.urandom(32)))
 
 
 def decrypt(
@@ -91,16 +118,23 @@ def decrypt(
     type, the profile of the plaintext, content against summary.
     """
     tied = binding(exchange, channel, source, content.id, content.media)
-    among = content.wraps if wraps is None else wraps
-    halves = Halves(*(_half(half, among, keys, tied, content.commitment) for half in ("ku", "kk")))
-    key, commitment = derive(halves, tied)
-    if not compare_digest(commitment, content.commitment):
-        raise ContentInconsistentError(Inconsistency.COMMITMENT)
+    secret = unlock(content.id, tied, content.commitment, content.wraps if wraps is None else wraps, keys)
     try:
-        padded = AESGCM(key).decrypt(_raw(content.nonce), _raw(content.ciphertext), tied)
+        padded = AESGCM(derive(secret.halves, tied)[0]).decrypt(_raw(content.nonce), _raw(content.ciphertext), tied)
     except InvalidTag as error:
         raise ContentInconsistentError(Inconsistency.CIPHERTEXT) from error
     return unpad(padded)
+
+
+def unlock(content: str, tied: bytes, commitment: str, wraps: Sequence[Wrap], keys: Keys) -> Secret:
+    """The halves out of their wraps, if they are those that were committed to.
+
+    Raises NoKeyError, ContentInconsistentError.
+    """
+    secret = Secret(content, tied, Halves(*(_half(half, wraps, keys, tied, commitment) for half in ("ku", "kk"))))
+    if not compare_digest(secret.commitment, commitment):
+        raise ContentInconsistentError(Inconsistency.COMMITMENT)
+    return secret
 
 
 def derive(halves: Halves, tied: bytes) -> tuple[bytes, str]:

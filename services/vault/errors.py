@@ -56,5 +56,38 @@ class UnusableKeyError(VaultError):
         self.holder, self.number = holder, number
 
 
+class Flaw(StrEnum):
+    """The check that the file of an attachment failed, in the order of the checks."""
+
+    SIZE = "size"
+    """The store holds another number of bytes than the summary says."""
+    DIGEST = "digest"
+    """The store holds other bytes than the summary names: changed there, or on the way."""
+    CIPHERTEXT = "ciphertext"
+    """The bytes that were signed are not what this content's key encrypted."""
+    PADDING = "padding"
+    """What was encrypted is not length, bytes, zeros, in the smallest size."""
+    PLAIN_DIGEST = "plain_digest"
+    """The file is another than the one the content names."""
+    MEDIA = "media"
+    """The file is of another form than the summary says."""
+
+
+class AttachmentAlteredError(VaultError):
+    """The store's fault (size, digest), else the writer's; no retry cures it. Nothing of the file is shown."""
+
+    def __init__(self, check: Flaw) -> None:
+        super().__init__(f"an attachment is not what was signed: {check}")
+        self.check = check
+
+
+class AttachmentTooLargeError(VaultError):
+    """The author's to make smaller: more than 20,971,500 bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{size} bytes of an attachment, at most 20,971,500")
+        self.size = size
+
+
 class VaultFileError(VaultError):
     """The operator's fault: the key file is missing, taken, exposed to others, or not one."""

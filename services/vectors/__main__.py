@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import contracts
-from services.vectors import asyncapi, content, pages, schemas, wire
+from services.vectors import asyncapi, attachments, content, pages, schemas, wire
 
 FOLDER = Path(contracts.__file__).parent
 DOCS = FOLDER.parent / "docs"
@@ -17,7 +17,7 @@ DOCS = FOLDER.parent / "docs"
 
 def documents() -> dict[Path, str]:
     """Every generated file and its text."""
-    vectors = {"content": content.build(), **wire.build()}
+    vectors = {"attachments": attachments.build(), "content": content.build(), **wire.build()}
     written = {DOCS / name: text for name, text in pages.build().items()}
     return {
         **_texts("vectors", vectors),

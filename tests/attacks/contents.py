@@ -3,9 +3,11 @@
 import base64
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,17 +17,23 @@ from contracts.content_model import ContentError
 from contracts.contents import read_plain
 from contracts.lead import Shared
 from contracts.profile import MAX_CONTENT, compact
-from contracts.vocabulary import Ground, SubstanceKind
-from services.vault import PrivateKey, decrypt, encrypt
+from contracts.vocabulary import AttachmentMedia, Ground, SubstanceKind
+from services.cleaning import UnfitFileError, cleaned
+from services.node.files import Attached, fetch
+from services.vault import PrivateKey, Secret, begin, decrypt, encrypt, seal
+from services.vault.attachment import derive_for, framed
 from services.vault.content import Halves, Holder, derive, pad, wrapped
 from services.vault.errors import ContentTooLargeError
-from tests.attacks.row import Outcome, Row, closed
+from tests.attacks.row import HOLDS, Outcome, Row, closed
 from tests.support import contents as papers
+from tests.support import files
 from tests.support.acts import person
 from tests.support.world import JINHUA, XINCAI, YIWU, World
 
 OPENS = Outcome("opens")
 TWO_FACED = Outcome("reported", "content_inconsistent")
+NOT_TAKEN = Outcome("refused at the door", "shape")
+FILE = files.png()
 TOO_LONG, NO_CONTENT = Outcome("refused at the door", "too_large"), Outcome("reported", "not a content")
 PLAIN = compact(papers.LEAD)
 ORDER_2 = (1).to_bytes(32, "little")
@@ -231,12 +239,133 @@ def no_document(plain: bytes) -> Callable[[World], Outcome]:
     return attack
 
 
+def attached(
+    act: Callable[[Secret, Attached, bytes], tuple[Secret, Attached, bytes]],
+) -> Callable[[World], Outcome]:
+    """义乌 fetches a file that 新蔡 attached; ``act``: what somebody made of secret, description, stored bytes."""
+
+    def attack(w: World) -> Outcome:
+        secret = begin(**place(w), event_type=Shared.TYPE)
+        plain, ciphertext = seal(FILE, secret)
+        one = Attached(sha256(ciphertext).hexdigest(), len(ciphertext), AttachmentMedia.PNG, plain)
+        theirs, said, stored = act(secret, one, ciphertext)
+        node: Any = SimpleNamespace(blobs=SimpleNamespace(get=lambda digest, most: stored[: most + 1]))
+        fetch(node, theirs, said)
+        return OPENS
+
+    return attack
+
+
+def rewritten(secret: Secret, one: Attached, frame: bytes, plain: str = "") -> tuple[Secret, Attached, bytes]:
+    """The writer encrypts another frame, or under the digest of another file, and signs that."""
+    key, nonce, info = derive_for(secret, plain or one.plain_digest)
+    stored = AESGCM(key).encrypt(nonce, frame, info)
+    said = one._replace(digest=sha256(stored).hexdigest(), plain_digest=plain or one.plain_digest)
+    return secret, said, stored
+
+
+def unfit(file: bytes) -> Callable[[World], Outcome]:
+    """An author uploads it."""
+
+    def attack(w: World) -> Outcome:
+        try:
+            cleaned(file)
+        except UnfitFileError:
+            return NOT_TAKEN
+        return OPENS
+
+    return attack
+
+
+def no_trace(w: World) -> Outcome:
+    """An author uploads a photograph that says who took it."""
+    held = cleaned(files.jpeg(files.exif(6), tail=files.SECRET.encode())).file
+    return HOLDS if files.SECRET.encode() not in held else OPENS
+
+
+ATTACHMENTS = [
+    Row(
+        "A recipient fetches a file that its content names", "P8", attached(lambda s, one, blob: (s, one, blob)), OPENS
+    ),
+    Row(
+        "The keeper of the store changes a byte of a file",
+        "P8",
+        attached(lambda s, one, blob: (s, one, bytes((blob[0] ^ 1,)) + blob[1:])),
+        closed("digest"),
+    ),
+    Row(
+        "The keeper of the store cuts a file off",
+        "P8",
+        attached(lambda s, one, blob: (s, one, blob[:-1])),
+        closed("size"),
+    ),
+    Row(
+        "The keeper of the store puts more behind a file",
+        "P8",
+        attached(lambda s, one, blob: (s, one, blob + b"x")),
+        closed("size"),
+    ),
+    Row(
+        "A file of one content is named in another, moved or not",
+        "P8",
+        attached(lambda s, one, blob: (replace(s, tied=s.tied + b"x"), one, blob)),
+        closed("ciphertext"),
+    ),
+    Row(
+        "A stranger has the file and its description, and no half",
+        "P8 P10",
+        attached(lambda s, one, blob: (replace(s, halves=Halves(bytes(32), bytes(32))), one, blob)),
+        closed("ciphertext"),
+    ),
+    Row(
+        "Of a file's content one half is missing",
+        "P8",
+        attached(lambda s, one, blob: (replace(s, halves=s.halves._replace(kk=bytes(32))), one, blob)),
+        closed("ciphertext"),
+    ),
+    Row(
+        "A writer says another plain digest, which goes to court",
+        "P8",
+        attached(lambda s, one, blob: (s, one._replace(plain_digest="0" * 64), blob)),
+        closed("ciphertext"),
+    ),
+    Row(
+        "A writer encrypts one file under the plain digest of another",
+        "P8",
+        attached(lambda s, one, _: rewritten(s, one, framed(FILE), "0" * 64)),
+        closed("plain_digest"),
+    ),
+    Row(
+        "A writer hides bytes behind a file",
+        "P8",
+        attached(lambda s, one, _: rewritten(s, one, framed(FILE)[:-1] + b"\1")),
+        closed("padding"),
+    ),
+    Row(
+        "A writer lies that a file has 4 GiB",
+        "P8",
+        attached(lambda s, one, _: rewritten(s, one, b"\xff" * 4 + framed(FILE)[4:])),
+        closed("padding"),
+    ),
+    Row(
+        "A writer says that a picture is a document",
+        "P8",
+        attached(lambda s, one, blob: (s, one._replace(media=AttachmentMedia.PDF), blob)),
+        closed("media"),
+    ),
+    Row("An author attaches an archive", "P8", unfit(b"PK\x03\x04" + bytes(99)), NOT_TAKEN),
+    Row("An author attaches a document that runs a script", "P8", unfit(files.pdf(b"<< /S /JavaScript >>")), NOT_TAKEN),
+    Row("An author attaches a photograph that says who took it", "P8 P10", no_trace, HOLDS),
+]
+
+
 def longer(padded: bytes) -> bytes:
     """One size more than needed."""
     return padded.ljust(2 * len(padded), b"\0")
 
 
 ROWS = [
+    *ATTACHMENTS,
     Row("A recipient opens what was wrapped for it", "P8 W25", changed(), OPENS),
     Row("A recipient opens what its summary says", "P8", told(), OPENS),
     Row("A content is read in another channel", "P8", changed(channel="b" * 52), closed("wrap")),

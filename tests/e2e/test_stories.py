@@ -6,6 +6,7 @@ Each test is named after its story and reads as its proof. What a story needs th
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,13 +15,14 @@ from contracts.channels import DESK
 from contracts.vocabulary import AccessReason, Role
 from services.auditor import Outcome, Report, Topics, audit
 from services.cli.client import Officer
-from services.cli.errors import ApiError
+from services.cli.errors import ApiError, NotYetError
 from services.demo.cast import JINHUA, XINCAI, YIWU, ZHUMADIAN
 from services.domain.clocks import DAY, HOUR, SECOND, day, due_hours, format_time, parse_time
 from services.node.folds import now_ms
 from services.verifier import Result
 from services.views import VIEWS, fold, to_json
-from tests.support.offices import HANDLER, Offices, ahead, paper_of, refused
+from tests.support.files import TURNED, exif, jpeg, pdf, warrant
+from tests.support.offices import HANDLER, Offices, ahead, paper_of, refused, refused_with
 from tests.support.region import CONTENT, SUMMARY, Region, both_answering
 
 pytestmark = pytest.mark.xdist_group("streams")
@@ -172,31 +174,67 @@ def test_story_2_night_phone_first(offices: Offices) -> None:
 PAPERS = ("measure_request", "police_id_copy", "search_warrant")
 
 
-def _request(lead: str, *kinds: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A measure request for a search with these papers: summary and content."""
-    attached = [{"kind": kind, "digest": f"{n:064x}", "size": 9_000, "media": "pdf"} for n, kind in enumerate(kinds)]
-    titles = [
-        {"digest": one["digest"], "title": f"示例{n}", "pages": 1, "plain_digest": "a" * 64}
-        for n, one in enumerate(attached)
-    ]
+FILES = {
+    "measure_request": pdf(b"<< /Title (example letter) >>"),
+    "police_id_copy": jpeg(exif(6)),
+    "search_warrant": warrant(70_000),
+}
+"""Kind -> the file as an officer has it."""
+ASKED = "duikou.enquiry.asked.v1"
+
+
+def _request(offices: Offices, lead: str, *kinds: str) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """A measure request for a search, its papers uploaded: summary, content, the id that they were uploaded under."""
+    content_id, attached, titles = str(uuid4()), [], []
+    for kind in kinds:
+        made = offices.at(XINCAI, "author").upload(offices.channel, ASKED, content_id, FILES[kind])
+        attached.append({"kind": kind, "digest": made.digest, "size": made.size, "media": made.media})
+        named = {"digest": made.digest, "plain_digest": made.plain_digest}
+        titles.append({**named, "title": f"示例{kind}", "pages": 1})
     about = {"form": "measure", "purpose": "premises", "measure": "search", "lead": lead, "items_count": 1}
     summary = {**PLAIN, "kind": "measure_request", **about, "attachments": attached}
     item = {"no": 1, "question": "premises", "person": 1, "text": "示例：搜查某处所"}
-    return summary, {"contact": HANDLER, "items": [item], "attachments": titles}
+    return summary, {"contact": HANDLER, "items": [item], "attachments": titles}, content_id
+
+
+def _papers_arrive(offices: Offices, request: str) -> None:
+    """The city fetches each paper after its access record and gets the file; an altered one is refused by name."""
+    city, channel = offices.at(YIWU, "author"), offices.channel
+    content = city.matter("enquiries", channel, request).contents[0]
+    record = city.record_access(channel, content, city.access_statement(channel, content, AccessReason.HANDLING))
+    named = {
+        one["title"]: one["digest"] for one in city.opened(channel, content, record.event_id).content["attachments"]
+    }
+    told = {kind: city.attachment(channel, content, named[f"示例{kind}"], record.event_id) for kind in PAPERS}
+    assert told == {**FILES, "police_id_copy": jpeg(TURNED)}
+    digest = named["示例search_warrant"]
+    blob = offices.made.state / "attachments" / digest[:2] / digest
+    kept = blob.read_bytes()
+    blob.write_bytes(kept[:-1] + b"x")
+    altered = refused_with(city.attachment, channel, content, digest, record.event_id)
+    assert (altered.problem.status, altered.code, altered.problem.detail) == (409, "attachment_altered", "check digest")
+    blob.unlink()
+    with pytest.raises(NotYetError):
+        city.attachment(channel, content, digest, record.event_id)
+    blob.write_bytes(kept)
+    assert city.attachment(channel, content, digest, record.event_id) == FILES["search_warrant"]
 
 
 def test_story_3_a_search_done_right(offices: Offices) -> None:
     """办案协作: without 搜查证 refused by its name; nobody is sent before it is accepted; both sign for custody.
 
-    Attachments are named by digest; their transport is not built yet.
+    Its papers travel with it and arrive as they were; a photograph without who took it.
     """
     lead = offices.accepted()
-    lacking = offices.drafted(XINCAI, "enquiry.asked", *_request(lead, *PAPERS[:2]))
+    *lacks, begun = _request(offices, lead, *PAPERS[:2])
+    lacking = offices.drafted(XINCAI, "enquiry.asked", *lacks, content_id=begun)
     head = offices.at(XINCAI, "head")
     assert refused(head.approve, lacking, Role.HEAD) == ("basis", "FIELDS 6.7 search_warrant")
-    request = offices.document(XINCAI, "enquiry.asked", *_request(lead, *PAPERS), second=Role.HEAD)
+    *whole, begun = _request(offices, lead, *PAPERS)
+    request = offices.document(XINCAI, "enquiry.asked", *whole, second=Role.HEAD, content_id=begun)
     offices.arrives(YIWU, "enquiries", request, "delivered")
     offices.say(YIWU, "intake", "enquiries", "received", request)
+    _papers_arrive(offices, request)
     operation = _operation(offices, lead)
     early = offices.drafted(XINCAI, "operation.team_dispatched", *_team(offices, request), subject=operation)
     assert refused(head.approve, early, Role.HEAD) == ("basis", "MECHANISM 3.17 (1)")

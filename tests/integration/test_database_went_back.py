@@ -4,6 +4,7 @@ The node of one part knows what other parts did only from the database; so does 
 """
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_gateway_that_lives_on_decides_on_the_desk_that_is_there(
     """Else it would refuse every further document, for numbers that nobody remembers."""
     made, node, _ = survivors
     paper = str(uuid4())
-    named = {
+    named: dict[str, Any] = {
         "channel": made.channel,
         "event_type": Shared.TYPE,
         "subject": papers.subject_of(node, Shared.TYPE, paper, None),

@@ -3,6 +3,7 @@
 import base64
 import json
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ from services.node.folds import now_ms
 from services.node.index import Forgetting
 from services.node.settings import SettingsError
 from services.upkeep.doctor import Level, examine
+from services.vault import MAX_FILE
+from tests.support.files import TURNED, exif, jpeg, pdf, segment
 from tests.support.offices import ahead, paper_of
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, both_answering
 from tests.support.telephones import Telephones
@@ -728,6 +731,125 @@ def with_setting(path: Path, name: str, value: str) -> Path:
 
 
 # -- queries -----------------------------------------------------------------------------------------------------------
+
+
+# -- attachments -------------------------------------------------------------------------------------------------------
+
+SHARED = "duikou.lead.shared.v1"
+PICTURE = jpeg(exif(6))
+
+
+def attach(officer: Officer, channel: str, file: bytes, content_id: str = "") -> tuple[Any, Any, str]:
+    """A lead with that file uploaded: summary, content, and the content id."""
+    begun = content_id or str(uuid4())
+    made = officer.upload(channel, SHARED, begun, file)
+    clear = {"kind": "photo", "digest": made.digest, "size": made.size, "media": made.media}
+    told = {"digest": made.digest, "title": "示例照片", "pages": 1, "plain_digest": made.plain_digest}
+    return {**SUMMARY, "attachments": [clear]}, {**CONTENT, "attachments": [told]}, begun
+
+
+def test_an_attachment_is_fetched_like_its_content(paired: Region) -> None:
+    """FIELDS 6.5: read by whoever signs it; by the recipient after his record (L7); gone with its lead (L8)."""
+    channel, author, approver = paired.channel, paired.at(XINCAI, "author"), paired.at(XINCAI, "approver")
+    summary, content, begun = attach(author, channel, PICTURE)
+    digest = summary["attachments"][0]["digest"]
+    assert attach(author, channel, PICTURE, begun)[:2] == (summary, content), "the same again for the same file"
+    paper = author.draft(channel, SHARED, summary, content, content_id=begun, key="attach-once-0001")
+    assert author.draft(channel, SHARED, summary, content, content_id=begun, key="attach-once-0001") == paper
+    assert author.paper(paper).content == begun
+    assert approver.attachment("desk", begun, digest) == jpeg(TURNED)
+    assert refused(paired.at(XINCAI, "intake").attachment, "desk", begun, digest).law == "L7"
+    again = refused(author.revise, paper, summary, content, content_id=begun)
+    assert again.code == "content_used", "a revision is a new content"
+    old, begun = begun, str(uuid4())
+    one = {**summary["attachments"][0], "plain_digest": content["attachments"][0]["plain_digest"]}
+    carried = author.carry(channel, SHARED, begun, old, {name: one[name] for name in one if name != "kind"})
+    assert (carried.size, carried.plain_digest) == (one["size"], one["plain_digest"])
+    digest = summary["attachments"][0]["digest"] = content["attachments"][0]["digest"] = carried.digest
+    author.revise(paper, {**summary, "urgency": "routine"}, content, content_id=begun)
+    author.submit(paper)
+    approver.approve(paper)
+    subject = author.sent(paper).subject
+    intake, handler = paired.at(YIWU, "intake"), paired.at(YIWU, "author")
+    paired.until("delivered", lambda: stands(intake, channel, subject, "delivered"))
+    assert refused(handler.attachment, channel, begun, digest).code == "unknown_matter", "no record"
+    assert refused(handler.access_statement, channel, begun, HOW[0]).law == "S3", "not signed for"
+    intake.receive(channel, subject)
+    record = handler.record_access(channel, begun, handler.access_statement(channel, begun, *HOW)).event_id
+    path = f"/v1/channels/{channel}/contents/{begun}/attachments/{digest}"
+    answer = raw(handler, "GET", path, params={"record": record})
+    assert answer.content == jpeg(TURNED)
+    named = {name: answer.headers[name] for name in ("content-type", "cache-control", "content-disposition")}
+    assert named == {
+        "content-type": "image/jpeg",
+        "cache-control": "no-store",
+        "content-disposition": f'attachment; filename="{digest[:12]}.jpg"',
+    }
+    assert refused(handler.attachment, channel, begun, "0" * 64, record).code == "unknown_matter"
+    assert refused(intake.attachment, channel, begun, digest, record).code == "officers", "another's record"
+    assert refused(attach, author, channel, PICTURE, begun).code == "content_used"
+    paired.at(XINCAI, "author").withdraw(channel, subject, "error")
+    paired.until("removed", lambda: not stands(handler, channel, subject, "received"))
+    assert refused(handler.attachment, channel, begun, digest, record).problem.status == 410
+
+
+def test_a_document_names_only_files_that_are_there(paired: Region) -> None:
+    """What nobody uploaded, under no content, under another, or described otherwise, is not drafted."""
+    channel, author = paired.channel, paired.at(XINCAI, "author")
+    summary, content, begun = attach(author, channel, PICTURE)
+    (clear,), (told,) = summary["attachments"], content["attachments"]
+    missing = {"digest": "0" * 64}
+    wrong: dict[str, tuple[Any, Any, str | None, str]] = {
+        "no content id": (clear, told, None, "content_id"),
+        "nothing uploaded": ({**clear, **missing}, {**told, **missing}, begun, "content.attachments.0"),
+        "another size": ({**clear, "size": clear["size"] + 1}, told, begun, "content.attachments.0"),
+        "another form": ({**clear, "media": "png"}, told, begun, "content.attachments.0"),
+        "another plain digest": (clear, {**told, "plain_digest": "0" * 64}, begun, "content.attachments.0"),
+        "a kind that nobody has": ({**clear, "kind": "archive"}, told, begun, "attachments.0.kind"),
+    }
+    for name, (said, titled, under, path) in wrong.items():
+        parts = ({**summary, "attachments": [said]}, {**content, "attachments": [titled]})
+        error = refused(author.draft, channel, SHARED, *parts, content_id=under)
+        assert (error.code, error.problem.errors[0]["path"]) == ("invalid", path), name
+    elsewhere = refused(author.draft, channel, SHARED, summary, content, content_id=str(uuid4()))
+    assert elsewhere.code == "unknown_matter"
+    _, _, other = attach(author, channel, pdf())
+    error = refused(author.draft, channel, SHARED, summary, content, content_id=other)
+    assert [field["path"] for field in error.problem.errors] == ["content.attachments.0"]
+    eleven = ({**summary, "attachments": [clear] * 11}, {**content, "attachments": [told] * 11})
+    assert refused(author.draft, channel, SHARED, *eleven, content_id=begun).code == "invalid"
+
+
+NO_ATTACHMENT = {
+    "an archive": ("author", SHARED, b"PK\x03\x04" + MARK.encode(), 422, "shape"),
+    "a document that acts": ("author", SHARED, pdf(b"<< /S /JavaScript /JS (" + MARK.encode() + b") >>"), 422, "shape"),
+    "nothing": ("author", SHARED, b"", 422, "shape"),
+    "a byte too many": ("author", SHARED, b"%PDF-1." + bytes(MAX_FILE - 6), 413, "request"),
+    "of an event without attachments": ("author", "duikou.lead.received.v1", PICTURE, 422, "invalid"),
+    "of an event that nobody knows": ("author", "duikou.lead.nothing.v1", PICTURE, 422, "invalid"),
+    "by an officer who drafts nothing": ("intake", SHARED, PICTURE, 403, "officers"),
+}
+
+
+@pytest.mark.parametrize("name", NO_ATTACHMENT)
+def test_what_is_no_attachment_is_refused(paired: Region, name: str) -> None:
+    post, type_, file, status, code = NO_ATTACHMENT[name]
+    path = f"/v1/channels/{paired.channel}/contents/{uuid4()}/attachments"
+    answer = raw(paired.at(XINCAI, post), "POST", path, content=file, params={"type": type_})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert MARK not in answer.text
+
+
+def test_an_upload_lies_in_no_temporary_file(paired: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PROTOCOL 10: what is larger than a parser's buffer is not put on a disk by it."""
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    large = jpeg(segment(0xFE, bytes(65_000)) * 40)
+    assert attach(paired.at(XINCAI, "author"), paired.channel, large)[0]["attachments"][0]["media"] == "jpg"
+
+
+def test_a_file_is_for_a_channel_of_ours(paired: Region) -> None:
+    author = paired.at(XINCAI, "author")
+    assert refused(author.upload, "a" * 52, SHARED, str(uuid4()), PICTURE).code == "unknown_matter"
 
 
 def test_no_query_shows_content(paired: Region) -> None:

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -22,9 +23,10 @@ from contracts.lead import Delivered, DeliveredSummary
 from contracts.refusals import Refused
 from infra.kafka.port import Controllable
 from services.demo.cast import DENGZHOU, XINCAI, YIWU
-from services.node import papers
+from services.node import attachments, papers, reading
 from services.node.bootstrap import parts
 from services.node.commands import duty_id, propose, standing
+from services.node.files import Attached
 from services.node.projector import rebuild
 from services.transport import Credentials, Log, open_log
 from services.transport.contract import SINGLE
@@ -32,7 +34,8 @@ from services.transport.errors import AccessDeniedError, TopicMissingError
 from services.verifier import Result, Verdict
 from services.views import VIEWS, fingerprint, from_json
 from tests.support.anew import stops_and_keeps
-from tests.support.region import CONTENT, SECRETS, Region, copy_folder, region
+from tests.support.files import WARRANT, warrant
+from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, copy_folder, region
 from tests.support.servers import skip_or_fail
 
 pytestmark = pytest.mark.xdist_group("spine")
@@ -234,7 +237,7 @@ def needles(secret: str) -> dict[str, bytes]:
 
 def leaks(folder: Path) -> list[tuple[str, str, str]]:
     """(file, form, secret) of every secret that a file under the folder holds."""
-    sought = [(form, needle, secret) for secret in SECRETS for form, needle in needles(secret).items()]
+    sought = [(form, needle, secret) for secret in (*SECRETS, WARRANT) for form, needle in needles(secret).items()]
     return [
         (str(path.relative_to(folder)), form, secret)
         for path in sorted(folder.rglob("*"))
@@ -255,15 +258,32 @@ def test_needles_are_found(tmp_path: Path) -> None:
 
 
 def test_no_plaintext_at_rest(paired: Region) -> None:
-    """After sharing, reading and withdrawing no file of server, node or log holds a part of the content (L7)."""
+    """After sharing, reading and withdrawing no file of server, node, log or store holds a part of the content (L7)."""
     _no_plaintext(paired)
+    assert any(paired.state.joinpath("attachments").rglob("*")), "the store is among them"
+
+
+def _shared_with(made: Region, file: bytes) -> tuple[str, Any, Attached]:
+    """A lead with an attachment: subject, content, and what the content says of the file."""
+    node, begun = made.node(XINCAI), (made.channel, lead.Shared.TYPE, str(uuid4()))
+    one = attachments.take(node, *begun, file)
+    clear = {"kind": "search_warrant", "digest": one.digest, "size": one.size, "media": one.media}
+    told = {"digest": one.digest, "title": "示例搜查证", "pages": 1, "plain_digest": one.plain_digest}
+    content = {**CONTENT, "attachments": [told]}
+    more: dict[str, Any] = {"content": content, "secret": attachments.secret(node, *begun)}
+    subject = made.send(XINCAI, made.channel, lead.Shared.TYPE, {**SUMMARY, "attachments": [clear]}, **more)
+    return subject, content, one
 
 
 def _no_plaintext(made: Region) -> None:
-    subject = made.share()
+    file = warrant(70_000)
+    subject, content, one = _shared_with(made, file)
     made.until("delivered", lambda: made.stream(YIWU, made.channel, "lead", subject).status == "delivered")
     made.receive(YIWU, subject)
-    assert json.loads(made.read(YIWU, subject)) == CONTENT
+    node, id_ = made.node(YIWU), made.content_of(YIWU, subject)
+    record = made.command(YIWU, made.channel, id_, made.access(YIWU, id_)).id
+    assert json.loads(reading.open_content(node, made.channel, id_, record)) == content
+    assert reading.open_attachment(node, reading.find(node, made.channel, id_), record, one) == file
     made.withdraw(XINCAI, subject)
     made.until("removed", lambda: made.stream(XINCAI, made.channel, "lead", subject).status == "removed")
     for name in (f"node_{XINCAI}", f"desk_{XINCAI}"):

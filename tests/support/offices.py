@@ -28,10 +28,10 @@ class Offices:
         """An officer at his node."""
         return self.made.at(unit, post)
 
-    def drafted(self, unit: str, type_: str, summary: Any, content: Any = None, subject: str | None = None) -> str:
-        """A document with its author's signature."""
+    def drafted(self, unit: str, type_: str, summary: Any, content: Any = None, **more: Any) -> str:
+        """A document with its author's signature; ``more``: subject, content_id."""
         author = self.at(unit, "author")
-        paper = author.draft(self.channel, f"duikou.{type_}.v1", summary, content, subject=subject)
+        paper = author.draft(self.channel, f"duikou.{type_}.v1", summary, content, **more)
         author.submit(paper)
         return paper
 
@@ -93,6 +93,12 @@ def paper_of(pdf: bytes) -> str:
 
 def refused(act: Any, *arguments: Any, **named: Any) -> tuple[str, str]:
     """Code and law of a refusal."""
+    error = refused_with(act, *arguments, **named)
+    return error.code, error.law
+
+
+def refused_with(act: Any, *arguments: Any, **named: Any) -> ApiError:
+    """The refusal itself."""
     with pytest.raises(ApiError) as caught:
         act(*arguments, **named)
-    return caught.value.code, caught.value.law
+    return caught.value

@@ -312,14 +312,14 @@ class Region:
     # -- documents -----------------------------------------------------------------------------------------------------
 
     def draft(self, source: str, channel: str, event_type: str, summary: Any, **more: Any) -> tuple[str, str]:
-        """(document, subject) on the desk. ``more``: content, subject, grant."""
+        """(document, subject) on the desk. ``more``: content, subject, grant, secret."""
         document, author, node = str(uuid4()), self.officer(source, "author"), self.node(source)
         subject = papers.subject_of(node, event_type, document, more.get("subject"), summary)
-        named = {"channel": channel, "event_type": event_type, "subject": subject}
+        named: dict[str, Any] = {"channel": channel, "event_type": event_type, "subject": subject}
 
         def drafted() -> Event:
-            content, grant = more.get("content"), more.get("grant")
-            return papers.draft(node, author, **named, summary=summary, content=content, grant=grant)
+            given = {name: more.get(name) for name in ("content", "grant", "secret")}
+            return papers.draft(node, author, **named, summary=summary, **given)
 
         self.command(source, DESK, document, self.until("the draft is made", drafted))
         return document, subject

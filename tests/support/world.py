@@ -254,7 +254,8 @@ class World(Region):
         recipient = self.history(self.channel).channel.counterpart(source)
         number = self.history(self.channel).channel.newest_keys(recipient)[-1].number
         key = self.private[recipient, self.channel, number].public
-        address = {"exchange": self.exchange, "channel": self.channel, "source": source, "event_type": event_type}
+        address: dict[str, Any] = {"exchange": self.exchange, "channel": self.channel, "source": source}
+        address["event_type"] = event_type
         return encrypt(plaintext, **address, holders=[(recipient, number, key)], own=None).content
 
     def real_key(self, member: str, number: int) -> Verdict:

@@ -20,7 +20,7 @@ from contracts.lead_terms import Correction, Effect
 from contracts.profile import compact
 from contracts.vocabulary import InfoRefusal
 from services.domain.clocks import HOUR, format_time
-from services.gateway import printing
+from services.gateway.contents import agreeing
 from services.node.reading import Held
 from services.office import Frame, Letter, Sender, UndrawableError, letter_of, render
 from services.office.letter import marks, numbered
@@ -340,9 +340,9 @@ def test_a_content_that_contradicts_its_summary_is_no_letter() -> None:
     """The summary says one identifier, the content none."""
     told = event(lead.Shared, LEAD_SUMMARY)
     held = Held(told.channel, told.source, "lead", told.subject, told.type, told.data.content, told)
-    assert printing._agreeing(held, compact(LEAD)) == MODELS[lead.Shared.TYPE].of(compact(LEAD))
+    assert agreeing(held, compact(LEAD)) == MODELS[lead.Shared.TYPE].of(compact(LEAD))
     with pytest.raises(ContentInconsistentError):
-        printing._agreeing(held, compact({name: value for name, value in LEAD.items() if name != "identifiers"}))
+        agreeing(held, compact({name: value for name, value in LEAD.items() if name != "identifiers"}))
 
 
 # -- receipts ----------------------------------------------------------------------------------------------------------

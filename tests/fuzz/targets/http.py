@@ -16,6 +16,7 @@ from services.node.settings import DEVELOPMENT, Settings
 from services.vectors.seeds import XINCAI
 from tests.fuzz.engine import Broken, Target, Unfit
 from tests.fuzz.targets.files import folder
+from tests.support.files import png
 from tests.support.served import Served
 from tests.support.story import Story, told
 
@@ -117,14 +118,20 @@ def _requests() -> list[bytes]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if "requestBody" in operation:
-                example = _example(document, operation)
-                line = f"{method.upper()} author {_filled(path, story)}\n"
-                found.append(line.encode() + compact(example))
+                line = f"{method.upper()} author {_filled(path, story)}"
+                found.append(line.encode() + _sent(document, operation))
     return [
         *found,
         *(one.replace(b" author ", b" intake ") for one in found),
         found[0].replace(b"{", b'{"x":"' + MARK.encode() + b'",', 1),
     ]
+
+
+def _sent(document: dict[str, Any], operation: dict[str, Any]) -> bytes:
+    """The rest of a seed: an example of the body, or a file for the query that an upload has."""
+    if "application/json" in operation["requestBody"]["content"]:
+        return b"\n" + compact(_example(document, operation))
+    return b"?type=duikou.lead.shared.v1\n" + png()
 
 
 def _example(document: dict[str, Any], operation: dict[str, Any]) -> Any:

@@ -1,0 +1,108 @@
+"""Attachments: uploaded for a document that lies here as a JSON file, and fetched out of one that was read."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from contracts.approval import AccessStatement
+from contracts.channels import DESK
+from contracts.parts import MAX_ATTACHMENTS
+from contracts.vocabulary import AccessKind, AccessReason, AttachmentKind
+from services import private_files
+from services.cli import statements
+from services.cli.client import Officer
+from services.cli.prints import free, kept
+from services.cli.session import ChannelArg, Json, KeyPath, Token, Url, document, officer, pairs, tell, unlocked
+from services.private_files import PrivateFileError
+
+PARTS = ("summary", "content")
+"""Of a document: both name its attachments, in the same order."""
+
+
+def attach(
+    path: Annotated[Path, typer.Argument(metavar="DOCUMENT", help="The JSON file that will be drafted")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="PDF, JPEG or PNG, at most 20 MB")],
+    kind: Annotated[AttachmentKind, typer.Option("--kind", help="What it is, from the closed list")],
+    title: Annotated[str, typer.Option("--title", help="Its title; encrypted")],
+    url: Url,
+    token: Token,
+    pages: Annotated[int, typer.Option("--pages", min=1, help="How many pages it has")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Upload a file for a document that is not drafted yet, and name it in the document's JSON file."""
+
+    def act() -> dict[str, Any]:
+        given = document(path)
+        named = _attached(officer(url, token), given, file.read_bytes(), kind, {"title": title, "pages": pages})
+        _write(path, given)
+        return named
+
+    tell(as_json, act)
+
+
+def fetch(
+    channel: ChannelArg,
+    content: Annotated[str, typer.Argument(metavar="CONTENT", help="The content's id, from the matter")],
+    digest: Annotated[str, typer.Argument(metavar="DIGEST", help="The attachment's, from the content")],
+    path: Annotated[Path, typer.Option("--out", help="The file; must not be there yet")],
+    url: Url,
+    token: Token,
+    key: KeyPath,
+    reason: Annotated[AccessReason, typer.Option(help="Why")] = AccessReason.HANDLING,
+    as_json: Json = False,
+) -> None:
+    """Fetch an attachment: signs an access statement of kind export and writes the file. Of a draft: channel desk."""
+
+    def act() -> dict[str, str]:
+        free(path)
+        who = officer(url, token)
+        record = None if channel == DESK else _record(who, channel, content, reason, key, quiet=as_json)
+        return kept(path, who.attachment(channel, content, digest, record))
+
+    tell(as_json, act)
+
+
+def carried(who: Officer, path: Path, channel: str, event_type: str) -> dict[str, Any]:
+    """The document with its files under a content of their own, as a revision needs it; its JSON file says so too."""
+    given = document(path)
+    if not given.get("content_id"):
+        return given
+    old, given["content_id"] = given["content_id"], str(uuid4())
+    for clear, told in zip(*(given.get(part, {}).get("attachments", []) for part in PARTS), strict=True):
+        one = {name: clear[name] for name in ("digest", "size", "media")} | {"plain_digest": told["plain_digest"]}
+        made = who.carry(channel, event_type, given["content_id"], old, one)
+        clear["digest"] = told["digest"] = made.digest
+    _write(path, given)
+    return given
+
+
+def _write(path: Path, given: dict[str, Any]) -> None:
+    """Raises ValueError."""
+    try:
+        private_files.put(path, json.dumps(given, ensure_ascii=False, indent=1).encode() + b"\n")
+    except PrivateFileError as error:
+        raise ValueError(str(error)) from error
+
+
+def _attached(who: Officer, given: dict[str, Any], file: bytes, kind: AttachmentKind, said: Any) -> dict[str, Any]:
+    """Uploads, and names the file in both parts of the document. Raises ValueError: it has ten already."""
+    clear, told = (given.setdefault(part, {}).setdefault("attachments", []) for part in PARTS)
+    if len(clear) >= MAX_ATTACHMENTS:
+        raise ValueError(f"a document has at most {MAX_ATTACHMENTS} attachments")
+    content = given.setdefault("content_id", str(uuid4()))
+    made = who.upload(given.get("channel", ""), given.get("type", ""), content, file)
+    clear.append({"kind": kind.value, "digest": made.digest, "size": made.size, "media": made.media})
+    told.append({"digest": made.digest, **said, "plain_digest": made.plain_digest})
+    return {"content_id": content, **clear[-1]}
+
+
+def _record(who: Officer, channel: str, content: str, reason: AccessReason, key: Path, *, quiet: bool) -> str:
+    """Of an access that takes a file away: shown, signed, in the log."""
+    given = who.access_statement(channel, content, reason, AccessKind.EXPORT)
+    if not quiet:
+        pairs(dict(statements.words(statements.read(AccessStatement, given))))
+    who.signer = unlocked(key)
+    return who.record_access(channel, content, given).event_id

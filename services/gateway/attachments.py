@@ -1,0 +1,167 @@
+"""Files of documents (FIELDS 6.5): uploaded before the document is drafted, fetched as its content is opened."""
+
+import threading
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from contracts.channels import DESK
+from contracts.fields import Digest, EventId, EventType, Uuid, Wire
+from contracts.refusals import Code, NotYet, Refused
+from contracts.vocabulary import AttachmentMedia, Role
+from services.gateway import examples
+from services.gateway.auth import Caller
+from services.gateway.contents import agreeing, draft_for, own_record
+from services.gateway.deps import Asking, Body, ChannelId, ContentId, NodeOf
+from services.gateway.examples import example
+from services.node import attachments, reading
+from services.node.files import Attached, attached, fetch
+from services.node.node import Node
+from services.vault import MAX_FILE, AttachmentTooLargeError
+
+AT_ONCE = 4
+"""Files in memory at once, each some 20 MB several times over; beyond it a request is asked to come again."""
+MEDIA = {AttachmentMedia.JPG: "image/jpeg", AttachmentMedia.PDF: "application/pdf", AttachmentMedia.PNG: "image/png"}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+SENT: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": _FILE}}}
+ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file", "content": dict.fromkeys(sorted(MEDIA.values()), _FILE)}
+}
+_few = threading.BoundedSemaphore(AT_ONCE)
+
+router = APIRouter(prefix="/v1/channels/{channel}/contents/{content}/attachments", tags=["documents"])
+reads = APIRouter(prefix="/v1/channels/{channel}/contents/{content}/attachments", tags=["reading"])
+DigestPath = Annotated[Digest, Path(description="Of the attachment, from the summary", examples=[examples.DIGEST])]
+
+
+class Uploaded(Wire):
+    """What the document says of the file: ``digest``, ``size``, ``media`` in its summary, beside the kind;
+
+    ``digest`` and ``plain_digest`` in its content, beside title and pages.
+    """
+
+    model_config = example(
+        {"digest": examples.DIGEST, "size": 65_536, "media": "pdf", "plain_digest": examples.DIGEST[::-1]}
+    )
+
+    digest: str
+    size: int
+    media: AttachmentMedia
+    plain_digest: str
+
+
+class CarriedBody(Body):
+    """From which content of ours, and what its document says of the file; ``type``: as which event it is drafted."""
+
+    model_config = example(
+        {
+            "type": "duikou.lead.shared.v1",
+            "content": examples.CONTENT,
+            "digest": examples.DIGEST,
+            "size": 65_536,
+            "media": "pdf",
+            "plain_digest": examples.DIGEST[::-1],
+        }
+    )
+
+    type: EventType
+    content: Uuid
+    digest: Digest
+    size: int
+    media: AttachmentMedia
+    plain_digest: Digest
+
+
+def one_of_few(_: Asking) -> Iterator[None]:
+    """Holds one of the places for files, behind the question of who asks. Raises NotYet."""
+    if not _few.acquire(blocking=False):
+        raise NotYet("too many files at once")
+    try:
+        yield
+    finally:
+        _few.release()
+
+
+async def sent(request: Request, _: Annotated[None, Depends(one_of_few)]) -> bytes:
+    """The bytes as they come, in memory only. Raises AttachmentTooLargeError at the first byte too many."""
+    file = bytearray()
+    async for part in request.stream():
+        file += part
+        if len(file) > MAX_FILE:
+            raise AttachmentTooLargeError(len(file))
+    return bytes(file)
+
+
+@router.post("", summary="Upload an attachment", openapi_extra=SENT)
+def upload(
+    channel: ChannelId,
+    content: Annotated[ContentId, Path(description="Yours, a fresh UUIDv4: the content of the document to come")],
+    node: NodeOf,
+    caller: Asking,
+    type: Annotated[EventType, Query(description="As which event the document will be drafted")],
+    file: Annotated[bytes, Depends(sent)],
+) -> Uploaded:
+    """PDF, JPEG or PNG, at most 20,971,500 bytes; pictures lose EXIF and whatever does not draw them.
+
+    Name the content as ``content_id`` when the document is drafted. The same file again gives the same answer.
+    """
+    return _taken(node, caller, channel, type, content, file)
+
+
+@router.post("/carried", summary="Carry an attachment over", dependencies=[Depends(one_of_few)])
+def carried(channel: ChannelId, content: ContentId, body: CarriedBody, node: NodeOf, caller: Asking) -> Uploaded:
+    """Into the content of a revision: that is a new content with a key of its own, so the file is encrypted anew."""
+    one = Attached(body.digest, body.size, body.media, body.plain_digest)
+    file = fetch(node, attachments.secret(node, channel, body.type, body.content), one)
+    return _taken(node, caller, channel, body.type, content, file)
+
+
+def _taken(node: Node, caller: Caller, channel: str, type: str, content: str, file: bytes) -> Uploaded:
+    """Raises Refused: not an author, besides what ``take`` raises."""
+    if Role.AUTHOR not in caller.enrolment.roles:
+        raise Refused(Code.OFFICERS, "D1")
+    return Uploaded(**attachments.take(node, channel, type, content, file)._asdict())
+
+
+@reads.get(
+    "/{digest}",
+    summary="Fetch an attachment",
+    response_class=Response,
+    responses=ANSWER,
+    dependencies=[Depends(one_of_few)],
+)
+def fetched(
+    channel: ChannelId,
+    content: ContentId,
+    digest: DigestPath,
+    node: NodeOf,
+    caller: Asking,
+    record: Annotated[EventId | None, Query(description="The caller's own access record of the content")] = None,
+) -> Response:
+    """Compared with what was signed, before a byte is shown. Under ``desk``: of a draft, as its content is read."""
+    if channel == DESK:
+        paper, summary, opened = draft_for(node, caller, content)
+        one = _named(summary, opened, digest)
+        secret = attachments.secret(node, paper.channel, paper.type, content)
+        return _file(one, fetch(node, secret, one))
+    held = reading.find(node, channel, content)
+    own_record(node, caller, record)
+    opened = agreeing(held, reading.open_content(node, channel, content, record or ""))
+    one = _named(held.draft.data.summary, opened, digest)
+    return _file(one, reading.open_attachment(node, held, record or "", one))
+
+
+def _named(summary: Any, content: Any, digest: str) -> Attached:
+    """Raises Refused(unknown_matter): the content names no such file."""
+    for one in attached(summary, content):
+        if one.digest == digest:
+            return one
+    raise Refused(Code.UNKNOWN_MATTER, attachments.LAW)
+
+
+def _file(one: Attached, file: bytes) -> Response:
+    """Under a name that says nothing, to be saved: it is not shown within a page of this host."""
+    name = f"{one.digest[:12]}.{one.media}"
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(file, media_type=MEDIA[one.media], headers=headers)
