@@ -28,7 +28,7 @@ SENT: dict[str, Any] = {"requestBody": {"required": True, "content": {"applicati
 ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file", "content": dict.fromkeys(sorted(MEDIA.values()), _FILE)}
 }
-_few = threading.BoundedSemaphore(AT_ONCE)
+few = threading.BoundedSemaphore(AT_ONCE)
 
 router = APIRouter(prefix="/v1/channels/{channel}/contents/{content}/attachments", tags=["documents"])
 reads = APIRouter(prefix="/v1/channels/{channel}/contents/{content}/attachments", tags=["reading"])
@@ -75,12 +75,12 @@ class CarriedBody(Body):
 
 def one_of_few(_: Asking) -> Iterator[None]:
     """Holds one of the places for files, behind the question of who asks. Raises NotYet."""
-    if not _few.acquire(blocking=False):
+    if not few.acquire(blocking=False):
         raise NotYet("too many files at once")
     try:
         yield
     finally:
-        _few.release()
+        few.release()
 
 
 async def sent(request: Request, _: Annotated[None, Depends(one_of_few)]) -> bytes:

@@ -14,6 +14,7 @@ from services.cli.commands import app
 from services.demo.cast import PASSPHRASE, XINCAI, YIWU
 from services.domain.clocks import day
 from services.node.folds import now_ms
+from tests.support.files import TURNED, exif, jpeg
 from tests.support.region import CONTENT, SUMMARY, Region, both_answering
 
 pytestmark = pytest.mark.xdist_group("spine")
@@ -59,7 +60,11 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     document = tmp_path / "lead.json"
     draft = {"channel": paired.channel, "type": "duikou.lead.shared.v1", "summary": SUMMARY, "content": CONTENT}
     document.write_text(json.dumps(draft, ensure_ascii=False))
+    _attach(author, document, tmp_path / "photo.jpg")
     paper = author.ask("draft", str(document))["paper"]
+    before = json.loads(document.read_text())["content_id"]
+    author.type("paper", "revise", paper, str(document))
+    assert json.loads(document.read_text())["content_id"] == author.ask("paper", "show", paper)["content"] != before
     document.write_text(json.dumps({**draft, "grant": "a" * 64}, ensure_ascii=False))
     assert "S10" in author.type("draft", str(document), code=1).stderr
     author.type("sign", paper, passphrase=True)
@@ -73,6 +78,13 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     content = handler.ask("case", "show", *place)["state"]["contents"][0]["id"]
     opened = handler.type("open", paired.channel, content, passphrase=True).stdout
     assert CONTENT["title"] in opened
+    (named,) = json.loads(document.read_text())["content"]["attachments"]
+    fetched, signed = tmp_path / "fetched.jpg", tmp_path / "signed.jpg"
+    handler.type("fetch", paired.channel, content, named["digest"], "--out", str(fetched), passphrase=True)
+    handler.type("fetch", paired.channel, content, named["digest"], "--out", str(fetched), code=2)
+    approver.type("fetch", "desk", content, named["digest"], "--out", str(signed))
+    assert fetched.read_bytes() == signed.read_bytes() == jpeg(TURNED)
+    assert fetched.stat().st_mode & 0o777 == 0o600
     printed, receipt, source = (tmp_path / name for name in ("lead.pdf", "receipt.pdf", "source.pdf"))
     handler.type("print", paired.channel, content, "--out", str(printed), passphrase=True)
     handler.type("print", paired.channel, content, "--out", str(printed), code=2)
@@ -97,6 +109,17 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     author.type("withdraw", *place, "--ground", "error")
     gone = paired.until("it is gone", lambda: _gone(handler, paired.channel, content))
     assert "L8" in gone
+
+
+def _attach(desk: Desk, document: Path, file: Path) -> None:
+    """A photograph goes up and is named in the document; what is none is not taken, and the document stays."""
+    words = ("attach", str(document), str(file), "--kind", "photo", "--title", "示例照片")
+    file.write_bytes(b"PK")
+    before = document.read_bytes()
+    assert "FIELDS 6.5" in desk.type(*words, code=2).stderr
+    assert document.read_bytes() == before
+    file.write_bytes(jpeg(exif(6)))
+    assert desk.ask(*words)["media"] == "jpg"
 
 
 def _gone(desk: Desk, channel: str, content: str) -> str:

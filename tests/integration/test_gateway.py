@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import socket
 import tempfile
 import threading
@@ -18,13 +19,16 @@ import pytest
 
 from contracts.approval import AccessStatement, Approval
 from contracts.vocabulary import AccessKind, AccessReason, Role
+from services.blobs import FolderBlobs
 from services.cli.client import Officer, fresh
 from services.cli.errors import ApiError, NotYetError, SigningRefusedError, VoidError
 from services.cli.replies import RefusedRecord, ToSign
 from services.demo.cast import XINCAI, YIWU
 from services.domain.clocks import DAY, day, format_time
+from services.gateway import attachments as door
 from services.gateway.app import BODY_LIMIT, create_app, listening, serve
 from services.gateway.auth import development_issuer
+from services.node import attachments
 from services.node.folds import now_ms
 from services.node.index import Forgetting
 from services.node.settings import SettingsError
@@ -845,6 +849,50 @@ def test_an_upload_lies_in_no_temporary_file(paired: Region, monkeypatch: pytest
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     large = jpeg(segment(0xFE, bytes(65_000)) * 40)
     assert attach(paired.at(XINCAI, "author"), paired.channel, large)[0]["attachments"][0]["media"] == "jpg"
+
+
+def test_what_was_begun_is_wrapped_and_waits_for_30_days(paired: Region) -> None:
+    """Halves ahead of their content lie in the node's folder, for the unit's own key alone."""
+    channel, author, node = paired.channel, paired.at(XINCAI, "author"), paired.node(XINCAI)
+    summary, content, begun = attach(author, channel, PICTURE)
+    path = node.settings.begun / f"{begun}.json"
+    halves = attachments.secret(node, channel, SHARED, begun).halves
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [half for half in halves if base64.b64encode(half)[:40] in path.read_bytes()] == []
+    month_ago = time.time() - 30 * 86_400
+    os.utime(path, (month_ago + 60, month_ago + 60))
+    attach(author, channel, PICTURE)
+    assert path.exists()
+    os.utime(path, (month_ago - 60, month_ago - 60))
+    attach(author, channel, PICTURE)
+    assert not path.exists()
+    gone = refused(author.draft, channel, SHARED, summary, content, content_id=begun)
+    assert (gone.code, gone.law) == ("unknown_matter", "FIELDS 6.5")
+
+
+def test_only_a_few_files_are_in_memory_at_once(paired: Region) -> None:
+    """Beyond them a request is asked to come again, once it is known who asks."""
+    path = f"/v1/channels/{paired.channel}/contents/{uuid4()}/attachments"
+    places = [door.few.acquire(blocking=False) for _ in range(door.AT_ONCE)]
+    try:
+        answer = raw(paired.at(XINCAI, "author"), "POST", path, content=PICTURE, params={"type": SHARED})
+        assert (all(places), answer.status_code, answer.json()["code"]) == (True, 503, "not_yet")
+    finally:
+        for _ in places:
+            door.few.release()
+    answer = raw(paired.at(XINCAI, "author"), "POST", path, content=PICTURE, params={"type": SHARED})
+    assert answer.status_code == 200
+
+
+def test_a_store_that_cannot_be_used_is_the_operators(
+    paired: Region, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """503, and nothing of its address."""
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setattr(paired.node(XINCAI), "blobs", FolderBlobs(tmp_path / "file"))
+    path = f"/v1/channels/{paired.channel}/contents/{uuid4()}/attachments"
+    answer = raw(paired.at(XINCAI, "author"), "POST", path, content=PICTURE, params={"type": SHARED})
+    assert (answer.status_code, answer.json()["code"], str(tmp_path) in answer.text) == (503, "not_yet", False)
 
 
 def test_a_file_is_for_a_channel_of_ours(paired: Region) -> None:

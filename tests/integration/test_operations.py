@@ -188,6 +188,12 @@ SETTINGS_FAULTS: dict[str, tuple[Callable[[Region], dict[str, object]], set[str]
         },
         {"unit key", "heartbeat", "database"},
     ),
+    "a store that is no folder": (lambda made: {"attachments": str(made.state / "ports.json")}, {"attachments"}),
+    "a store elsewhere without TLS": (
+        lambda made: {"attachments": "s3://example", "attachments_endpoint": "http://store.example"},
+        {"attachments"},
+    ),
+    "a store without a key": (lambda made: {"attachments": "s3://example"}, {"attachments"}),
     "no key file": (lambda made: {"signer": "file:nowhere.pem"}, {"files", "unit key"}),
     "a log that is not there": (
         lambda made: {"log": "postgresql://x@/x?host=/nowhere"},
@@ -221,6 +227,17 @@ def test_doctor_sees_exposed_and_missing_key_files(paired: Region) -> None:
         assert _failing(settings) == {"content keys"}
     finally:
         (folder / "away").rename(folder / "content.keys")
+
+
+def test_doctor_sees_a_store_that_others_can_enter(paired: Region) -> None:
+    """Ciphertext, but whose, when and how much is nobody's business."""
+    store = paired.state / "attachments"
+    store.mkdir(exist_ok=True)
+    store.chmod(0o755)
+    try:
+        assert _failing(paired.cluster.settings(YIWU)) == {"attachments"}
+    finally:
+        store.chmod(0o700)
 
 
 def test_doctor_compares_clocks(paired: Region, monkeypatch: pytest.MonkeyPatch) -> None:

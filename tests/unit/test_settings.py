@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from services.node.node import key_file
+from services.node.node import blobs_of, key_file
 from services.node.settings import DEVELOPMENT, STAMP, SettingsError, create_folder, load
 
 NEEDED = {
@@ -55,6 +55,23 @@ def test_a_whole_number_of_seconds_is_a_number_of_seconds(folder: Path) -> None:
     """Found by fuzzing: it stayed an int."""
     idle = load(written(folder, idle_seconds="5")).idle_seconds
     assert (idle, type(idle)) == (5.0, float)
+
+
+STORES = {"": "attachments", "blobs": "blobs", "/srv/blobs": "/srv/blobs", "s3://bucket/path": "s3://bucket/path"}
+
+
+@pytest.mark.parametrize("named", STORES)
+def test_a_store_is_a_folder_of_the_node_unless_it_is_named_otherwise(folder: Path, named: str) -> None:
+    said = STORES[named]
+    expected = said if said.startswith("s3:") else str(folder / said)
+    assert load(written(folder, attachments=f'"{named}"')).store == expected
+
+
+@pytest.mark.parametrize("endpoint", ["http://store.example", "store.example"])
+def test_a_store_that_cannot_be_used_stops_the_node_before_it_starts(folder: Path, endpoint: str) -> None:
+    settings = load(written(folder, attachments='"s3://bucket"', attachments_endpoint=f'"{endpoint}"'))
+    with pytest.raises(SettingsError, match="attachments"):
+        blobs_of(settings)
 
 
 WRONG = {
