@@ -8,7 +8,7 @@ from services.blobs.contract import BlobsError, MissingBlobError
 
 
 class FolderBlobs:
-    """One file each, mode 0600, in folders by the first two digits, mode 0700."""
+    """One file each, mode 0600, in a folder of mode 0700."""
 
     def __init__(self, folder: Path) -> None:
         """The folder is made at first use. Touches nothing."""
@@ -16,18 +16,16 @@ class FolderBlobs:
 
     def put(self, digest: str, data: bytes) -> None:
         """As the port says."""
-        path = self._path(digest)
         try:
-            for folder in (self.folder, path.parent):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            private_files.put(path, data)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_files.put(self.folder / digest, data)
         except (OSError, private_files.PrivateFileError) as error:
             raise BlobsError(f"cannot write in {self.folder}: {error}") from error
 
     def get(self, digest: str, most: int) -> bytes:
         """As the port says."""
         try:
-            with self._path(digest).open("rb") as file:
+            with (self.folder / digest).open("rb") as file:
                 return file.read(most + 1)
         except FileNotFoundError as error:
             raise MissingBlobError from error
@@ -42,6 +40,3 @@ class FolderBlobs:
             raise BlobsError(f"{self.folder}: no right to read and write")
         mode = self.folder.stat().st_mode & private_files.OTHERS
         return f"{self.folder} can be entered by others" if mode else ""
-
-    def _path(self, digest: str) -> Path:
-        return self.folder / digest[:2] / digest

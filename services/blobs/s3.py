@@ -1,7 +1,6 @@
 """The store as a bucket of an S3-compatible server; both units have keys of their own for it.
 
-Rights that are needed: GetObject, PutObject, and ListBucket, without which what is missing is called
-forbidden.
+Rights that are needed: GetObject, PutObject, and ListBucket: without it a server calls what is missing forbidden.
 """
 
 from datetime import timedelta

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import Field
 
 from contracts.channels import DESK
 from contracts.fields import Digest, EventId, EventType, Uuid, Wire
+from contracts.parts import MAX_ATTACHMENT_BYTES
 from contracts.refusals import Code, NotYet, Refused
 from contracts.vocabulary import AttachmentMedia, Role
 from services.gateway import examples
-from services.gateway.auth import Caller
 from services.gateway.contents import agreeing, draft_for, own_record
 from services.gateway.deps import Asking, Body, ChannelId, ContentId, NodeOf
 from services.gateway.examples import example
@@ -68,9 +69,15 @@ class CarriedBody(Body):
     type: EventType
     content: Uuid
     digest: Digest
-    size: int
+    size: Annotated[int, Field(ge=1, le=MAX_ATTACHMENT_BYTES)]
     media: AttachmentMedia
     plain_digest: Digest
+
+
+def author(caller: Asking) -> None:
+    """Raises Refused(officers): whoever drafts nothing uploads nothing."""
+    if Role.AUTHOR not in caller.enrolment.roles:
+        raise Refused(Code.OFFICERS, "D1")
 
 
 def one_of_few(_: Asking) -> Iterator[None]:
@@ -93,12 +100,11 @@ async def sent(request: Request, _: Annotated[None, Depends(one_of_few)]) -> byt
     return bytes(file)
 
 
-@router.post("", summary="Upload an attachment", openapi_extra=SENT)
+@router.post("", summary="Upload an attachment", dependencies=[Depends(author)], openapi_extra=SENT)
 def upload(
     channel: ChannelId,
     content: Annotated[ContentId, Path(description="Yours, a fresh UUIDv4: the content of the document to come")],
     node: NodeOf,
-    caller: Asking,
     type: Annotated[EventType, Query(description="As which event the document will be drafted")],
     file: Annotated[bytes, Depends(sent)],
 ) -> Uploaded:
@@ -106,21 +112,18 @@ def upload(
 
     Name the content as ``content_id`` when the document is drafted. The same file again gives the same answer.
     """
-    return _taken(node, caller, channel, type, content, file)
+    return _taken(node, channel, type, content, file)
 
 
-@router.post("/carried", summary="Carry an attachment over", dependencies=[Depends(one_of_few)])
-def carried(channel: ChannelId, content: ContentId, body: CarriedBody, node: NodeOf, caller: Asking) -> Uploaded:
+@router.post("/carried", summary="Carry an attachment over", dependencies=[Depends(author), Depends(one_of_few)])
+def carried(channel: ChannelId, content: ContentId, body: CarriedBody, node: NodeOf) -> Uploaded:
     """Into the content of a revision: that is a new content with a key of its own, so the file is encrypted anew."""
     one = Attached(body.digest, body.size, body.media, body.plain_digest)
     file = fetch(node, attachments.secret(node, channel, body.type, body.content), one)
-    return _taken(node, caller, channel, body.type, content, file)
+    return _taken(node, channel, body.type, content, file)
 
 
-def _taken(node: Node, caller: Caller, channel: str, type: str, content: str, file: bytes) -> Uploaded:
-    """Raises Refused: not an author, besides what ``take`` raises."""
-    if Role.AUTHOR not in caller.enrolment.roles:
-        raise Refused(Code.OFFICERS, "D1")
+def _taken(node: Node, channel: str, type: str, content: str, file: bytes) -> Uploaded:
     return Uploaded(**attachments.take(node, channel, type, content, file)._asdict())
 
 

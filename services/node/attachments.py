@@ -23,7 +23,7 @@ from services.cleaning import cleaned
 from services.domain.desk import Paper
 from services.node.files import Attached
 from services.node.papers import PURGE_AFTER, InvalidError, event_class, own_key
-from services.vault import OWN, Secret, VaultFileError, begin, seal, unlock
+from services.vault import OWN, Secret, VaultFileError, begin, encrypt_file, unlock
 
 if TYPE_CHECKING:
     from services.node.node import Node
@@ -54,7 +54,7 @@ def take(node: "Node", channel: str, event_type: str, content: str, file: bytes)
     if node.folds.history(channel).used(f"content/{content}") is not None:
         raise Refused(Code.CONTENT_USED, LAW)
     media, clean = cleaned(file)
-    plain, ciphertext = seal(clean, secret(node, channel, event_type, content, new=True))
+    plain, ciphertext = encrypt_file(clean, secret(node, channel, event_type, content, new=True))
     digest = sha256(ciphertext).hexdigest()
     node.blobs.put(digest, ciphertext)
     return Attached(digest, len(ciphertext), media, plain)

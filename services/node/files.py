@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.vocabulary import AttachmentMedia
 from services.cleaning import media_of
-from services.vault import AttachmentAlteredError, Flaw, Secret, named, unseal
+from services.vault import AttachmentAlteredError, Flaw, Secret, decrypt_file
 
 if TYPE_CHECKING:
     from services.node.node import Node
@@ -20,9 +20,10 @@ class Attached(NamedTuple):
 
 
 def attached(summary: Any, content: Any) -> list[Attached]:
-    """What a summary and its content name; they were held against each other before (``read_plain``)."""
-    said = zip(getattr(summary, "attachments", None) or (), getattr(content, "attachments", None) or (), strict=True)
-    return [Attached(clear.digest, clear.size, clear.media, told.plain_digest) for clear, told in said]
+    """What a summary and its content both name, in the summary's order."""
+    told = {one.digest: one.plain_digest for one in getattr(content, "attachments", None) or ()}
+    clear = [one for one in getattr(summary, "attachments", None) or () if one.digest in told]
+    return [Attached(one.digest, one.size, one.media, told[one.digest]) for one in clear]
 
 
 def fetch(node: "Node", secret: Secret, one: Attached) -> bytes:
@@ -30,7 +31,8 @@ def fetch(node: "Node", secret: Secret, one: Attached) -> bytes:
 
     Raises MissingBlobError, NotYet, BlobsError; AttachmentAlteredError.
     """
-    file = unseal(named(node.blobs.get(one.digest, one.size), one.size, one.digest), secret, one.plain_digest)
+    blob = node.blobs.get(one.digest, one.size)
+    file = decrypt_file(blob, secret, size=one.size, digest=one.digest, plain_digest=one.plain_digest)
     if media_of(file) is not one.media:
         raise AttachmentAlteredError(Flaw.MEDIA)
     return file

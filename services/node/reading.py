@@ -25,7 +25,7 @@ from services.domain.lead import Status as LeadStatus
 from services.domain.lead_course import past_review
 from services.node.files import Attached, fetch
 from services.node.folds import now_ms
-from services.vault import OWN, Keys, PrivateKey, Secret, decrypt, unlock
+from services.vault import OWN, Keys, PrivateKey, decrypt, unlock
 
 if TYPE_CHECKING:
     from services.node.node import Node
@@ -125,13 +125,8 @@ def open_attachment(node: "Node", held: Held, record_id: str, one: Attached) -> 
     """
     _may_open_now(node, held, record_id)
     wraps, keys = _wraps(node, held)
-    return fetch(node, unlocked(node, held.channel, held.source, held.content, wraps, keys), one)
-
-
-def unlocked(node: "Node", channel: str, source: str, content: Content, wraps: Sequence[Wrap], keys: Keys) -> Secret:
-    """What the key of a content and those of its attachments come from. Raises VaultError."""
-    tied = binding(node.exchange, channel, source, content.id, content.media)
-    return unlock(content.id, tied, content.commitment, wraps, keys)
+    tied = binding(node.exchange, held.channel, held.source, held.content.id, held.content.media)
+    return fetch(node, unlock(held.content.id, tied, held.content.commitment, wraps, keys), one)
 
 
 def _may_open_now(node: "Node", held: Held, record_id: str) -> None:

@@ -4,7 +4,7 @@ Each half costs one HPKE operation: 0.12 ms to wrap, 0.2 ms to unwrap (cryptogra
 are no faster than one, because HPKE keeps the interpreter's lock. Who opens many contents uses processes.
 """
 
-from services.vault.attachment import MAX_FILE, named, seal, unseal
+from services.vault.attachment import MAX_FILE, decrypt_file, encrypt_file
 from services.vault.content import Encrypted, Keys, Secret, begin, decrypt, encrypt, unlock
 from services.vault.errors import (
     AttachmentAlteredError,
@@ -43,9 +43,8 @@ __all__ = [
     "VaultFileError",
     "begin",
     "decrypt",
+    "decrypt_file",
     "encrypt",
-    "named",
-    "seal",
+    "encrypt_file",
     "unlock",
-    "unseal",
 ]

@@ -23,7 +23,7 @@ MAX_FILE = MAX_ATTACHMENT_BYTES - _LENGTH - _TAG
 """Bytes of a file whose ciphertext is 20 MiB."""
 
 
-def seal(file: bytes, secret: Secret) -> tuple[str, bytes]:
+def encrypt_file(file: bytes, secret: Secret) -> tuple[str, bytes]:
     """The digest of the file and its ciphertext; the same again for the same file and secret.
 
     Raises AttachmentTooLargeError.
@@ -35,11 +35,15 @@ def seal(file: bytes, secret: Secret) -> tuple[str, bytes]:
     return plain, AESGCM(key).encrypt(nonce, framed(file), info)
 
 
-def unseal(ciphertext: bytes, secret: Secret, plain_digest: str) -> bytes:
-    """The file. Its caller still owes size and digest of the ciphertext (``named``) and the file's form.
+def decrypt_file(ciphertext: bytes, secret: Secret, *, size: int, digest: str, plain_digest: str) -> bytes:
+    """The file: ``size`` and ``digest`` (of the ciphertext) are the summary's, ``plain_digest`` the content's.
 
-    Raises AttachmentAlteredError.
+    Its caller still owes the form of the file. Raises AttachmentAlteredError.
     """
+    if len(ciphertext) != size:
+        raise AttachmentAlteredError(Flaw.SIZE)
+    if sha256(ciphertext).hexdigest() != digest:
+        raise AttachmentAlteredError(Flaw.DIGEST)
     key, nonce, info = derive_for(secret, plain_digest)
     try:
         whole = AESGCM(key).decrypt(nonce, ciphertext, info)
@@ -51,15 +55,6 @@ def unseal(ciphertext: bytes, secret: Secret, plain_digest: str) -> bytes:
     if sha256(file).hexdigest() != plain_digest:
         raise AttachmentAlteredError(Flaw.PLAIN_DIGEST)
     return file
-
-
-def named(ciphertext: bytes, size: int, digest: str) -> bytes:
-    """The ciphertext, if it is the one that a summary names. Raises AttachmentAlteredError."""
-    if len(ciphertext) != size:
-        raise AttachmentAlteredError(Flaw.SIZE)
-    if sha256(ciphertext).hexdigest() != digest:
-        raise AttachmentAlteredError(Flaw.DIGEST)
-    return ciphertext
 
 
 def derive_for(secret: Secret, plain_digest: str) -> tuple[bytes, bytes, bytes]:

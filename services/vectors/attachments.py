@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.content import binding, media_of
-from services.vault import Flaw, Secret, seal
+from services.vault import Flaw, Secret, encrypt_file
 from services.vault.attachment import UNIT, derive_for, framed
 from services.vault.content import Halves
 
@@ -31,7 +31,7 @@ def build() -> dict[str, Any]:
     """The document."""
     return {
         "domain": "duikou.attachment.v1",
-        "sealed": [_sealed(name, file) for name, file in FILES.items()],
+        "encrypted": [_encrypted(name, file) for name, file in FILES.items()],
         "refused": list(_refused()),
     }
 
@@ -43,9 +43,9 @@ def secret(name: str) -> Secret:
     return Secret(content, binding(**ADDRESS, content=content, media=media_of(TYPE)), Halves(ku, kk))
 
 
-def _sealed(name: str, file: bytes) -> dict[str, Any]:
+def _encrypted(name: str, file: bytes) -> dict[str, Any]:
     of = secret(name)
-    plain, ciphertext = seal(file, of)
+    plain, ciphertext = encrypt_file(file, of)
     key, nonce, _ = derive_for(of, plain)
     return {
         "name": name,

@@ -20,7 +20,7 @@ from contracts.profile import MAX_CONTENT, compact
 from contracts.vocabulary import AttachmentMedia, Ground, SubstanceKind
 from services.cleaning import UnfitFileError, cleaned
 from services.node.files import Attached, fetch
-from services.vault import PrivateKey, Secret, begin, decrypt, encrypt, seal
+from services.vault import PrivateKey, Secret, begin, decrypt, encrypt, encrypt_file
 from services.vault.attachment import derive_for, framed
 from services.vault.content import Halves, Holder, derive, pad, wrapped
 from services.vault.errors import ContentTooLargeError
@@ -246,7 +246,7 @@ def attached(
 
     def attack(w: World) -> Outcome:
         secret = begin(**place(w), event_type=Shared.TYPE)
-        plain, ciphertext = seal(FILE, secret)
+        plain, ciphertext = encrypt_file(FILE, secret)
         one = Attached(sha256(ciphertext).hexdigest(), len(ciphertext), AttachmentMedia.PNG, plain)
         theirs, said, stored = act(secret, one, ciphertext)
         node: Any = SimpleNamespace(blobs=SimpleNamespace(get=lambda digest, most: stored[: most + 1]))

@@ -208,7 +208,7 @@ def _papers_arrive(offices: Offices, request: str) -> None:
     told = {kind: city.attachment(channel, content, named[f"示例{kind}"], record.event_id) for kind in PAPERS}
     assert told == {**FILES, "police_id_copy": jpeg(TURNED)}
     digest = named["示例search_warrant"]
-    blob = offices.made.state / "attachments" / digest[:2] / digest
+    blob = offices.made.state / "attachments" / digest
     kept = blob.read_bytes()
     blob.write_bytes(kept[:-1] + b"x")
     altered = refused_with(city.attachment, channel, content, digest, record.event_id)

@@ -11,11 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import contracts
-from services.vault import AttachmentAlteredError, Flaw, Secret, named, unseal
+from services.vault import AttachmentAlteredError, Flaw, Secret, decrypt_file
 from services.vault.content import Halves
 
 VECTORS: dict[str, Any] = json.loads((Path(contracts.__file__).parent / "vectors" / "attachments.json").read_bytes())
-SEALED = {vector["name"]: vector for vector in VECTORS["sealed"]}
+ENCRYPTED = {vector["name"]: vector for vector in VECTORS["encrypted"]}
 REFUSED = {vector["name"]: vector for vector in VECTORS["refused"]}
 
 
@@ -52,9 +52,9 @@ def ciphertext(vector: dict[str, Any], last: str = "00") -> bytes:
     return AESGCM(key).encrypt(nonce, bytes(frame), info(vector))
 
 
-@pytest.mark.parametrize("name", SEALED)
+@pytest.mark.parametrize("name", ENCRYPTED)
 def test_halves_and_file_give_the_ciphertext(name: str) -> None:
-    vector = SEALED[name]
+    vector = ENCRYPTED[name]
     assert sha256(file(vector)).hexdigest() == vector["plain_digest"]
     assert tuple(part.hex() for part in derived(vector)) == (vector["key"], vector["nonce"])
     made = ciphertext(vector)
@@ -63,19 +63,20 @@ def test_halves_and_file_give_the_ciphertext(name: str) -> None:
 
 def opened(vector: dict[str, Any], blob: bytes) -> bytes:
     secret = Secret(vector["content"], tied(vector), Halves(bytes.fromhex(vector["ku"]), bytes.fromhex(vector["kk"])))
-    return unseal(named(blob, vector["size"], vector["digest"]), secret, vector["plain_digest"])
+    said = {name: vector[name] for name in ("size", "digest", "plain_digest")}
+    return decrypt_file(blob, secret, **said)
 
 
-@pytest.mark.parametrize("name", SEALED)
+@pytest.mark.parametrize("name", ENCRYPTED)
 def test_the_vault_opens(name: str) -> None:
-    vector = SEALED[name]
+    vector = ENCRYPTED[name]
     assert opened(vector, ciphertext(vector)) == file(vector)
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_vault_refuses(name: str) -> None:
     vector = REFUSED[name]
-    of = SEALED[vector["of"]]
+    of = ENCRYPTED[vector["of"]]
     writer = {**of, "plain_digest": vector.get("under", of["plain_digest"])}
     blob = ciphertext(writer, vector.get("last", "00"))
     with pytest.raises(AttachmentAlteredError) as refused:

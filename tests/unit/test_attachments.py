@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from contracts.parts import MAX_ATTACHMENT_BYTES
 from contracts.refusals import NotYet
 from contracts.vocabulary import AttachmentMedia
 from services.blobs import MissingBlobError
-from services.node.files import Attached, fetch
+from services.node.files import Attached, attached, fetch
 from services.vault import (
     MAX_FILE,
     AttachmentAlteredError,
@@ -22,10 +23,10 @@ from services.vault import (
     Secret,
     begin,
     decrypt,
+    decrypt_file,
     encrypt,
-    seal,
+    encrypt_file,
     unlock,
-    unseal,
 )
 from services.vault.attachment import UNIT
 from tests.support.files import png
@@ -62,7 +63,7 @@ class Fetcher:
     blobs: Memory = field(default_factory=Memory)
 
     def sent(self, secret: Secret, file: bytes = FILE, media: AttachmentMedia = AttachmentMedia.PNG) -> Attached:
-        plain, ciphertext = seal(file, secret)
+        plain, ciphertext = encrypt_file(file, secret)
         one = Attached(sha256(ciphertext).hexdigest(), len(ciphertext), media, plain)
         self.blobs.put(one.digest, ciphertext)
         return one
@@ -89,29 +90,30 @@ def flaw(made: Fetcher, secret: Secret, one: Attached) -> Flaw:
 @example(file=bytes(UNIT - 19))
 def test_every_file_comes_back_and_its_size_is_hidden(file: bytes) -> None:
     secret = begun()
-    plain, ciphertext = seal(file, secret)
-    assert unseal(ciphertext, secret, plain) == file
+    plain, ciphertext = encrypt_file(file, secret)
+    said = {"digest": sha256(ciphertext).hexdigest(), "plain_digest": plain}
+    assert decrypt_file(ciphertext, secret, size=len(ciphertext), **said) == file
     assert (plain, len(ciphertext) % UNIT) == (sha256(file).hexdigest(), 0)
     assert len(ciphertext) == UNIT * (1 + (len(file) > UNIT - 20))
 
 
 def test_the_largest_file_has_a_ciphertext_of_20_mib() -> None:
-    assert len(seal(bytes(MAX_FILE), begun())[1]) == MAX_ATTACHMENT_BYTES
+    assert len(encrypt_file(bytes(MAX_FILE), begun())[1]) == MAX_ATTACHMENT_BYTES
     with pytest.raises(AttachmentTooLargeError):
-        seal(bytes(MAX_FILE + 1), begun())
+        encrypt_file(bytes(MAX_FILE + 1), begun())
 
 
 def test_the_same_file_under_the_same_content_is_the_same_blob() -> None:
     """An upload may be repeated; under another content nobody can tell that it is the same file."""
     secret = begun()
-    assert seal(FILE, secret) == seal(FILE, secret)
-    assert seal(FILE, secret)[1] != seal(FILE, begun())[1]
+    assert encrypt_file(FILE, secret) == encrypt_file(FILE, secret)
+    assert encrypt_file(FILE, secret)[1] != encrypt_file(FILE, begun())[1]
 
 
 def test_two_files_of_a_content_have_keys_of_their_own() -> None:
     """With one key for both, the same nonce would give away their difference."""
     secret, other = begun(), b"%bx" % FILE
-    first, second = seal(FILE, secret)[1], seal(other, secret)[1]
+    first, second = encrypt_file(FILE, secret)[1], encrypt_file(other, secret)[1]
     assert first[len(other) + 4 : -16] != second[len(other) + 4 : -16]
 
 
@@ -179,6 +181,16 @@ def test_a_writer_cannot_say_another_form(made: Fetcher) -> None:
     secret = begun()
     assert flaw(made, secret, made.sent(secret, media=AttachmentMedia.PDF)) is Flaw.MEDIA
     assert flaw(made, secret, made.sent(secret, b"no picture")) is Flaw.MEDIA
+
+
+def test_what_only_one_part_names_is_no_attachment() -> None:
+    """A content that its summary does not bear out is nobody's bug."""
+    clear = [SimpleNamespace(digest=name, size=1, media=AttachmentMedia.PNG) for name in "ab"]
+    told = [SimpleNamespace(digest=name, plain_digest=f"plain {name}") for name in "bc"]
+    both, none = SimpleNamespace(attachments=clear), SimpleNamespace()
+    content = SimpleNamespace(attachments=told)
+    assert [one.plain_digest for one in attached(both, content)] == ["plain b"]
+    assert attached(none, content) == attached(both, none) == attached(both, SimpleNamespace(attachments=None)) == []
 
 
 def test_nobody_is_shown_a_secret() -> None:
