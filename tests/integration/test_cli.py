@@ -53,6 +53,14 @@ class Desk:
         return json.loads(self.type(*words, "--json", passphrase=passphrase).stdout)
 
 
+def test_a_lead_under_a_grant_that_nobody_gave_is_not_drafted(paired: Region, tmp_path: Path) -> None:
+    """S10: exit code 1 and the rule."""
+    document = tmp_path / "lead.json"
+    draft = {"channel": paired.channel, "type": "duikou.lead.shared.v1", "summary": SUMMARY, "content": CONTENT}
+    document.write_text(json.dumps({**draft, "grant": "a" * 64}, ensure_ascii=False))
+    assert "S10" in Desk(paired, XINCAI, "author").type("draft", str(document), code=1).stderr
+
+
 def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path) -> None:
     """draft, sign, sign, sent; receive, open, accept; withdraw, and it opens no more (exit code 1)."""
     author, approver = Desk(paired, XINCAI, "author"), Desk(paired, XINCAI, "approver")
@@ -65,8 +73,6 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     before = json.loads(document.read_text())["content_id"]
     author.type("paper", "revise", paper, str(document))
     assert json.loads(document.read_text())["content_id"] == author.ask("paper", "show", paper)["content"] != before
-    document.write_text(json.dumps({**draft, "grant": "a" * 64}, ensure_ascii=False))
-    assert "S10" in author.type("draft", str(document), code=1).stderr
     author.type("sign", paper, passphrase=True)
     assert "officers" in author.type("sign", paper, "--role", "approver", code=1, passphrase=True).stderr
     shown = approver.type("sign", paper, "--role", "approver", passphrase=True).stdout
