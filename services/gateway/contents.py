@@ -25,6 +25,7 @@ from services.gateway.examples import example
 from services.gateway.holdings import day_of
 from services.node import index, papers, reading
 from services.node.node import Node
+from services.node.parsing import parsed
 from services.vault import ContentInconsistentError, Inconsistency
 
 router = APIRouter(prefix="/v1/channels/{channel}/contents/{content}", tags=["reading"])
@@ -145,7 +146,7 @@ def draft_for(node: Node, caller: Caller, content: str) -> tuple[Paper, Any, Con
     """
     paper, plain = _own_draft(node, caller, content)
     model = papers.event_class(paper.type).model_fields["summary"].annotation
-    return paper, papers.parsed(model, json.loads(base64.b64decode(paper.summary))), MODELS[paper.type].of(plain)
+    return paper, parsed(model, json.loads(base64.b64decode(paper.summary))), MODELS[paper.type].of(plain)
 
 
 def _own_draft(node: Node, caller: Caller, content: str) -> tuple[Paper, bytes]:

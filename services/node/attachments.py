@@ -22,7 +22,8 @@ from services import private_files
 from services.cleaning import cleaned
 from services.domain.desk import Paper
 from services.node.files import Attached
-from services.node.papers import PURGE_AFTER, InvalidError, event_class, own_key
+from services.node.papers import PURGE_AFTER, event_class, own_key
+from services.node.parsing import InvalidError
 from services.vault import OWN, Secret, VaultFileError, begin, encrypt_file, unlock
 
 if TYPE_CHECKING:

@@ -85,12 +85,7 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     opened = handler.type("open", paired.channel, content, passphrase=True).stdout
     assert CONTENT["title"] in opened
     (named,) = json.loads(document.read_text())["content"]["attachments"]
-    fetched, signed = tmp_path / "fetched.jpg", tmp_path / "signed.jpg"
-    handler.type("fetch", paired.channel, content, named["digest"], "--out", str(fetched), passphrase=True)
-    handler.type("fetch", paired.channel, content, named["digest"], "--out", str(fetched), code=2)
-    approver.type("fetch", "desk", content, named["digest"], "--out", str(signed))
-    assert fetched.read_bytes() == signed.read_bytes() == jpeg(TURNED)
-    assert fetched.stat().st_mode & 0o777 == 0o600
+    _fetch(handler, approver, paired.channel, content, named["digest"], tmp_path)
     printed, receipt, source = (tmp_path / name for name in ("lead.pdf", "receipt.pdf", "source.pdf"))
     handler.type("print", paired.channel, content, "--out", str(printed), passphrase=True)
     handler.type("print", paired.channel, content, "--out", str(printed), code=2)
@@ -101,13 +96,7 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
         assert file.stat().st_mode & 0o777 == 0o600
     listed = handler.ask("search", "--kind", "leads", "--state", "received")
     assert [one["numbers"] for one in listed if one["subject"] == subject] == [f"lead_notice/{day(now_ms()).year}/1"]
-    find = ("find", paired.channel, content, "--kind", "mobile")
-    hits = handler.runner.invoke(app, [*find, "--json"], input=f"139 1234 5678\n{PASSPHRASE}\n")
-    found = json.loads(hits.stdout[hits.stdout.index("[") :])  # behind what was typed
-    assert [one["subject"] for one in found] == [subject]
-    asked = handler.runner.invoke(app, list(find), input="139*\n")
-    assert (asked.exit_code, "one exact value" in asked.stderr) == (2, True)
-    assert subject in asked.stdout  # what is signed names the matter
+    _find(handler, paired.channel, content, subject)
     next_day = (day(now_ms()) + timedelta(days=10)).isoformat()
     handler.type("accept", *place, "--next", next_day, "--handler", "示例甲", "--phone", "0579-5551234")
     handler.type("accept", *place, "--next", next_day, "--handler", "示例甲", "--phone", "0579-5551234", code=1)
@@ -115,6 +104,27 @@ def test_a_lead_is_typed_from_draft_to_withdrawal(paired: Region, tmp_path: Path
     author.type("withdraw", *place, "--ground", "error")
     gone = paired.until("it is gone", lambda: _gone(handler, paired.channel, content))
     assert "L8" in gone
+
+
+def _fetch(handler: Desk, approver: Desk, channel: str, content: str, digest: str, folder: Path) -> None:
+    """By the handler of the lead under a record, by the approver from the desk; no file is written over."""
+    fetched, signed = folder / "fetched.jpg", folder / "signed.jpg"
+    handler.type("fetch", channel, content, digest, "--out", str(fetched), passphrase=True)
+    handler.type("fetch", channel, content, digest, "--out", str(fetched), code=2)
+    approver.type("fetch", "desk", content, digest, "--out", str(signed))
+    assert fetched.read_bytes() == signed.read_bytes() == jpeg(TURNED)
+    assert fetched.stat().st_mode & 0o777 == 0o600
+
+
+def _find(desk: Desk, channel: str, content: str, subject: str) -> None:
+    """By one exact number, which is typed and not shown; nothing by a part of one."""
+    find = ("find", channel, content, "--kind", "mobile")
+    hits = desk.runner.invoke(app, [*find, "--json"], input=f"139 1234 5678\n{PASSPHRASE}\n")
+    found = json.loads(hits.stdout[hits.stdout.index("[") :])  # behind what was typed
+    assert [one["subject"] for one in found] == [subject]
+    asked = desk.runner.invoke(app, list(find), input="139*\n")
+    assert (asked.exit_code, "one exact value" in asked.stderr) == (2, True)
+    assert subject in asked.stdout  # what is signed names the matter
 
 
 def _attach(desk: Desk, document: Path, file: Path) -> None:

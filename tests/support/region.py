@@ -318,7 +318,7 @@ class Region:
         named: dict[str, Any] = {"channel": channel, "event_type": event_type, "subject": subject}
 
         def drafted() -> Event:
-            given = {name: more.get(name) for name in ("content", "grant", "secret")}
+            given: Any = {name: more.get(name) for name in ("content", "grant", "secret")}
             return papers.draft(node, author, **named, summary=summary, **given)
 
         self.command(source, DESK, document, self.until("the draft is made", drafted))
