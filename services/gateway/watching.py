@@ -11,10 +11,11 @@ from services.domain.clocks import format_time
 from services.domain.counting import calendar_of, sleeping_days
 from services.gateway import examples
 from services.gateway.examples import example
-from services.gateway.rows import Viewing
+from services.gateway.rows import Viewing, Views
 from services.node.folds import now_ms
 from services.views.inbox import INBOX, clocks, late
-from services.views.pairings import PAIRINGS
+from services.views.pairings import PAIRINGS, Agreement
+from services.views.view import stream
 
 router = APIRouter(tags=["oversight"])
 
@@ -52,26 +53,25 @@ class WatchedPairing(BaseModel):
 @router.get("/v1/oversight/pairings", summary="Pairings that we oversee: which sleep, how much is overdue")
 def pairings(views: Viewing) -> list[WatchedPairing]:
     """Of every pairing that names this unit as oversight, whoever of its units is under it."""
-    node, now = views.node, now_ms()
-    agreements, trust = dict(views.all(PAIRINGS)), node.folds.history(TRUST).channel.trust
-    watched = {name: row for name, row in agreements.items() if name.split("/")[0] in set(node.watched())}
-    members = {name.split("/")[0]: row.members for name, row in watched.items()}
-    counts = late(dict(views.all(INBOX)), now, calendar_of(trust), clocks(agreements), members)
-    found = []
-    for channel, row in ((name.split("/")[0], row) for name, row in watched.items()):
-        spoke = node.spoke(channel)
-        overdue = [
-            Overdue(unit=unit, context=context, count=count)
-            for (at, unit, context), count in sorted(counts.items())
-            if at == channel
-        ]
-        one = WatchedPairing(
-            channel=channel,
-            members=list(row.members),
-            standing=row.standing(now),
-            quiet_since=format_time(max(spoke, row.valid_from)),
-            sleeping=row.asleep(spoke, now, sleeping_days(trust)),
-            overdue=overdue,
-        )
-        found.append(one)
-    return found
+    now, watched = now_ms(), set(views.node.watched())
+    agreements = dict(views.all(PAIRINGS))
+    ours = {at: row for name, row in agreements.items() if (at := stream(name).channel) in watched}
+    calendar = calendar_of(views.node.folds.history(TRUST).channel.trust)
+    members = {channel: row.members for channel, row in ours.items()}
+    counts = late(dict(views.all(INBOX)), now, calendar, clocks(agreements), members)
+    found: dict[str, list[Overdue]] = {channel: [] for channel in ours}
+    for (channel, unit, context), count in sorted(counts.items()):
+        found[channel].append(Overdue(unit=unit, context=context, count=count))
+    return [_now(views, channel, row, found[channel], now) for channel, row in ours.items()]
+
+
+def _now(views: Views, channel: str, row: Agreement, overdue: list[Overdue], now: int) -> WatchedPairing:
+    spoke = views.node.spoke(channel)
+    return WatchedPairing(
+        channel=channel,
+        members=list(row.members),
+        standing=row.standing(now),
+        quiet_since=format_time(max(spoke, row.valid_from)),
+        sleeping=row.asleep(spoke, now, sleeping_days(views.node.folds.history(channel).channel.trust)),
+        overdue=overdue,
+    )

@@ -88,7 +88,8 @@ class Node:
 
     def watched(self) -> list[str]:
         """Channels of others' pairings that name us as oversight: read, never written."""
-        mine = [name for name, state in self.pairings() if self.source in set(state.oversight) - set(state.members)]
+        ours = self.source
+        mine = [name for name, state in self.pairings() if ours in state.oversight and ours not in state.members]
         return [name for name in mine if self.present(name)]
 
     def followed(self) -> list[str]:

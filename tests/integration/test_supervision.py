@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from contracts.report import ContributionSealed, ReportSubmitted, subject_of
 from contracts.vocabulary import RemovalResult, Role
 from services.cli.client import fresh
 from services.cli.errors import ApiError
+from services.cli.replies import Matter
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
 from services.domain import periods
 from services.domain.clocks import DAY, format_time
@@ -255,11 +257,18 @@ def test_a_unit_of_another_superior_has_no_part_in_it(offices: Region) -> None:
 @pytest.fixture(scope="module")
 def watched(offices: Region) -> str:
     """The channel of a pairing of 新蔡 with 邓州, which names 驻马店 as oversight."""
-    supervision = offices.channel
-    try:
+    with _in(offices, ""):
         return offices.pair(XINCAI, DENGZHOU)
+
+
+@contextmanager
+def _in(made: Region, channel: str) -> Iterator[None]:
+    """What the region's words speak of meanwhile."""
+    before, made.channel = made.channel, channel
+    try:
+        yield
     finally:
-        offices.channel = supervision
+        made.channel = before
 
 
 def test_a_superior_reads_the_pairings_that_name_it_and_writes_nothing_there(offices: Region, watched: str) -> None:
@@ -269,8 +278,19 @@ def test_a_superior_reads_the_pairings_that_name_it_and_writes_nothing_there(off
     offices.even(ZHUMADIAN, channel=watched)
     offices.start(ZHUMADIAN, "gateway")
     head = offices.at(ZHUMADIAN, "head")
-    (found,) = offices.until("it is in the view", head.watched)
+    with _in(offices, watched):
+        subject = offices.share()
+
+    def seen() -> list[Matter]:
+        return [one for one in head.matters("leads") if (one.subject, one.status) == (subject, "delivered")]
+
+    offices.until("it sees the lead", seen)
+    matter = head.matter("leads", watched, subject)
+    assert (matter.state["direction"], [due.ours for due in matter.due]) == ("watch", [False])
+    assert subject not in {one.subject for one in head.inbox("all")}
+    (found,) = head.watched()
     assert (found["channel"], found["members"]) == (watched, [XINCAI, DENGZHOU])
+    assert found["quiet_since"] == format_time(matter.state["timeline"][-1]["at"])
     assert (found["standing"], found["sleeping"], found["overdue"]) == ("in_force", False, [])
     with pytest.raises(Refused) as refused:
         offices.propose(ZHUMADIAN, watched, str(uuid4()), lead.Delivered(summary=lead.DeliveredSummary()))
@@ -282,8 +302,7 @@ def test_a_superior_reads_the_pairings_that_name_it_and_writes_nothing_there(off
 
 def test_a_misdirected_lead_that_was_read_is_an_incident_at_both_superiors(offices: Region, watched: str) -> None:
     """S6, STORIES 7: opened by both units' nodes, with its cause and nobody's words; one sent back unread is none."""
-    supervision, offices.channel = offices.channel, watched
-    try:
+    with _in(offices, watched):
         unread, read = offices.share(), offices.share()
         for subject in (unread, read):
             offices.until("it is delivered", partial(_stands, offices, subject, "delivered"))
@@ -292,8 +311,6 @@ def test_a_misdirected_lead_that_was_read_is_an_incident_at_both_superiors(offic
         for subject in (unread, read):
             back = Misdirected(summary=MisdirectedSummary(officer=offices.officer(DENGZHOU, "intake")))
             assert offices.command(DENGZHOU, watched, subject, back).status == "recorded"
-    finally:
-        offices.channel = supervision
     for unit in (XINCAI, DENGZHOU):
         opened = offices.until(f"{unit} reports", partial(offices.node(unit).ledger.find, _incident(unit, read)))
         assert opened is not None

@@ -1,0 +1,33 @@
+"""Which acts of one officer an approver has to stand by (MECHANISM 2, second row)."""
+
+from typing import Any
+
+import pytest
+
+from contracts.enquiry import Cancelled
+from contracts.envelope import Draft
+from contracts.lead import Closed, Received, Withdrawn
+from contracts.operation import Aborted, Suspended
+from services.domain.confirming import alone
+from tests.support.papers import approvals, draft
+from tests.support.states import AUTHOR, OWNER
+
+SAFETY = {"officer": AUTHOR, "reason": "safety"}
+ACTS: dict[str, tuple[Draft[Any], str]] = {
+    "a lead is withdrawn": (draft(Withdrawn, {"officer": AUTHOR, "ground": "error"}), AUTHOR),
+    "an enquiry is cancelled": (draft(Cancelled, {"officer": AUTHOR, "ground": "error"}), AUTHOR),
+    "an operation is paused for safety": (draft(Suspended, SAFETY), AUTHOR),
+    "an operation is given up for safety": (draft(Aborted, SAFETY), AUTHOR),
+    "an operation is paused by two": (
+        draft(Suspended, {"reason": "legal"}, approval=approvals(Suspended, OWNER)),
+        "",
+    ),
+    "a lead is signed for": (draft(Received, {"officer": AUTHOR}), ""),
+    "a lead is closed": (draft(Closed, {"officer": AUTHOR}), ""),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_one_officer_did_at_once(act: str) -> None:
+    event, officer = ACTS[act]
+    assert alone(event) == officer
