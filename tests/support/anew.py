@@ -65,10 +65,10 @@ def _reason(made: Region, unit: str) -> str | None:
 
 @contextmanager
 def _unkept(made: Region) -> Iterator[psycopg.Connection]:
-    """The log's database, whose tables may be written over for once."""
+    """The log's database, whose tables may be written over for once; locked in the order in which an append does."""
     with psycopg.connect(made.databases.url("log")) as connection:
-        connection.execute("ALTER TABLE log_record DISABLE TRIGGER ALL")
         connection.execute("ALTER TABLE log_topic DISABLE TRIGGER ALL")
+        connection.execute("ALTER TABLE log_record DISABLE TRIGGER ALL")
         yield connection
         connection.execute("ALTER TABLE log_record ENABLE ALWAYS TRIGGER log_record_keeps")
         connection.execute("ALTER TABLE log_topic ENABLE ALWAYS TRIGGER log_topic_keeps")
