@@ -1,6 +1,7 @@
 """Acceptance stories of the design, over HTTP against real nodes; every person and case is invented.
 
 Each test is named after its story and reads as its proof. What a story needs that is not built yet, its docstring says.
+They run over the embedded log; 1, 2 and 7 over Apache Kafka as well, on the region of tests/integration/test_spine.py.
 """
 
 import json

@@ -33,9 +33,11 @@ from services.transport.contract import SINGLE
 from services.transport.errors import AccessDeniedError, TopicMissingError
 from services.verifier import Result, Verdict
 from services.views import VIEWS, fingerprint, from_json
-from tests.support.anew import stops_and_keeps
+from tests.e2e import test_stories as stories
+from tests.support.anew import make_anew, stops_and_keeps
 from tests.support.files import WARRANT, warrant
-from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, copy_folder, region
+from tests.support.offices import Offices
+from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, both_answering, copy_folder, region
 from tests.support.servers import skip_or_fail
 
 pytestmark = pytest.mark.xdist_group("spine")
@@ -364,11 +366,20 @@ _LEDGER = "SELECT epoch, sequence, digest, state, signature, keyid FROM ledger W
 
 @pytest.fixture(scope="module")
 def brokered() -> Iterator[Region]:
-    """The same over a broker of its own, with mutual TLS."""
-    with region(kafka=True) as made:
-        made.start_all()
-        made.pair()
+    """The same over a broker of its own, with mutual TLS; both units answer HTTP."""
+    with both_answering(kafka=True) as made:
         yield made
+
+
+@pytest.fixture
+def offices(brokered: Region) -> Offices:
+    """What the acceptance stories say and do, over Kafka."""
+    return Offices(brokered)
+
+
+test_story_1_over_kafka = stories.test_story_1_first_lead_on_paper
+test_story_2_over_kafka = stories.test_story_2_night_phone_first
+test_story_7_over_kafka = stories.test_story_7_wrong_city
 
 
 def _broker(made: Region) -> Controllable:
