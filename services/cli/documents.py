@@ -12,7 +12,7 @@ from contracts.vocabulary import ApproverAnswer, Role
 from services.cli import statements
 from services.cli.client import Officer
 from services.cli.files import carried
-from services.cli.replies import Answer, Result, ToSign
+from services.cli.replies import Answer, Paper, Result, ToSign
 from services.cli.session import (
     DelegationOption,
     Json,
@@ -27,6 +27,7 @@ from services.cli.session import (
     tell_each,
     unlocked,
 )
+from services.domain.desk import Status
 
 app = typer.Typer(help="Documents on the desk")
 PaperArg = Annotated[str, typer.Argument(metavar="PAPER", help="The paper's id")]
@@ -98,9 +99,8 @@ def delegate(
 
 @app.command("list")
 def list_(url: Url, token: Token, as_json: Json = False) -> None:
-    """All documents and where they are."""
-    show = table("id", "status", "type", "subject", "outgoing")
-    tell(as_json, lambda: officer(url, token).papers(), show)
+    """All documents, where they are, and when the other unit was last heard of."""
+    tell(as_json, lambda: officer(url, token).papers(), _listed)
 
 
 @app.command()
@@ -159,9 +159,17 @@ def read(content: str, url: Url, token: Token, delegation: DelegationOption = No
     tell(as_json, lambda: officer(url, token, delegation=delegation).read_draft(content))
 
 
+def _listed(papers: list[Paper]) -> None:
+    """In words how each stands on its way."""
+    ways = ({"way": one.outgoing.zh, "counterpart_seen": one.outgoing.counterpart_seen} for one in papers)
+    columns = ("id", "status", "way", "counterpart_seen", "type", "subject")
+    table(*columns)([{**one.model_dump(), **way} for one, way in zip(papers, ways, strict=True)])
+
+
 def _signed(who: Officer, paper: str, role: Role, answers: list[ApproverAnswer], key: Path, *, quiet: bool) -> Answer:
+    held = _signable(who.paper(paper), role)
     given = who.statement(paper, role, answers)
-    _show(who, role, paper, given, quiet=quiet)
+    _show(held, role, given, quiet=quiet)
     who.signer = unlocked(key)
     return who.sign(paper, role, given)
 
@@ -169,16 +177,24 @@ def _signed(who: Officer, paper: str, role: Role, answers: list[ApproverAnswer],
 def _all_signed(
     who: Officer, papers: list[str], role: Role, answers: list[ApproverAnswer], key: Path, *, quiet: bool
 ) -> list[Result]:
+    held = [_signable(who.paper(paper), role) for paper in papers]
     given = who.to_sign(papers, role, answers)
-    for one in given:
-        _show(who, role, one.paper, one, quiet=quiet)
+    for paper, one in zip(held, given, strict=True):
+        _show(paper, role, one, quiet=quiet)
     who.signer = unlocked(key)
     return who.sign_all(role, given)
 
 
-def _show(who: Officer, role: Role, paper: str, given: ToSign, *, quiet: bool) -> None:
+def _signable(held: Paper, role: Role) -> Paper:
+    """Raises ValueError: no author's turn, before anybody is asked for a passphrase."""
+    if role is Role.AUTHOR and held.status != Status.DRAFT:
+        raise ValueError(f"it is {held.status}, and an author signs a draft; who approves says --role approver or head")
+    return held
+
+
+def _show(held: Paper, role: Role, given: ToSign, *, quiet: bool) -> None:
     """What a signature would cover. Raises SigningRefusedError: it cannot be read."""
     said = statements.read(statements.model_of(role), given)
     if not quiet:
         pairs(dict(statements.words(said)))
-        pairs(who.paper(paper).summary)
+        pairs(held.summary)

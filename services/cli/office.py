@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from contracts.fields import Uuid, matches
 from contracts.vocabulary import Suspension
 from services.cli.matters import lists
 from services.cli.replies import Answer
@@ -25,6 +26,8 @@ def token(settings: SettingsArg, who: OfficerArg, as_json: Json = False) -> None
         from services.gateway.auth import development_issuer
         from services.node.settings import SettingsError, load
 
+        if not matches(Uuid, who):
+            raise ValueError("no officer's number, which has 36 characters; /v1/units/own/officers lists the unit's")
         try:
             return {"token": development_issuer(load(settings)).issue(who)}
         except SettingsError as error:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from contracts.channels import REGISTRY
 from infra.processes import ServerError, Unavailable
-from services.demo.cast import NODES, XINCAI
+from services.demo.cast import NODES, PASSPHRASE, XINCAI
 from services.demo.ceremony import Ceremony
 from services.demo.cluster import Cluster, cluster
 from services.demo.players import Memory, Troupe
@@ -94,6 +94,8 @@ def _show(console: Console, running: Cluster, troupe: Troupe, channel: str, root
             )
         console.print(f"   API: {troupe.addresses[office.code]}/docs")
     console.print(f"\nroot fingerprint: [bold]{root}[/]\nstate: {running.state}", soft_wrap=True)
+    console.print("officers (for duikou token): numbers by unit and post in ceremony.json, keys in keys/officers,")
+    console.print(f"passphrase {PASSPHRASE}", soft_wrap=True)
     against = " ".join(f"--against {running.settings(office.code)}" for office in NODES)
     console.print("next:")
     console.print(f"  .venv/bin/duikou audit --root {root} {running.log_options()} {against}", soft_wrap=True)

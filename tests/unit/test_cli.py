@@ -392,6 +392,41 @@ def test_a_document_is_shown_then_signed(
     assert PASSPHRASE not in json.dumps(given) + result.output
 
 
+def test_who_forgot_his_role_is_told_before_the_passphrase(
+    runner: CliRunner, answering: Callable[[Answers], None], signer: tuple[Path, FileSigner]
+) -> None:
+    """An approver's usual slip: author is what --role says unless told."""
+    answering(lambda _: httpx.Response(200, json=paper(status="submitted")))
+    result = runner.invoke(app, ["sign", PAPER, *NODE, "--key", str(signer[0])])
+    assert result.exit_code == 2
+    assert "it is submitted" in result.stderr
+    assert "--role approver" in result.stderr
+    assert "passphrase" not in result.output
+
+
+def test_the_list_of_documents_says_in_words_what_has_not_arrived(
+    runner: CliRunner, answering: Callable[[Answers], None]
+) -> None:
+    """Story 4: sealed, not delivered, and when the other unit was last heard of."""
+    way = {
+        "event_id": PAPER,
+        "status": "pending",
+        "zh": "已签发，未送达",
+        "counterpart_seen": "2026-11-24T00:00:00.000Z",
+    }
+    answering(lambda _: httpx.Response(200, json=[paper(status="approved", outgoing=way)]))
+    shown = runner.invoke(app, ["paper", "list", *NODE]).stdout
+    assert all(part in shown for part in (PAPER, "approved", "已签发，未送达", "2026-11-24T00:00:00.000Z"))
+    assert "event_id" not in shown
+
+
+def test_a_token_is_for_a_number(runner: CliRunner, tmp_path: Path) -> None:
+    """A post's name gave a token with which nobody is let in."""
+    result = runner.invoke(app, ["token", str(tmp_path / "node.toml"), "author"])
+    assert result.exit_code == 2
+    assert "/v1/units/own/officers" in result.stderr
+
+
 def test_a_wrong_passphrase_signs_nothing(
     runner: CliRunner, answering: Callable[[Answers], None], signer: tuple[Path, FileSigner]
 ) -> None:
