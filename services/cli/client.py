@@ -241,13 +241,19 @@ class Officer:
         return self.sign(paper, role, self.statement(paper, role, answers))
 
     def delegation_statement(self, officer: str, role: Role, since: str, until: str) -> ToSign:
-        """What a head signs so that ``officer`` stands in; times as on the wire, at most 30 x 24 h apart."""
+        """What a head signs so that ``officer`` stands in; times as on the wire, at most 30 x 24 h apart.
+
+        Raises SigningRefusedError: the node says something else.
+        """
         query = {"officer": officer, "role": role.value, "from": since, "until": until}
-        return ToSign.model_validate(self.node.get("/v1/units/own/delegation-statement", **query))
+        given = ToSign.model_validate(self.node.get("/v1/units/own/delegation-statement", **query))
+        said = statements.read(Delegation, given)
+        if (said.officer, said.role, said.since, said.until) != (officer, role, since, until):
+            raise SigningRefusedError("the statement is about another delegation")
+        return given
 
     def delegate(self, given: ToSign) -> JSON:
         """Signs leave cover exactly as it was shown: what the officer who stands in gives as his ``delegation``."""
-        statements.read(Delegation, given)
         return dict(statements.signed(Delegation, given, self._signer()))
 
     def sent(self, paper: str, seconds: float = 30) -> Paper:

@@ -123,11 +123,13 @@ def serving(trust: Trust, unit: str, officer: str, now: int) -> Caller:
 def standing_in(trust: Trust, unit: str, officer: str, paper: Dsse, now: int) -> Caller:
     """Who stands in by a delegation of this unit's head at ``now`` (ms), with its role beside his own (PROTOCOL 7).
 
-    Also an officer of the superior, whom nothing else lets in here. Raises Refused: officers, signatures.
+    Also an officer of the superior, whom nothing else lets in; what he is at home he is not here. Raises Refused:
+    officers, signatures.
     """
     role = delegation(paper).role
     found = deputy(trust, StandIn(trust.exchange, unit, officer, role, now), paper, now)
-    return Caller(officer, replace(found, roles=found.roles | {role}))
+    own = found.roles if found.unit == unit else frozenset()
+    return Caller(officer, replace(found, roles=own | {role}))
 
 
 def bearer(headers: Mapping[str, str]) -> str:

@@ -519,7 +519,8 @@ def test_a_delegation_is_signed_once_and_travels_with_every_request(
     assert keys.signed_by(dsse, Delegation.PURPOSE, key.public)
     deputy = Officer("http://node.test", "t", key, delegation=made)
     deputy.node.http = httpx.Client(transport=httpx.MockTransport(answers))
-    deputy.delegation_statement(PAPER, Role.HEAD, span[1], span[3])
+    with pytest.raises(SigningRefusedError):
+        deputy.delegation_statement(PAPER, Role.HEAD, span[1], span[3])  # and hears of an approver
     assert json.loads(base64.b64decode(asked[-1].headers["Duikou-Delegation"])) == made
 
 

@@ -10,8 +10,10 @@ from contracts import desk
 from contracts.channels import DESK, TRUST
 from contracts.dsse import Dsse
 from contracts.profile import compact
+from contracts.refusals import Refused
 from contracts.vocabulary import Role
-from services.domain.clocks import HOUR
+from services.domain.clocks import DAY, HOUR
+from services.gateway.auth import standing_in
 from services.registry import ceremony
 from services.verifier import History, Verdict, inspect
 from tests.support.decisions import suspend
@@ -86,6 +88,19 @@ def test_without_a_delegation_the_desk_asks_for_the_role() -> None:
     made = begin()
     made.open_desk(XINCAI)
     assert plain(approved(made, INTAKE, None)) == OFFICERS
+
+
+def test_who_stands_in_is_let_in_with_the_role_he_stands_in_for() -> None:
+    """Beside his own in his own unit; of the superior, that one alone, and not longer than the delegation says."""
+    made = begin()
+    trust = made.history(TRUST).channel.trust
+    for name, roles in ((INTAKE, {Role.INTAKE, Role.HEAD}), (SUPERIOR, {Role.HEAD})):
+        officer, paper = made.officers[name].id, made.delegation(XINCAI, name, Role.HEAD)
+        caller = standing_in(trust, XINCAI, officer, paper, made.now)
+        assert (caller.id, set(caller.enrolment.roles)) == (officer, roles)
+        for unit, at in ((YIWU, made.now), (XINCAI, made.now + 10 * DAY)):
+            with pytest.raises(Refused, match="officers"):
+                standing_in(trust, unit, officer, paper, at)
 
 
 def approved(made: Story, officer: str, paper: Dsse | None) -> Verdict:
