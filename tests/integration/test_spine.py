@@ -34,7 +34,7 @@ from services.transport.errors import AccessDeniedError, TopicMissingError
 from services.verifier import Result, Verdict
 from services.views import VIEWS, fingerprint, from_json
 from tests.e2e import test_stories as stories
-from tests.support.anew import make_anew, stops_and_keeps
+from tests.support.anew import stops_and_keeps
 from tests.support.files import WARRANT, warrant
 from tests.support.offices import Offices
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, both_answering, copy_folder, region
