@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from contracts.channels import REGISTRY
 from contracts.fields import Digest, matches
@@ -169,13 +170,21 @@ def check(settings: Settings) -> None:
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(settings, name) <= most:
             raise SettingsError(f"{name}: from {least} to {most}")
-    if settings.notify_url and not settings.notify_url.startswith(("http://", "https://")):
+    if settings.notify_url and not _is_address(settings.notify_url):
         raise SettingsError("notify_url: an address that begins with http:// or https://")
     if settings.notify_lead and not matches(Phone, settings.notify_lead):
         raise SettingsError("notify_lead: a telephone number, digits and hyphens")
     stamped = _stamped(settings.data)
     if stamped != settings.mode:
         raise SettingsError(f"data: this folder was created for {stamped}, not for {settings.mode}")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port that is none, or a bracket that stays open
+        return False
 
 
 def _stamped(folder: Path) -> str:

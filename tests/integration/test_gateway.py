@@ -584,13 +584,15 @@ def test_a_draft_says_what_was_sent_in_the_same_channel_with_its_number(paired: 
     channel, content = paired.channel, reached("13700004444")
     author, about = paired.at(XINCAI, "author"), (paired.channel, "duikou.lead.shared.v1", SUMMARY)
     assert author.drafted(*about, content).duplicates == []
-    subject, _ = sent(paired, content)
+    subject, opened = sent(paired, content)
     found = author.drafted(*about, content)
     assert found.status == "recorded"
     assert [(one["subject"], one["context"]) for one in found.duplicates] == [(subject, "lead")]
     number = author.matter("leads", channel, subject).state["timeline"][0]["document"]
     assert (found.duplicates[0]["number"], found.duplicates[0]["on"]) == (number, day(now_ms()).isoformat())
     assert author.drafted(*about, reached("13700005555")).duplicates == []  # the same name is no duplicate
+    read(paired, subject, opened)
+    assert paired.at(YIWU, "author").drafted(*about, content).duplicates == []  # of another unit: searched for
     index, key = paired.node(XINCAI).index, paired.node(XINCAI).index_key
     token = key.token("mobile", "13700004444")
     assert len(index.found(key.id, [token], channel)) == 3

@@ -40,6 +40,7 @@ from services.storage.migrate import runtime_url
 from services.storage.stops import Why
 from services.upkeep.doctor import CHECKS, Level, examine
 from services.upkeep.fsck import fsck
+from services.vault import IndexKey
 from services.views import VIEWS
 from tests.support.region import SECRETS, Region, region
 
@@ -238,6 +239,26 @@ def test_doctor_sees_a_store_that_others_can_enter(paired: Region) -> None:
         assert _failing(paired.cluster.settings(YIWU)) == {"attachments"}
     finally:
         store.chmod(0o700)
+
+
+def test_doctor_counts_what_another_index_key_made(paired: Region) -> None:
+    """Nobody finds anything by it: the right key file, or what shall be found is opened again."""
+    settings, folder = paired.cluster.settings(XINCAI), paired.state / XINCAI
+    _delivered(paired)
+
+    def said() -> list[str]:
+        return [one.said for one in examine(settings) if (one.check, one.level) == ("index", Level.WARN)]
+
+    assert said() == []
+    (folder / "index.key").rename(folder / "away")
+    try:
+        assert said() == ["no index.key"]
+        IndexKey.create(folder / "index.key")
+        (count,) = paired.rows(XINCAI, "SELECT count(*) FROM content_index")[0]
+        assert said() == [f"{count} entries of the index were made with another index.key"]
+        assert count > 0
+    finally:
+        (folder / "away").rename(folder / "index.key")
 
 
 def test_doctor_compares_clocks(paired: Region, monkeypatch: pytest.MonkeyPatch) -> None:

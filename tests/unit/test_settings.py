@@ -85,7 +85,7 @@ WRONG = {
     "idle_seconds": ["0.0", "nan", "inf", "-1.0", '"1"'],
     "heartbeat_seconds": ["0", "1979-05-27"],
     "single_broker": ["1", '"yes"'],
-    "notify_url": ['"sms"', '"ftp://127.0.0.1/"', "1"],
+    "notify_url": ['"sms"', '"ftp://a/"', '"https://"', '"http://["', '"http://127.0.0.1:99999/"', "1"],
     "notify_lead": ['"示例甲"', '"0579 5550001"'],
     "notify_seconds": ["0.0", "inf"],
     "searches_per_day": ["-1", "10001", "5.0"],
