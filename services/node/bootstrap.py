@@ -43,9 +43,10 @@ def _duties(node: Node) -> Step:
     own = (Forgetting(node).step, Telling(node, open_messages(node.settings.notify_url)).step)
 
     def step() -> bool:
+        done = duties.perform(node)
         for one in own:
             one()
-        return duties.perform(node)
+        return done
 
     return step
 
