@@ -217,10 +217,17 @@ class Registry:
         place = (self.node.folds.history(TRUST).hash, history.channel.trust, welcome)
         if self.complete.get(channel) == place:
             return False
-        missing = [signed for signed in self._effective(TRUST) if self._is_missing(history, signed, welcome)]
-        if not missing:
+        missing = self._missing(history)
+        if missing:
+            return self._copy_all(channel, missing)
+        of_guests = self._missing(history, welcome)
+        done = bool(of_guests) and self._copy_all(channel, of_guests)
+        if not done:  # also where a guest's is refused: it would be again, and holds up nobody
             self.complete[channel] = place
-        return bool(missing) and self._copy_all(channel, missing)
+        return done
+
+    def _missing(self, history: History, welcome: frozenset[str] = frozenset()) -> list[Signed]:
+        return [signed for signed in self._effective(TRUST) if self._is_missing(history, signed, welcome)]
 
     def _is_missing(self, history: History, signed: Signed, welcome: frozenset[str]) -> bool:
         copied = history.channel.trust.copied

@@ -13,6 +13,7 @@ from services.vectors.seeds import TANGHE
 from services.verifier import Verdict
 from tests.attacks.row import EFFECTIVE, Row, void
 from tests.support.acts import subject_of
+from tests.support.decisions import delegate, registrars
 from tests.support.forwarding import Three
 from tests.support.world import JINHUA, XINCAI, YIWU, World
 
@@ -106,6 +107,15 @@ def officer_ended(t: Three) -> None:
     t.w.trust(ceremony.officer_ended(t.w.by(ceremony.registrar(XINCAI)), approver, XINCAI))
 
 
+def registrars_replaced(w: World) -> Verdict:
+    """The owner's registrars are others than those who admitted it, in the third channel too, before its keys come."""
+    t = Three(w)
+    delegate(w, registrars(w, "new 1", "new 2", "new 3"))
+    for channel in (w.channel, t.onward):
+        w.copy_trust(channel)
+    return t.forward()
+
+
 def by_the_third(w: World) -> Verdict:
     """The third unit shares under the grant, back to the holder."""
     t = Three(w)
@@ -179,5 +189,6 @@ ROWS = [
     Row("An owner is suspended before the lead goes on", "P12 W20", after(suspended), void("suspended")),
     Row("An owner's key is closed before the lead goes on", "P12 W21", after(key_closed), NONE),
     Row("An owner's approver has left before the lead goes on", "P12 W22", after(officer_ended), void("officers")),
+    Row("An owner's registrars were replaced before the lead goes on", "P12 A2", registrars_replaced, void("mandate")),
     Row("An owner withdraws between grant and forwarding", "P12", after(withdrawn), EFFECTIVE),
 ]
