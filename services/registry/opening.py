@@ -30,9 +30,9 @@ from services.domain.trust import Trust
 from services.node.commands import NAMESPACE, duty_id, propose, propose_all
 from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
-from services.registry import genesis
+from services.registry import forwarding, genesis
 from services.registry.errors import HandedOverError
-from services.registry.forwarding import Granted, granted, guests
+from services.registry.forwarding import Granted
 from services.registry.mandates import CannotMandateError, Paper, hand_in, mandate_id
 from services.storage.ledger import Entry
 from services.transport import Topics
@@ -205,7 +205,7 @@ class Registry:
         history = self.node.folds.history(channel)
         known = self.grants.get(channel)
         if known is None or known[0] != history.hash:
-            known = self.grants[channel] = (history.hash, tuple(granted(history)))
+            known = self.grants[channel] = (history.hash, tuple(forwarding.granted(history)))
         return known[1]
 
     def _copy(self, channel: str, grants: list[Granted]) -> bool:
@@ -213,7 +213,7 @@ class Registry:
         history = self.node.folds.history(channel)
         if not history.opened or not self.node.running(channel):
             return False
-        welcome = guests(history.channel, grants, now_ms())
+        welcome = forwarding.guests(history.channel, grants, now_ms())
         place = (self.node.folds.history(TRUST).hash, history.channel.trust, welcome)
         if self.complete.get(channel) == place:
             return False

@@ -81,7 +81,7 @@ def granted(r: Region, channel: str, asked: Verdict, /, unit: str = XINCAI, **sa
 def grant(r: Region, channel: str, asked: Verdict, unit: str = XINCAI, /, **said: Any) -> Any:
     """The event of ``granted``. ``said``: members of the summary, and what ``approvals`` takes."""
     request: Any = asked.draft
-    papers = {name: said.pop(name) for name in ("approver", "approval", "submission") if name in said}
+    papers = {name: said.pop(name) for name in ("approver", "approval", "delegation") if name in said}
     usual = lead_summary()
     summary = lead_forwarding.ForwardGrantedSummary(
         **{

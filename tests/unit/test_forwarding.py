@@ -7,11 +7,29 @@ import pytest
 from contracts import lead
 from contracts.calendar import CALENDARS, Calendar
 from contracts.channels import OPEN_TOPICS
+from contracts.envelope import Embedded
 from contracts.lead import Onward, SupplementedSummary
 from contracts.lead_consents import TransferOffered, TransferOfferedSummary
 from contracts.lead_course import Corrected, CorrectedSummary, Expunged, ExpungedSummary, Reviewed, ReviewedSummary
 from contracts.lead_terms import Correction, ReviewReason
-from contracts.vocabulary import DocumentKind, RemovalResult, Restriction, Role
+from contracts.parts import AttachmentSummary, PersonSummary
+from contracts.profile import MAX_VALUE
+from contracts.vocabulary import (
+    ApproverAnswer,
+    AttachmentKind,
+    AttachmentMedia,
+    DocumentKind,
+    Ground,
+    PersonApprover,
+    PersonCategory,
+    RemovalResult,
+    RequestedAction,
+    Restriction,
+    Role,
+    SubstanceKind,
+    Urgency,
+    UrgencyGround,
+)
 from services.auditor import audit
 from services.domain.clocks import DAY, format_time
 from services.domain.lead_dues import onward
@@ -19,7 +37,7 @@ from services.node import duties
 from services.registry import ceremony
 from services.registry.forwarding import Granted, granted, guests
 from services.vectors import forwarding
-from services.vectors.seeds import TANGHE
+from services.vectors.seeds import TANGHE, filler
 from services.verifier import History, Verdict
 from services.views import VIEWS, fold, to_json
 from services.views.inbox import INBOX, Kind, due_items
@@ -360,3 +378,48 @@ def audited(*, published: bool) -> list[str]:
 def crossed(story: Story) -> list[str]:
     report = audit(story.exchange, story)
     return [one.text for one in report.findings if one.rule == "PROTOCOL 12"]
+
+
+# -- size --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_largest_lead_that_goes_on_fits() -> None:
+    """PROTOCOL 8: 16 KiB are left to its content, because of its grant; every list full, all signed by stand-ins."""
+    t = three()
+    w, grounds = t.w, tuple(sorted(Ground))
+    somebody = PersonSummary(category=PersonCategory.SUSPECT, grounds=grounds, approver=PersonApprover.APPROVER)
+    people = (somebody,) * 8
+    handling: dict[str, Any] = {"persons": people, "restrictions": tuple(sorted(Restriction))}
+    asked = t.asked(t.shared(**handling))
+    under = must(
+        forwarding.granted(w, w.channel, asked, **handling, **stand_in(t, XINCAI), approval={"answers": ANSWERS})
+    )
+    w.copy_trust(t.onward)
+    paper = AttachmentSummary(
+        kind=AttachmentKind.CASE_ACCEPTANCE_FORM, digest="a" * 64, size=20_000_000, media=AttachmentMedia.PDF
+    )
+    lists = {"substances": tuple(sorted(SubstanceKind))[:10], "attachments": (paper,) * 10, "identifiers_count": 12}
+    urgent = {"urgency": Urgency.URGENT, "urgency_ground": UrgencyGround.LIFE}
+    summary = w.summary(
+        **handling, **lists, **urgent, action=tuple(sorted(set(RequestedAction) - {RequestedAction.INFORM}))
+    )
+    content = w.content(YIWU, t.onward, lead.Shared.TYPE, ciphertext=filler("full", 16 * 1_024 + 16))
+    own: dict[str, Any] = {
+        "content": content,
+        "embedded": Embedded.of(w.signed(under)),
+        "approval": {"answers": ANSWERS},
+    }
+    subject = w.fresh()
+    event = w.approved(YIWU, t.onward, subject, lead.Shared, summary, **own, **stand_in(t, YIWU))
+    there = must(w.write(YIWU, t.onward, subject, event))
+    size = len(w.signed(there).value)
+    assert size <= MAX_VALUE < size + (24 - 16) * 1_024 * 4 // 3  # and 24 KiB would not
+
+
+ANSWERS = sorted(ApproverAnswer)
+
+
+def stand_in(t: Three, unit: str) -> dict[str, Any]:
+    """An officer in the approver's place, by a delegation of the head."""
+    name = f"{unit}/intake"
+    return {"approver": name, "delegation": t.w.delegation(unit, name, Role.APPROVER)}
