@@ -8,6 +8,7 @@ from typing import Any
 from contracts import enquiry, lead, lead_consents, lead_course, lead_forwarding, lead_phone
 from contracts.envelope import Draft
 from services.domain.clocks import OFFSET, day, format_time, parse_time
+from services.domain.lead_forwarding import read as lead_granted
 from services.office.leads import in_order
 from services.office.letter import Frame, Letter, Section, grouped, marks, numbered, on
 from services.office.writing import signed
@@ -100,8 +101,21 @@ def _receipt(told: Draft[Any], opening: Draft[Any], word: str) -> list[str]:
         summary = told.data.summary
         final = [f"最终不可恢复日期：{on(summary.final_on)}。"] if summary.final_on is not None else []
         kept = f"处理结果：{summary.result.zh}；销毁打印件{summary.prints_destroyed}份。"
-        return [*found, f"上述来文已于{at}作出销毁答复。", kept, *final]
+        return [*found, f"上述来文已于{at}作出销毁答复。", kept, *final, *map(_onward, summary.onward or ())]
     return [*found, f"上述来文已于{at}签收。"]
+
+
+def _onward(one: lead.Onward) -> str:
+    """A forwarder's answer names those of its own recipients (PROTOCOL 10)."""
+    return f"转递至{one.unit}的部分：{one.result.zh}，该单位销毁回执摘要{grouped(one.answer)}。"
+
+
+def _origin(opening: Draft[Any]) -> tuple[str, ...]:
+    """Of a lead that was forwarded: who let it go on, and by which record of a channel that is read elsewhere."""
+    if not isinstance(opening.data, lead.Shared) or opening.data.embedded is None:
+        return ()
+    grant = lead_granted(opening.data.embedded)
+    return (f"本线索经{grant.source}同意转递，同意文书摘要{grouped(grant.digest)}。",)
 
 
 def source_statement(opening: Draft[Any], lines: Sequence[Line], frame: Frame, today: int) -> Letter:
@@ -124,7 +138,7 @@ def source_statement(opening: Draft[Any], lines: Sequence[Line], frame: Frame, t
         marks=marks(0),
         title="线索来源说明",
         sections=in_order(
-            ("线索", (f"线索通报：{number or '无编号'}。", f"事项编号：{opening.subject}。")),
+            ("线索", (f"线索通报：{number or '无编号'}。", f"事项编号：{opening.subject}。", *_origin(opening))),
             ("经过", said),
             ("说明", ("以上时间为记录在日志中的生效时间，摘要为各签名记录的 SHA-256；本说明不含线索内容。",)),
         ),

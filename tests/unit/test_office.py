@@ -18,7 +18,7 @@ from contracts.dsse import Dsse
 from contracts.envelope import Draft
 from contracts.lead_terms import Correction, Effect
 from contracts.profile import compact
-from contracts.vocabulary import InfoRefusal
+from contracts.vocabulary import InfoRefusal, RemovalResult
 from services.domain.clocks import HOUR, format_time
 from services.gateway.contents import agreeing
 from services.node.reading import Held
@@ -28,9 +28,11 @@ from services.office.masks import Masks, masked
 from services.office.receipts import WORDS, Line, receipt, source_statement
 from services.vault import ContentInconsistentError
 from tests.support.contents import CONTACT, FACT, IDENTIFIER, LEAD, PERSON, identity
+from tests.support.forwarding import three
 from tests.support.papers import ASKED_SUMMARY, LEAD_SUMMARY, REPLY, approvals, draft
 from tests.support.papers import content as content_of
 from tests.support.states import AUTHOR, NOW, OTHER, OWNER
+from tests.support.world import XINCAI, YIWU
 
 NUMBER = identity("19800101")
 MOBILE = IDENTIFIER["value"]
@@ -376,6 +378,21 @@ def test_a_source_statement_has_times_and_digests_and_no_content() -> None:
         assert part in said, part
     for secret in (LEAD["title"], "李某某", LEAD["basis_no"]):
         assert secret not in said
+
+
+def test_a_forwarded_lead_says_who_let_it_go_on_and_its_receipts_name_each_other() -> None:
+    """Story 8 for a lead of a third unit; PROTOCOL 10."""
+    t = three()
+    grant = t.granted()
+    there: Any = t.forward(grant).draft
+    said = words(source_statement(there, [Line(NOW, lead.Shared.TYPE, "甲", "1" * 64)], PLAIN, NOW))
+    assert f"经{XINCAI}同意转递" in said
+    assert t.w.signed(grant).digest in said
+    onward = (lead.Onward(unit=YIWU, answer="9" * 64, result=RemovalResult.PARTLY),)
+    summary = lead.RemovalSummary(result=RemovalResult.REMOVED, prints_destroyed=0, onward=onward)
+    told = words(receipt(replace(there, data=lead.RemovalAnswered(summary=summary)), there, "虚公（禁）", PLAIN))
+    assert f"转递至{YIWU}的部分：部分删除" in told
+    assert "9" * 64 in told
 
 
 def test_every_record_of_a_lead_has_its_word() -> None:
