@@ -72,8 +72,8 @@ def _canonical(value: str) -> str:
     return value
 
 
-Amount = Annotated[str, pattern(r"(?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,7})?"), AfterValidator(_canonical)]
-"""Seven decimals: a quantity of four in grams, as kilograms."""
+Amount = Annotated[str, pattern(r"(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,7})?"), AfterValidator(_canonical)]
+"""Seven decimals: a quantity of four in grams, as kilograms. Fifteen digits hold every sum of what a table may say."""
 Version = Annotated[int, Field(ge=1, le=99)]
 
 
@@ -218,12 +218,23 @@ Readings = Annotated[tuple[Reading, ...], Items(1, 100), AfterValidator(_each_to
 
 
 class Table(Wire):
-    """What every level says: how far the topics were read, and what follows from that."""
+    """What every level says: how far the topics were read, and what follows from that.
 
+    MOST: every number is below it, so that no sum of such tables is longer than an amount.
+    """
+
+    MOST: ClassVar[int]
     positions: Readings
     figures: Figures
     outcomes: Outcomes
     self_reported: Figures | None = None
+
+    @model_validator(mode="after")
+    def _below_most(self) -> Self:
+        parts = (part.amount for one in self.outcomes for part in one.seized or ())
+        if any(Decimal(value) >= self.MOST for value in (*(one.value for one in self.figures), *parts)):
+            raise ValueError("a number that no report holds")
+        return self
 
     def to_bytes(self) -> bytes:
         """As it stands in the event."""
@@ -233,6 +244,7 @@ class Table(Wire):
 class ContributionTable(Table):
     """categories: of the unit's counties in the annex. figures: all but those of outcomes, which follow from these."""
 
+    MOST = 10**9
     categories: Annotated[tuple[CountyCategory, ...], a_set(5)]
 
     @model_validator(mode="after")
@@ -256,6 +268,7 @@ class SubmittedTable(Table):
     missing: counties that have not reported, by name; their figures are in no sum.
     """
 
+    MOST = 10**13
     contributions: Annotated[tuple[Contribution, ...], Items(0, 40)]
     missing: Annotated[tuple[Unit, ...], a_set(40)]
 

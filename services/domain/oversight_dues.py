@@ -44,9 +44,9 @@ def _of_report(state: Oversight, calendar: Calendar) -> tuple[Due, ...]:
             return ()
 
 
-def unreported(period: str, calendar: Calendar, *, to_province: bool) -> Due:
+def unreported(period: str, calendar: Calendar, *, sums_up: bool) -> Due:
     """What nobody has reported yet: there is no matter, so its period says when. Raises CalendarMissingError."""
     last = periods.end(period) - 1
-    if to_province:
+    if sums_up:
         return after(Duty.REPORT, last, REPORT, calendar, owner=True)
     return after(Duty.CONTRIBUTE, last, CONTRIBUTE, calendar, owner=True)

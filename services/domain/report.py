@@ -24,7 +24,7 @@ from contracts.report import (
     subject_of,
 )
 from contracts.vocabulary import CountyCategory
-from services.domain import periods
+from services.domain import periods, results
 from services.domain.clocks import in_time
 from services.domain.oversight_state import Oversight, Status
 from services.domain.rules import HANDLER, Allowed, Rule, Side, Sign, States
@@ -60,7 +60,7 @@ def permit(state: Oversight, e: Draft[Any], at: int, states: States) -> None:
         case ReportSubmitted(table=table) | ReportRestated(table=table):
             _reported(state, e, at, states, row)
             named = {*table.missing, *(one.unit for one in table.contributions)}
-            if named & set(states.channel.members):
+            if named & set(states.channel.members) or not results.contained(table.outcomes, table.figures):
                 raise Refused(Code.SHAPE, row)
             if isinstance(e.data, ReportRestated) and table.difference != difference(state.figures, table.figures):
                 raise Refused(Code.SHAPE, row)
@@ -71,8 +71,8 @@ def permit(state: Oversight, e: Draft[Any], at: int, states: States) -> None:
 def _reported(state: Oversight, e: Draft[Any], at: int, states: States, row: str) -> None:
     """By the right level, about itself and a period that is over, as the next version, under the policy in force."""
     summary, trust = e.data.summary, states.channel.trust
-    superior = trust.units.get(states.channel.counterpart(e.source))
-    if is_province(superior) == isinstance(e.data, ContributionSealed):
+    unit, superior = trust.units.get(e.source), trust.units.get(states.channel.counterpart(e.source))
+    if sums_up(unit, superior) == isinstance(e.data, ContributionSealed):
         raise Refused(Code.WRONG_SIDE, row)
     if summary.unit != e.source or e.subject != subject_of(summary.unit, summary.period):
         raise Refused(Code.SHAPE, row)
@@ -94,8 +94,13 @@ def changed(e: Draft[Any]) -> dict[str, Any]:
 
 
 def is_province(unit: Unit | None) -> bool:
-    """Whether a unit answers for a whole province: prefectures report to it, counties to the others."""
+    """Whether a unit answers for a whole province."""
     return unit is not None and any(code.endswith("0000") for code in unit.jurisdiction)
+
+
+def sums_up(unit: Unit | None, superior: Unit | None) -> bool:
+    """Whether a unit reports sums (R3): under a province, and no county itself; a county counts, also under one."""
+    return is_province(superior) and (unit is None or not unit.is_county)
 
 
 def policy_digest(policy: Mapping[str, Any]) -> str:

@@ -115,6 +115,16 @@ def _once(said: Sequence[OutcomeFigures]) -> OutcomeFigures:
     return ordered[0].model_copy(update={**joined, "roles": roles})
 
 
+def contained(outcomes: Iterable[OutcomeFigures], figures: Sequence[Figure]) -> bool:
+    """Whether figures hold at least what these outcomes add, part by part."""
+    cells = cells_of(figures)
+    return all(
+        amount <= cells.get(key, {}).get(purpose, Decimal(0))
+        for key, parts in derived(outcomes).items()
+        for purpose, amount in parts.items()
+    )
+
+
 def summed(
     tables: Mapping[str, tuple[Sequence[Figure], Sequence[OutcomeFigures]]],
 ) -> tuple[tuple[Figure, ...], tuple[OutcomeFigures, ...]]:

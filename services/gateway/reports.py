@@ -235,5 +235,6 @@ def _silent(node: Node, period: str) -> Iterator[Unreported]:
         history, subject = node.folds.history(channel), subject_of(unit, period)
         first = next(node.replica.verdicts(f"duikou.channel.{channel}.1", limit=1), None)
         if first is not None and history.state("oversight", subject).status is Status.ABSENT:
-            to_province = report.is_province(trust.units.get(history.channel.counterpart(unit)))
-            yield Unreported(f"{channel}/oversight/{subject}", first.at, unit == node.source, to_province)
+            superior = trust.units.get(history.channel.counterpart(unit))
+            sums_up = report.sums_up(trust.units.get(unit), superior)
+            yield Unreported(f"{channel}/oversight/{subject}", first.at, unit == node.source, sums_up)

@@ -92,12 +92,12 @@ def found(node: "Node", period: str) -> Found:
 
 
 def level_of(node: "Node") -> Level:
-    """A unit that reports to a province sums up; one that reports to another unit counts."""
+    """A unit whose superior is a province sums up, unless it is a county; any other counts."""
     units = node.folds.history(TRUST).channel.trust.units
     own = units.get(node.source)
-    if report.is_province(own):
+    if own is None or report.is_province(own):
         return Level.PROVINCE
-    return Level.PREFECTURE if own is not None and report.is_province(units.get(own.superior)) else Level.COUNTY
+    return Level.PREFECTURE if report.sums_up(own, units.get(own.superior)) else Level.COUNTY
 
 
 def _counted(node: "Node", period: str) -> Found:
@@ -142,7 +142,7 @@ def _summed(node: "Node", period: str, level: Level) -> Found:
             continue
         summary, table = stands.draft.data.summary, stands.draft.data.table
         reported.append(Contribution(unit=unit, version=summary.version, digest=stands.draft.digest))
-        tables[unit] = (table.figures, table.outcomes)
+        tables[unit] = (table.figures if level is Level.PREFECTURE else results.whole(table), table.outcomes)
     if level is Level.PROVINCE:
         sums, outcomes = results.totals(tables), tuple[OutcomeFigures, ...]()
     else:
@@ -208,9 +208,9 @@ def filled(node: "Node", channel: str, event_type: str, given: Any) -> tuple[dic
     surplus = sorted(_FILLED.intersection(given))
     if surplus:
         raise InvalidError([(f"summary.{name}", "computed by the node, nobody types it") for name in surplus])
-    state = node.folds.deciding(channel)[0]
     if channel != upward(node) or (level_of(node) is Level.COUNTY) != (event_type == ContributionSealed.TYPE):
         raise Refused(Code.WRONG_SIDE, report.RULES[REPORTS[event_type]].row)
+    state = node.folds.deciding(channel)[0]
     before = state.state("oversight", subject_of(node.source, period))
     table = _table(event_type, found(node, period), before.figures, _self_reported(given), _graded(node))
     paper = _paper(table)

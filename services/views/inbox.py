@@ -207,7 +207,7 @@ class Unreported(NamedTuple):
     key: str
     since: int
     mine: bool
-    to_province: bool
+    sums_up: bool
 
 
 def unreported(period: str, units: Iterable[Unreported], now: int, calendar: Calendar) -> Iterator[Item]:
@@ -219,7 +219,7 @@ def unreported(period: str, units: Iterable[Unreported], now: int, calendar: Cal
         if unit.since >= periods.end(period):
             continue
         try:
-            due = oversight_dues.unreported(period, calendar, to_province=unit.to_province)
+            due = oversight_dues.unreported(period, calendar, sums_up=unit.sums_up)
         except CalendarMissingError:
             yield Item(unit.key, Kind.UNDATED, None, False, unit.mine)
             continue

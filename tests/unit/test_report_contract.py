@@ -80,6 +80,21 @@ WRONG_TABLES: dict[str, tuple[str, dict[str, Any], str]] = {
     "no positions": (ContributionSealed.TYPE, {**CONTRIBUTION, "positions": []}, "at least"),
     "a topic twice": (ContributionSealed.TYPE, {**CONTRIBUTION, "positions": TABLE["positions"] * 2}, "each once"),
     "a person": (ContributionSealed.TYPE, {**CONTRIBUTION, "persons": ["示例甲"]}, "Extra inputs"),
+    "a number beyond any": (
+        ContributionSealed.TYPE,
+        {**CONTRIBUTION, "figures": [{"indicator": "operations", "value": str(10**9)}]},
+        "no report holds",
+    ),
+    "a quantity beyond any": (
+        ContributionSealed.TYPE,
+        {**CONTRIBUTION, "outcomes": [{**OUTCOME, "seized": [{**OUTCOME["seized"][0], "amount": str(10**9)}]}]},  # type: ignore[index]
+        "no report holds",
+    ),
+    "a sum beyond any": (
+        ReportSubmitted.TYPE,
+        {**SUBMITTED, "figures": [{"indicator": "operations", "value": str(10**13)}]},
+        "no report holds",
+    ),
     "no county at all": (ReportSubmitted.TYPE, {**SUBMITTED, "missing": []}, "each county"),
     "a county that reported and is missing": (
         ReportSubmitted.TYPE,

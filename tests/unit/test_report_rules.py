@@ -9,17 +9,20 @@ import pytest
 from contracts.calendar import CALENDARS, Calendar
 from contracts.channels import NEWEST, OPEN_TYPES, Place
 from contracts.envelope import Draft
+from contracts.profile import compact
 from contracts.refusals import Code
 from contracts.report import (
+    ByPurpose,
     ContributionReturned,
     ContributionSealed,
+    OutcomeFigures,
     ReportAccepted,
     ReportRestated,
     ReportReturned,
     ReportSubmitted,
     subject_of,
 )
-from services.domain import oversight, oversight_dues, periods, report, signatures
+from services.domain import oversight, oversight_dues, periods, report, results, signatures
 from services.domain.clocks import Clock, format_time, parse_time
 from services.domain.obligations import Duty, due
 from services.domain.oversight import Status
@@ -85,9 +88,10 @@ def reject(unit: str = SUPERIOR, version: int = 1) -> Draft[Any]:
 
 
 def between(superior: tuple[str, ...]) -> FakeStates:
-    """A unit's channel with its superior, which answers for ``superior``; the unit is 新蔡县."""
+    """A unit's channel with its superior, which answers for ``superior``: 新蔡县 under its prefecture, or that."""
     states = FakeStates()
-    units = {UNIT: Unit(SUPERIOR, ("411729",)), SUPERIOR: Unit("", superior)}
+    own = PREFECTURE if superior == PROVINCE else COUNTY_CODE
+    units = {UNIT: Unit(SUPERIOR, own), SUPERIOR: Unit("", superior)}
     trust = replace(states.channel.trust, units=units, policy=POLICY)
     states.channel = replace(
         states.channel, place=Place.SUPERVISION, members=(UNIT, SUPERIOR), trust=trust, pairing="", terms=None
@@ -95,7 +99,7 @@ def between(superior: tuple[str, ...]) -> FakeStates:
     return states
 
 
-PREFECTURE, PROVINCE = ("411700",), ("410000",)
+COUNTY_CODE, PREFECTURE, PROVINCE = ("411729",), ("411700",), ("410000",)
 PATHS: dict[Status, tuple[tuple[str, ...], list[Callable[[], Draft[Any]]]]] = {
     Status.CONTRIBUTED: (PREFECTURE, [contribute]),
     Status.TO_CORRECT: (PREFECTURE, [contribute, send_back]),
@@ -174,6 +178,10 @@ REFUSALS: dict[str, tuple[Row, Code]] = {
     "R3 not while the period runs": ((Status.ABSENT, PROVINCE, lambda: submit(period="2021-05")), Code.STATE),
     "R3 of its counties, not of itself": (
         (Status.ABSENT, PROVINCE, lambda: submit(table={"missing": [UNIT]})),
+        Code.SHAPE,
+    ),
+    "R3 what is shared is in the sums": (
+        (Status.ABSENT, PROVINCE, lambda: submit(table={"outcomes": [{**OUTCOME, "shared": True}]})),
         Code.SHAPE,
     ),
     "R4 the prefecture does not accept its own": ((Status.SUBMITTED, PROVINCE, lambda: accept(UNIT)), Code.WRONG_SIDE),
@@ -282,16 +290,16 @@ def test_nothing_is_due_where_all_is_said(status: Status) -> None:
 
 def test_a_period_nobody_reported_is_due_on_the_third_and_the_fifth_working_day() -> None:
     """The third after April 2021 is Saturday 8 May, a make-up day (MECHANISM 4)."""
-    county = oversight_dues.unreported(PERIOD, CALENDAR, to_province=False)
+    county = oversight_dues.unreported(PERIOD, CALENDAR, sums_up=False)
     assert (county.kind, format_time(county.at), county.owner) == (Duty.CONTRIBUTE, "2021-05-08T16:00:00.000Z", True)
-    city = oversight_dues.unreported(PERIOD, CALENDAR, to_province=True)
+    city = oversight_dues.unreported(PERIOD, CALENDAR, sums_up=True)
     assert (city.kind, format_time(city.at), city.owner) == (Duty.REPORT, "2021-05-11T16:00:00.000Z", True)
 
 
 def test_what_nobody_reported_is_due_for_the_unit_and_shown_to_its_superior() -> None:
     """Owed by us (the county) or by a unit below; nothing of a period before the channel was there."""
     since, over = parse_time("2021-03-10T00:00:00.000Z"), parse_time("2021-04-30T16:00:00.000Z")
-    ours, theirs = Unreported("a", since, mine=True, to_province=False), Unreported("b", since, False, False)
+    ours, theirs = Unreported("a", since, mine=True, sums_up=False), Unreported("b", since, False, False)
     late = parse_time("2021-05-08T16:00:00.000Z")
     found = list(unreported(PERIOD, [ours, theirs, ours._replace(since=over)], late - 1, CALENDAR))
     assert found == [
@@ -299,7 +307,7 @@ def test_what_nobody_reported_is_due_for_the_unit_and_shown_to_its_superior() ->
         Item("b", Kind.CONTRIBUTE, late, overdue=False, mine=False),
     ]
     assert [item.overdue for item in unreported(PERIOD, [ours._replace(since=over - 1)], late, CALENDAR)] == [True]
-    (city,) = unreported(PERIOD, [ours._replace(to_province=True)], late, CALENDAR)
+    (city,) = unreported(PERIOD, [ours._replace(sums_up=True)], late, CALENDAR)
     assert (city.kind, city.overdue) == (Kind.REPORT, False)
     (undated,) = unreported(PERIOD, [ours], late, Calendar([]))
     assert undated == Item("a", Kind.UNDATED, None, overdue=False, mine=True)
@@ -335,7 +343,20 @@ def test_periods_follow_each_other_without_a_gap() -> None:
     assert periods.in_words("2021-11") == "2021年11—12月"
 
 
-def test_who_is_a_province() -> None:
-    assert report.is_province(Unit("", PROVINCE))
-    assert not report.is_province(Unit("", PREFECTURE))
-    assert not report.is_province(None)
+def test_who_counts_and_who_sums_up() -> None:
+    """济源 is a county and has no prefecture: it counts, and reports to the province."""
+    province, prefecture, county = (Unit("", code) for code in (PROVINCE, PREFECTURE, ("419001",)))
+    assert [report.is_province(one) for one in (province, prefecture, None)] == [True, False, False]
+    assert report.sums_up(prefecture, province)
+    assert report.sums_up(None, province)
+    assert not report.sums_up(county, province)
+    assert not report.sums_up(prefecture, prefecture)
+
+
+def test_what_is_shared_may_stand_in_the_sums() -> None:
+    shared = OutcomeFigures.model_validate_json(compact({**OUTCOME, "shared": True}))
+    figures = results.figures_of(results.derived([shared]))
+    assert results.contained([shared], figures)
+    assert not results.contained([shared], figures[1:])
+    smaller = (figures[0].model_copy(update={"value": "0.011", "by": ByPurpose(parcel="0.011")}), *figures[1:])
+    assert not results.contained([shared], smaller)
