@@ -1,11 +1,13 @@
 """The auditor computes every two-monthly report again and names the figure that differs (STORIES 10, FIELDS 6.10)."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from contracts.channels import Topic
+from contracts.envelope import Record
 from contracts.report import (
     Contribution,
     ContributionReturned,
@@ -24,11 +26,11 @@ from contracts.vocabulary import Classification, DocumentKind, Role, Urgency
 from services.auditor import Report, audit
 from services.auditor.figures import Reports, Sealed
 from services.auditor.judge import Judge
-from services.auditor.report import EXIT_CONSISTENT, EXIT_FINDINGS
+from services.auditor.report import EXIT_CONSISTENT, EXIT_FINDINGS, Outcome
 from services.domain import figures, report, results
 from services.domain.clocks import DAY
 from services.domain.figures import COUNTED, Said
-from services.verifier import Result
+from services.verifier import Result, Verdict
 from tests.support.story import Story, begin
 from tests.support.world import XINCAI, YIWU, ZHUMADIAN, plain
 
@@ -50,17 +52,20 @@ def closed() -> tuple[Story, str]:
     return made, above
 
 
-def history(made: Story, channel: str) -> figures.History:
-    told = tuple(
+def told(verdicts: list[Verdict]) -> tuple[Said, ...]:
+    return tuple(
         Said(verdict.at, verdict.draft)
-        for verdict in made.verdicts[channel]
+        for verdict in verdicts
         if verdict.result is Result.EFFECTIVE and verdict.draft is not None and verdict.draft.context in COUNTED
     )
-    return figures.History(made.history(channel).channel, told)
+
+
+def history(made: Story, channel: str) -> figures.History:
+    return figures.History(made.history(channel).channel, told(made.verdicts[channel]))
 
 
 def reading(made: Story, channel: str) -> Reading:
-    return Reading(topic=topic_of(channel), offset=made.history(channel).offset)
+    return Reading(topic=str(made.history(channel).topic), offset=made.history(channel).offset)
 
 
 def table(made: Story, channels: tuple[str, ...], **changes: Any) -> ContributionTable:
@@ -140,6 +145,41 @@ def test_a_topic_that_is_not_the_units_is_named() -> None:
     other = made.supervised(YIWU)
     seal(made, ContributionSealed, XINCAI, above, table(made, (made.channel, above, other)))
     assert texts(judged(made)) == [f"{topic_of(other)} is not a topic of the unit"]
+
+
+@dataclass
+class Copy:
+    """All topics as a source of an audit, in the order of their names."""
+
+    kept: list[Record]
+
+    claims = None
+
+    def records(self) -> Iterator[Record]:
+        return iter(sorted(self.kept, key=lambda record: (record.position.topic.encode(), record.position.offset)))
+
+
+def test_a_channel_that_goes_on_in_a_next_topic_is_counted_in_both_up_to_the_cut() -> None:
+    """One lead before the cut counts, one behind it was never sent again, one stands in the next topic."""
+    made = begin()
+    made.newest_rules()
+    made.share(XINCAI)
+    before = list(made.verdicts[made.channel])
+    made.share(XINCAI)
+    lost = made.lose_topic(behind=1)
+    made.open(made.channel, made.genesis())
+    made.share(XINCAI)
+    above = made.supervised(XINCAI)
+    made.later(40 * DAY)
+    both = figures.History(made.history(made.channel).channel, (*told(before), *told(made.verdicts[made.channel])))
+    positions = sorted((reading(made, one) for one in (made.channel, above)), key=lambda one: one.topic)
+    computed = figures.compute(XINCAI, PERIOD, [both, history(made, above)])
+    assert [one.value for one in computed.figures] == ["2"]
+    said = table(made, (above,), positions=tuple(positions), figures=computed.figures)
+    assert plain(seal(made, ContributionSealed, XINCAI, above, said)) == ("effective", "")
+    kept = [record for log in made.logs.values() for record in log]
+    found = audit(made.exchange, Copy([*kept, *lost]))
+    assert (found.verdict, found.findings, found.not_compared) == (Outcome.CONSISTENT, (), ())
 
 
 def test_what_is_not_here_is_not_compared() -> None:
