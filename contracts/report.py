@@ -236,6 +236,12 @@ class Table(Wire):
             raise ValueError("a number that no report holds")
         return self
 
+    @model_validator(mode="after")
+    def _one_column(self) -> Self:
+        if any(one.role is not None or one.by is not None for one in self.self_reported or ()):
+            raise ValueError("an office's own numbers are one column, without roles and purposes")
+        return self
+
     def to_bytes(self) -> bytes:
         """As it stands in the event."""
         return compact(self.model_dump(mode="json", exclude_none=True))

@@ -40,7 +40,7 @@ from contracts.report import (
 )
 from services.domain import figures, report, results
 from services.domain.figures import COUNTED, History, Said, Source
-from services.domain.oversight import Status
+from services.domain.oversight import Oversight, Status
 from services.node.parsing import InvalidError, broken
 from services.verifier import Result
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _PERIOD: TypeAdapter[str] = TypeAdapter(Period)
 _FIGURES: TypeAdapter[tuple[Figure, ...]] = TypeAdapter(Figures)
 _FILLED = {*ContributionTable.model_fields, *RestatedTable.model_fields, *ReportSummary.model_fields} - TYPED
-_STANDS = frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.RESTATED})
+_STANDS = frozenset({Status.CONTRIBUTED, Status.SUBMITTED, Status.ACCEPTED, Status.RESTATED})
 
 
 class Level(StrEnum):
@@ -136,7 +136,7 @@ def _summed(node: "Node", period: str, level: Level) -> Found:
         now = node.folds.history(channel)
         if now.offset >= 0:
             positions.append(Reading(topic=str(now.topic), offset=now.offset))
-        stands = newest(node, channel, unit, period)
+        stands = standing(node, now.state("oversight", subject_of(unit, period)), channel, unit, period)
         if stands is None:
             missing.append(unit)
             continue
@@ -157,12 +157,12 @@ def below(node: "Node") -> Iterator[tuple[str, str]]:
     return ((channel, unit) for unit, channel in sorted(found))
 
 
-def newest(node: "Node", channel: str, unit: str, period: str) -> Stands | None:
-    """The version of a unit's report that stands: not one that came back."""
-    status = node.folds.history(channel).state("oversight", subject_of(unit, period)).status
-    if status is not Status.CONTRIBUTED and status not in _STANDS:
+def standing(node: "Node", state: Oversight, channel: str, unit: str, period: str) -> Stands | None:
+    """The version of a unit's report that stands in that state of it: none that came back, none that came later."""
+    if state.status not in _STANDS:
         return None
-    return versions(node, channel, unit, period)[-1]
+    told = versions(node, channel, unit, period)
+    return next(one for one in told if one.draft.data.summary.version == state.version)
 
 
 def versions(node: "Node", channel: str, unit: str, period: str) -> list[Stands]:

@@ -95,6 +95,12 @@ WRONG_TABLES: dict[str, tuple[str, dict[str, Any], str]] = {
         {**SUBMITTED, "figures": [{"indicator": "operations", "value": str(10**13)}]},
         "no report holds",
     ),
+    "own numbers in a column of a role": (
+        ContributionSealed.TYPE,
+        {**CONTRIBUTION, "self_reported": [{"indicator": "gangs", "role": "led", "value": "1"}]},
+        "one column",
+    ),
+    "own numbers by purpose": (ContributionSealed.TYPE, {**CONTRIBUTION, "self_reported": [FIGURE]}, "one column"),
     "no county at all": (ReportSubmitted.TYPE, {**SUBMITTED, "missing": []}, "each county"),
     "a county that reported and is missing": (
         ReportSubmitted.TYPE,
