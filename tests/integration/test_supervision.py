@@ -1,5 +1,6 @@
 """What rule version 3 opens, on real servers: a unit and its superior (1.6, 1.7), a lead that goes on (1.2b S10)."""
 
+import io
 import json
 import subprocess
 import sys
@@ -52,7 +53,7 @@ from tests.support.region import CONTENT, SUMMARY, Region, region
 
 pytestmark = pytest.mark.xdist_group("streams")
 
-WORDS = {"contact": {"name": "示例甲", "phone": "0396-0000000"}, "text": "示例：夜间查获一起案件"}
+WORDS: dict[str, Any] = {"contact": {"name": "示例甲", "phone": "0396-0000000"}, "text": "示例：夜间查获一起案件"}
 ORDER = {"kind": "supervision", "classification": "work_secret", "urgency": "routine"}
 REPLY = {"kind": "reply", "classification": "work_secret", "urgency": "routine"}
 
@@ -229,11 +230,27 @@ def _papers(made: Region, period: str, folder: Path) -> None:
         [*command, "--pdf", str(pdf), "--xlsx", str(xlsx)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    text = "".join("".join(page.extract_text() for page in PdfReader(pdf).pages).split())
+    text = _text(pdf)
     assert f"{periods.in_words(period)}对口协作两月报" in text
     assert "第2版" in text
     with zipfile.ZipFile(xlsx) as packed:
         assert "第2版" in packed.read("xl/sharedStrings.xml").decode()
+
+
+def test_the_words_of_a_report_and_an_order_are_printed_as_access_events(answering: Region, period: str) -> None:
+    """Figures are clear; words are a content: a print is recorded and its copy is counted (MECHANISM 4)."""
+    channel, prefecture, county = answering.channel, answering.at(ZHUMADIAN, "author"), answering.at(XINCAI, "author")
+    report = prefecture.matter("oversight", channel, subject_of(XINCAI, period))
+    text = _text(io.BytesIO(prefecture.print(channel, report.contents[0])))
+    assert all(part in text for part in ("份号000001", "工作情况", "示例", "第1版", "原植物·罂粟（株）0———31"))
+    (order,) = [one for one in county.matters("oversight") if one.status == "answered"]
+    first = county.matter("oversight", channel, order.subject).contents[0]
+    text = _text(io.BytesIO(county.print(channel, first)))
+    assert all(part in text for part in ("关于超期事项的督办单", WORDS["text"], "7个工作日"))
+
+
+def _text(pdf: Any) -> str:
+    return "".join("".join(page.extract_text() for page in PdfReader(pdf).pages).replace("\u200b", "").split())
 
 
 def test_a_report_that_nobody_sealed_is_no_paper(answering: Region) -> None:
