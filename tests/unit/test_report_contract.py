@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -25,6 +26,9 @@ from contracts.report import (
 )
 from contracts.report_terms import Indicator
 from contracts.vocabulary import CreditRole, Purpose, SubstanceKind
+from services.domain.desk import Paper
+from services.node import papers
+from services.node.parsing import InvalidError
 from tests.support.papers import approvals, content
 from tests.support.reports import FIGURE, OUTCOME, PERIOD, REPORT, TABLE, read_table, said
 from tests.support.states import OTHER, OWNER
@@ -278,6 +282,19 @@ def test_a_table_is_read_by_the_profile() -> None:
     data["summary"] |= {"table": TablePaper.model_validate(paper).digest}
     with pytest.raises((ValidationError, ShapeError), match="profile"):
         ContributionSealed.model_validate_json(compact(data))
+
+
+def test_what_leaves_the_desk_is_the_table_that_was_signed_for() -> None:
+    """Officers sign the summary; a paper whose table is another one becomes no event."""
+    event = sealed(CONTRIBUTION)
+    data = event.wire()
+    signed: dict[str, Any] = {"submission": event.approval.submission, "approval": event.approval.approval}
+    summary = base64.b64encode(compact(data["summary"])).decode()
+    held = Paper(type=ContributionSealed.TYPE, summary=summary, payload=data["embedded"]["payload"], **signed)
+    assert papers.outgoing(held).wire() == data
+    other = TablePaper.of(read_table(ContributionSealed.TYPE, {**CONTRIBUTION, "categories": ["drug_use"]}))
+    with pytest.raises(InvalidError):
+        papers.outgoing(replace(held, payload=other.payload))
 
 
 def test_the_report_itself_says_its_kind() -> None:
