@@ -19,6 +19,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "contracts.envelope": ("envelope", _LOG),
     "contracts.dsse": ("signing", "envelope"),
     "services.vault.content": ("vault", "content_vectors"),
+    "services.vault.attachment": ("attachment_vectors", "attachments"),
     "services.vault.errors": ("vault",),
     "services.vault.hybrid": ("vault", "content_vectors"),
     "services.vault.keyfile": ("vault",),
@@ -62,6 +63,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.results": ("figures",),
     "services.domain.papers": (*_RULES, _LOG),
     "services.signing": ("signing",),
+    "services.cleaning": ("cleaning",),
+    "services.cleaning.jpeg": ("cleaning",),
+    "services.cleaning.pdf": ("cleaning",),
+    "services.cleaning.png": ("cleaning",),
 }
 """Module -> tests/unit/test_<name>.py, those that are about the module; first the one that is soonest done."""
 
