@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from contracts.approval import AccessStatement, Approval, Delegation, Submission
 from contracts.dsse import Dsse, keyid
-from contracts.vocabulary import AccessKind, AccessReason, Role
-from services.cli import client, session, statements
+from contracts.vocabulary import AccessKind, AccessReason, AttachmentKind, Role
+from services.cli import client, files, session, statements
 from services.cli.client import Node, Officer
 from services.cli.commands import COMMANDS, app
 from services.cli.errors import InvalidError, NotYetError, RefusedError, SigningRefusedError, VoidError
@@ -351,6 +351,22 @@ def test_a_report_is_shown_with_its_roles_and_its_files_are_written_once(
 def test_a_document_that_was_thrown_away_is_not_waited_for_for_ever() -> None:
     with pytest.raises(NotYetError):
         officer(lambda _: httpx.Response(200, json=paper(status="discarded"))).sent(PAPER, seconds=0)
+
+
+def test_a_document_has_at_most_ten_attachments() -> None:
+    """Said before anything is sent: no node answers here."""
+    ten: dict[str, Any] = {"attachments": [{}] * 10}
+    full = {"summary": dict(ten), "content": dict(ten)}
+    with pytest.raises(ValueError, match="at most 10"):
+        files._attached(officer(broken), full, b"", AttachmentKind.PHOTO, {})
+
+
+def test_a_document_without_attachments_is_revised_as_it_is(tmp_path: Path) -> None:
+    """Its file is not touched, and no node is asked."""
+    path = tmp_path / "document.json"
+    path.write_text('{"summary": {}}')
+    assert files.carried(officer(broken), path, "a" * 52, "duikou.lead.shared.v1") == {"summary": {}}
+    assert path.read_text() == '{"summary": {}}'
 
 
 # -- signing -----------------------------------------------------------------------------------------------------------
