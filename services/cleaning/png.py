@@ -29,7 +29,7 @@ def _chunks(file: bytes) -> Iterator[tuple[bytes, bytes]]:
     while True:
         end = at + _FRAME + int.from_bytes(file[at : at + 4], "big")
         chunk, kind = file[at:end], file[at + 4 : at + 8]
-        if len(chunk) < _FRAME or end > len(file) or crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
+        if end > len(file) or crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
             raise UnfitFileError(Unfit.BROKEN)
         if kind not in CRITICAL and not kind[0] & 0x20:
             raise UnfitFileError(Unfit.BROKEN)

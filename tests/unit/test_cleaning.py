@@ -24,6 +24,14 @@ from tests.support.files import (
 BARE, PLAIN = jpeg(), png()
 THUMBNAIL = segment(0xE0, b"JFIF\0\x01\x02\x01\0\x48\0\x48\x01\x01\xaa\xbb\xcc")
 ADOBE = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01")
+DRAWS = [chunk(kind, b"\0\1\2") for kind in (b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs")]
+
+
+def wide(size: bytes) -> bytes:
+    """A PNG of that width and height, as its header says."""
+    return PLAIN.replace(HEADER, chunk(b"IHDR", size + b"\x08\0\0\0\0"))
+
+
 CLEANED: dict[str, tuple[bytes, bytes]] = {
     "a bare JPEG stays as it is": (BARE, BARE),
     "EXIF goes, and who took the picture with it": (jpeg(exif(1)), BARE),
@@ -54,10 +62,9 @@ CLEANED: dict[str, tuple[bytes, bytes]] = {
         ),
         PLAIN,
     ),
-    "what draws a PNG": (
-        png(chunk(b"gAMA", b"\0\0\0\1"), chunk(b"tRNS", b"\0\1")),
-        SIGN + HEADER + chunk(b"gAMA", b"\0\0\0\1") + chunk(b"tRNS", b"\0\1") + PIXEL + chunk(b"IEND"),
-    ),
+    "what draws a PNG": (png(*DRAWS), SIGN + HEADER + b"".join(DRAWS) + PIXEL + chunk(b"IEND")),
+    "a PNG as wide as can be": (wide(b"\1\0\0\0\0\0\0\1"), wide(b"\1\0\0\0\0\0\0\1")),
+    "a PNG as high as can be": (wide(b"\0\0\0\1\1\0\0\0"), wide(b"\0\0\0\1\1\0\0\0")),
     "the further pictures of an animated PNG": (png(chunk(b"acTL", b"\0" * 8), chunk(b"fdAT", b"\0\0\0\1x")), PLAIN),
     "whatever follows the end of a PNG": (png(tail=b"PK\x03\x04"), PLAIN),
     "a PDF is not changed, for it may be signed": (files.warrant(), files.warrant()),
@@ -71,6 +78,9 @@ CLEANED: dict[str, tuple[bytes, bytes]] = {
 
 def names(word: bytes) -> bytes:
     return files.pdf(b"<< /S /%b /N (x) >>" % word)
+
+
+ACTIVE = ["JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "SubmitForm", "ImportData", "GoToE"]
 
 
 def cut(file: bytes) -> bytes:
@@ -98,14 +108,21 @@ REFUSED: dict[str, tuple[bytes, Unfit]] = {
     "a PNG that is cut off": (cut(PLAIN), Unfit.BROKEN),
     "a PNG without its header": (SIGN + PIXEL + chunk(b"IEND"), Unfit.BROKEN),
     "a PNG without a picture": (SIGN + HEADER + chunk(b"IEND"), Unfit.BROKEN),
-    "a PNG without width": (PLAIN.replace(HEADER, chunk(b"IHDR", b"\0\0\0\0\0\0\0\1\x08\0\0\0\0")), Unfit.BROKEN),
+    "a PNG without width": (wide(b"\0\0\0\0\1\1\1\1"), Unfit.BROKEN),
+    "a PNG without height": (wide(b"\1\1\1\1\0\0\0\0"), Unfit.BROKEN),
+    "a PNG with a chunk before its header": (SIGN + chunk(b"tEXt", b"x" * 13) + PLAIN[8:], Unfit.BROKEN),
+    "a PNG whose chunk says that it is longer": (
+        SIGN + HEADER + b"\0\0\0\xff" + chunk(b"tEXt", b"x" * 9)[4:],
+        Unfit.BROKEN,
+    ),
+    "a PNG with a changed pixel": (PLAIN.replace(PIXEL[8:10], b"xx"), Unfit.BROKEN),
     "a PNG whose header is short": (PLAIN.replace(HEADER, chunk(b"IHDR", b"\0\0\0\1\0\0\0\1")), Unfit.BROKEN),
     "a PNG with a changed byte": (PLAIN.replace(b"IDAT", b"IDAU"), Unfit.BROKEN),
     "a chunk that every reader must know, and nobody does": (png(chunk(b"EVIL", b"x")), Unfit.BROKEN),
     "a PNG of very many chunks": (png(chunk(b"tEXt") * errors.MAX_PARTS), Unfit.BROKEN),
     "a PDF that is cut off": (cut(files.warrant()), Unfit.BROKEN),
     "a PDF with an archive behind it": (files.warrant() + b"PK\x05\x06", Unfit.BROKEN),
-    **{f"a PDF with {word.decode()}": (names(word), Unfit.ACTIVE) for word in sorted(pdf.ACTIVE)},
+    **{f"a PDF with {word}": (names(word.encode()), Unfit.ACTIVE) for word in ACTIVE},
     "a script whose name is written with escapes": (names(b"J#61v#61Script"), Unfit.ACTIVE),
     "a script in an object stream": (files.pdf(files.packed(b"1 0 << /S /JavaScript >>")), Unfit.ACTIVE),
     "a script in an object stream with an escaped name": (
