@@ -8,6 +8,7 @@ import re
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 
 from services.cleaning.errors import Unfit, UnfitFileError
 
@@ -77,11 +78,9 @@ def _inflated(file: bytes, start: int, most: int) -> bytes:
         return b""
     if how != [b"FlateDecode"]:
         raise UnfitFileError(Unfit.OPAQUE)
-    unpack = zlib.decompressobj()
-    try:
+    unpack, objects = zlib.decompressobj(), b""
+    with suppress(zlib.error):
         objects = unpack.decompress(file[start : file.find(b"endstream", start)], most)
-    except zlib.error as error:
-        raise UnfitFileError(Unfit.OPAQUE) from error
     if not unpack.eof:
         raise UnfitFileError(Unfit.OPAQUE)
     return objects

@@ -70,6 +70,8 @@ CLEANED: dict[str, tuple[bytes, bytes]] = {
     "a PDF is not changed, for it may be signed": (files.warrant(), files.warrant()),
     "a PDF with an object stream": (files.pdf(files.packed(b"1 0 << /Type /Page >>")),) * 2,
     "an object stream that is not packed": (files.pdf(files.packed(b"1 0 << /Type /Page >>", b"")),) * 2,
+    "a PDF with a picture": (files.pdf(b"<< /Filter /DCTDecode >>\nstream\n%b\nendstream" % BARE),) * 2,
+    "an object stream that is named and is not there": (files.pdf(b"<< /Type /ObjStm >>"),) * 2,
     "a PDF with white space behind its end": (files.pdf() + b"\r\n\0", files.pdf() + b"\r\n\0"),
     "a PDF that merely speaks of scripts": (files.pdf(b"(JavaScript, Launch)"),) * 2,
     "a name that only begins like one of a script": (files.pdf(b"<< /JavaScriptless 1 >>"),) * 2,
@@ -121,6 +123,7 @@ REFUSED: dict[str, tuple[bytes, Unfit]] = {
     "a chunk that every reader must know, and nobody does": (png(chunk(b"EVIL", b"x")), Unfit.BROKEN),
     "a PNG of very many chunks": (png(chunk(b"tEXt") * errors.MAX_PARTS), Unfit.BROKEN),
     "a PDF that is cut off": (cut(files.warrant()), Unfit.BROKEN),
+    "a PDF with a letter behind it": (files.warrant() + b"X", Unfit.BROKEN),
     "a PDF with an archive behind it": (files.warrant() + b"PK\x05\x06", Unfit.BROKEN),
     **{f"a PDF with {word}": (names(word.encode()), Unfit.ACTIVE) for word in ACTIVE},
     "a script whose name is written with escapes": (names(b"J#61v#61Script"), Unfit.ACTIVE),
@@ -186,12 +189,18 @@ def test_object_streams_are_inflated_up_to_a_limit(monkeypatch: pytest.MonkeyPat
     """A file of a few kilobytes may hold gigabytes."""
     bomb = files.pdf(files.packed(b"0" * 100_000), files.packed(b"0" * 100_000))
     assert cleaned(bomb).file == bomb
-    monkeypatch.setattr(pdf, "MAX_INFLATED", 150_000)
-    with pytest.raises(UnfitFileError):
-        cleaned(bomb)
+    for most in (99_999, 100_000, 199_999):
+        monkeypatch.setattr(pdf, "MAX_INFLATED", most)
+        with pytest.raises(UnfitFileError) as refused:
+            cleaned(bomb)
+        assert refused.value.reason is Unfit.OPAQUE
 
 
 def test_object_streams_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = files.pdf(files.packed(b"1"), files.packed(b"2"))
+    monkeypatch.setattr(pdf, "MAX_STREAMS", 2)
+    assert cleaned(two).file == two
     monkeypatch.setattr(pdf, "MAX_STREAMS", 1)
-    with pytest.raises(UnfitFileError):
-        cleaned(files.pdf(files.packed(b"1"), files.packed(b"2")))
+    with pytest.raises(UnfitFileError) as refused:
+        cleaned(two)
+    assert refused.value.reason is Unfit.OPAQUE
