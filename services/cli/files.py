@@ -66,17 +66,29 @@ def fetch(
 
 
 def carried(who: Officer, path: Path, channel: str, event_type: str) -> dict[str, Any]:
-    """The document with its files under a content of their own, as a revision needs it; its JSON file says so too."""
+    """The document with its files under a content of their own, as a revision needs it; its JSON file says so too.
+
+    Raises ValueError: its attachments are not as ``attach`` writes them.
+    """
     given = document(path)
-    if not given.get("content_id"):
+    old = given.pop("content_id", None)
+    both = list(zip(*(given.get(part, {}).get("attachments", []) for part in PARTS), strict=True))
+    if not both:
         return given
-    old, given["content_id"] = given["content_id"], str(uuid4())
-    for clear, told in zip(*(given.get(part, {}).get("attachments", []) for part in PARTS), strict=True):
-        one = {name: clear[name] for name in ("digest", "size", "media")} | {"plain_digest": told["plain_digest"]}
-        made = who.carry(channel, event_type, given["content_id"], old, one)
+    given["content_id"] = str(uuid4())
+    for clear, told in both:
+        made = who.carry(channel, event_type, given["content_id"], str(old), _told(clear, told))
         clear["digest"] = told["digest"] = made.digest
     _write(path, given)
     return given
+
+
+def _told(clear: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """What both parts of a document say of a file, as ``upload`` answered it. Raises ValueError."""
+    try:
+        return {**{name: clear[name] for name in ("digest", "size", "media")}, "plain_digest": told["plain_digest"]}
+    except KeyError as error:
+        raise ValueError(f"an attachment of the document has no {error}") from error
 
 
 def _write(path: Path, given: dict[str, Any]) -> None:

@@ -361,12 +361,22 @@ def test_a_document_has_at_most_ten_attachments() -> None:
         files._attached(officer(broken), full, b"", AttachmentKind.PHOTO, {})
 
 
-def test_a_document_without_attachments_is_revised_as_it_is(tmp_path: Path) -> None:
-    """Its file is not touched, and no node is asked."""
+@pytest.mark.parametrize("text", ['{"summary": {}}', '{"summary": {}, "content_id": "old"}'])
+def test_a_document_without_attachments_is_revised_as_it_is(text: str, tmp_path: Path) -> None:
+    """Its file is not touched, no node is asked, and what its files were under is not named."""
     path = tmp_path / "document.json"
-    path.write_text('{"summary": {}}')
+    path.write_text(text)
     assert files.carried(officer(broken), path, "a" * 52, "duikou.lead.shared.v1") == {"summary": {}}
-    assert path.read_text() == '{"summary": {}}'
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("told", [[], [{}]])
+def test_attachments_that_were_written_by_hand_are_said_to_be_wrong(told: list[Any], tmp_path: Path) -> None:
+    path = tmp_path / "document.json"
+    clear = [{"digest": DIGEST, "size": 1, "media": "pdf"}]
+    path.write_text(json.dumps({"summary": {"attachments": clear}, "content": {"attachments": told}}))
+    with pytest.raises(ValueError, match=r"shorter|plain_digest"):
+        files.carried(officer(broken), path, "a" * 52, "duikou.lead.shared.v1")
 
 
 # -- signing -----------------------------------------------------------------------------------------------------------
