@@ -297,14 +297,19 @@ def seal(node: "Node", id: str, held: Paper) -> Sealed:
 
 def outgoing(node: "Node", held: Paper) -> Event:
     """The event that a twice signed document becomes. Raises InvalidError; Refused: its grant stands no more."""
+    return event_of(held, Embedded.of(forwards.grant(node, held.grant)) if held.grant else None)
+
+
+def event_of(held: Paper, grant: Embedded | None = None) -> Event:
+    """The same, with the grant under which a lead is forwarded. Raises InvalidError."""
     data: dict[str, Any] = {"summary": json.loads(base64.b64decode(held.summary))}
     if held.content is not None:
         data["content"] = held.content.model_dump(mode="json", exclude_none=True)
     if held.payload:
         data["embedded"] = {"payload": held.payload}
+    if grant is not None:
+        data["embedded"] = grant.model_dump(mode="json")
     papers = {"submission": held.submission, "approval": held.approval, "delegation": held.delegation}
     data["approval"] = {name: p.model_dump(mode="json", exclude_none=True) for name, p in papers.items() if p}
-    if held.grant:
-        data["embedded"] = Embedded.of(forwards.grant(node, held.grant)).model_dump(mode="json")
     event: Event = parsed(event_class(held.type), data)
     return event

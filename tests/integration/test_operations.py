@@ -477,7 +477,7 @@ def test_a_backup_is_restored_on_another_machine(paired: Region, tmp_path: Path)
 
 FLIP = "{0} = set_byte({0}, 40, get_byte({0}, 40) # 1)"
 SWAP = "{0} = translate({0}, '012', '120')"
-NAME = "{0} = 'x' || substr({0}, 2)"
+NAME = "{0} = '_' || substr({0}, 2)"
 FLIPS: dict[str, list[tuple[str, str, str, str, str]]] = {
     "ledgers": [
         ("ledger", FLIP, "state", "ledger LIKE 'desk%' AND sequence = 2", "desk"),

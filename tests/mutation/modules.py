@@ -32,6 +32,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.enquiry": ("machines", "enquiry_rules", *_CONTRACTS[1:]),
     "services.domain.access": ("machines", "signatures", _LOG),
     "services.domain.desk": ("machines", "desk_rules"),
+    "services.domain.confirming": ("confirming",),
+    "services.domain.searching": ("searching",),
     "services.domain.clocks": ("clocks",),
     "services.domain": (*_RULES, "desk_rules", _LOG),
     "services.domain.basis": ("lead_rules", "enquiry_rules"),

@@ -190,8 +190,8 @@ def test_nothing_read_twice_changes_anything(steps: list[tuple[str, str]], data:
 
 
 def not_at_an_end(history: History) -> list[str]:
-    found = ((context, state) for (context, _), state in history.streams.items())
-    return sorted(repr(one) for one in found if one[1].status not in CONTEXTS[one[0]].ENDED)
+    found = ((*key, state) for key, state in history.streams.items())
+    return sorted(repr(one) for one in found if one[2].status not in CONTEXTS[one[0]].ENDED)
 
 
 def still_open(history: History) -> list[str]:

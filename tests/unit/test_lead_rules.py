@@ -716,6 +716,10 @@ def test_duties_have_the_words_of_the_law() -> None:
         "task": ("办结任务", "do the task"),
         "lift": ("解除或更正", "lift the restriction or correct"),
         "remove": ("销毁回执", "removal answer"),
+        "contribute": ("县级上报两月报", "the county's two-monthly report"),
+        "report": ("市级汇总上报两月报", "the prefecture's two-monthly report"),
+        "correct_report": ("更正两月报", "correct the two-monthly report"),
+        "review_report": ("接收或退回两月报", "accept or return the two-monthly report"),
     }
 
 

@@ -291,10 +291,10 @@ def test_what_leaves_the_desk_is_the_table_that_was_signed_for() -> None:
     signed: dict[str, Any] = {"submission": event.approval.submission, "approval": event.approval.approval}
     summary = base64.b64encode(compact(data["summary"])).decode()
     held = Paper(type=ContributionSealed.TYPE, summary=summary, payload=data["embedded"]["payload"], **signed)
-    assert papers.outgoing(held).wire() == data
+    assert papers.event_of(held).wire() == data
     other = TablePaper.of(read_table(ContributionSealed.TYPE, {**CONTRIBUTION, "categories": ["drug_use"]}))
     with pytest.raises(InvalidError):
-        papers.outgoing(replace(held, payload=other.payload))
+        papers.event_of(replace(held, payload=other.payload))
 
 
 def test_the_report_itself_says_its_kind() -> None:
