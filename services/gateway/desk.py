@@ -71,7 +71,7 @@ class DraftBody(DocumentBody):
     grant: digest of the owner's grant, where a lead is forwarded.
     """
 
-    model_config = example(examples.DRAFT)
+    model_config = example(examples.LEAD, examples.DRAFT)
 
     channel: Channel
     type: EventType

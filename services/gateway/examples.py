@@ -18,6 +18,54 @@ TO_SIGN = {
     "payload": SIGNED["payload"],
     "keyid": DIGEST,
 }
+LEAD = {
+    "channel": CHANNEL,
+    "type": "duikou.lead.shared.v1",
+    "summary": {
+        "kind": "lead_notice",
+        "classification": "work_secret",
+        "urgency": "priority",
+        "category": "outflow_trafficking",
+        "basis": {"kind": "criminal_case", "organ": "411729000001", "date": "2026-11-01"},
+        "grade": {"source": "B", "information": "3"},
+        "restrictions": ["evidence_consent", "forward_consent"],
+        "review_date": "2027-05-01",
+        "persons": [{"category": "suspect", "grounds": ["parcel", "pointed_out"], "approver": "approver"}],
+        "identifiers_count": 1,
+        "action": ["check"],
+        "substances": [],
+    },
+    "content": {
+        "contact": {"name": "示例乙", "phone": "0396-0000000"},
+        "title": "示例线索",
+        "basis_no": "示例案字〔2026〕1号",
+        "narrative": "示例：供述称绰号示例阿三者以寄递方式发货。",
+        "facts": [{"text": "示例：供述", "on": "2026-10-20", "zone": "+08:00", "source": "confession"}],
+        "persons": [
+            {
+                "index": 1,
+                "category": "suspect",
+                "identification": "unknown",
+                "aliases": ["示例阿三"],
+                "grounds": ["parcel", "pointed_out"],
+                "ground_facts": [1],
+                "alleged_act": "trafficking",
+            }
+        ],
+        "identifiers": [
+            {
+                "kind": "mobile",
+                "value": "13900000000",
+                "attributed_to": 1,
+                "obtained": "confession",
+                "fact": 1,
+                "seen_from": "2026-10-01",
+                "seen_to": "2026-10-20",
+            }
+        ],
+    },
+}
+"""A first lead, whole: a confession names a nickname, a telephone and a parcel."""
 DRAFT = {
     "channel": CHANNEL,
     "type": "duikou.enquiry.asked.v1",
@@ -32,7 +80,7 @@ DRAFT = {
     },
     "content": {
         "contact": {"name": "示例乙", "phone": "0396-0000000"},
-        "items": [{"no": 1, "question": "parcel_parties", "text": "示例运单 SAMPLE0001 的收寄件信息"}],
+        "items": [{"no": 1, "question": "parcel_parties", "person": 1, "text": "示例运单 SAMPLE0001 的收寄件信息"}],
     },
 }
 REPORT = {
@@ -173,6 +221,6 @@ DUE_ITEM = {
 }
 
 
-def example(document: dict[str, Any]) -> ConfigDict:
-    """The configuration of a model whose description shows ``document``."""
-    return ConfigDict(json_schema_extra={"examples": [document]})
+def example(*documents: dict[str, Any]) -> ConfigDict:
+    """The configuration of a model whose description shows these documents."""
+    return ConfigDict(json_schema_extra={"examples": [*documents]})

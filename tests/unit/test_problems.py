@@ -11,6 +11,7 @@ from services.gateway import examples, problems
 from services.gateway.auth import TokenError
 from services.gateway.desk import DraftBody
 from services.gateway.problems import REMEDY, KeyReusedError, LateError, problem, status_of
+from services.node.papers import checked_content, event_class
 from services.node.parsing import InvalidError, broken, parsed
 from services.node.reading import GoneError, TooEarlyError
 from services.office import UndrawableError
@@ -98,6 +99,15 @@ def test_a_path_and_a_rule_but_no_value_and_no_made_up_name() -> None:
     found = broken(caught.value.errors(), "content")
     assert SECRET not in json.dumps(found, ensure_ascii=False)
     assert [path for path, _ in found] == ["content.inner.word", "content.inner.(surplus)", "content.number"]
+
+
+@pytest.mark.parametrize("document", [examples.LEAD, examples.DRAFT])
+def test_the_documents_that_the_description_shows_are_documents(document: dict[str, Any]) -> None:
+    """Whoever begins with them is refused nothing: clear and encrypted part are of their event and agree."""
+    draft = DraftBody.model_validate(document)
+    model = event_class(draft.type).model_fields["summary"].annotation
+    summary = parsed(model, draft.summary)
+    assert checked_content(draft.type, summary, draft.content) is not None
 
 
 @pytest.mark.parametrize("content", [{"a\ud800": 1}, {"a": "\udfff"}, {"a": float("nan")}, {"a": float("inf")}])
