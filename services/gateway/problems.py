@@ -38,10 +38,11 @@ from contracts.refusals import Code, NotYet, Refused
 from services import journal
 from services.blobs import BlobsError
 from services.cleaning import UnfitFileError
+from services.domain.lead_keeping import GoneError
 from services.gateway.auth import TokenError
 from services.node.index import TooManyError
 from services.node.parsing import InvalidError, broken
-from services.node.reading import GoneError, TooEarlyError
+from services.node.reading import TooEarlyError
 from services.office import UndrawableError
 from services.vault import (
     AttachmentAlteredError,

@@ -20,6 +20,7 @@ from services.domain import enquiry, lead, lead_course
 from services.domain.access import Read
 from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
+from services.domain.lead_keeping import removed_by_node
 from services.domain.signatures import CLOCK_TOLERANCE
 from services.node import forwards, papers
 from services.node.commands import duty_id, minted, propose
@@ -122,13 +123,7 @@ def _past_review(history: History, state: lead.Lead) -> bool:
 
 
 def _node_removes(history: History, subject: str, state: lead.Lead) -> bool:
-    """Withdrawn, declined, sent back or expunged, no result that a case file must keep, nothing printed.
-
-    Else an officer answers.
-    """
-    if state.status not in lead.ASKED_BACK or state.outcome or state.held:
-        return False
-    return not any(read.kind == AccessKind.PRINT for read in _reads(history, subject))
+    return removed_by_node(state, printed=any(read.kind == AccessKind.PRINT for read in _reads(history, subject)))
 
 
 def _reads(history: History, subject: str) -> Iterator[Read]:

@@ -16,6 +16,7 @@ from contracts.vocabulary import AccessKind
 from services.domain import lead_course
 from services.domain.clocks import DAY
 from services.domain.lead import Lead, Status
+from services.domain.lead_keeping import UNREADABLE, replaced
 from services.domain.searching import Entry, entries, identifiers
 from services.node import reading
 from services.node.commands import standing
@@ -118,7 +119,7 @@ def _held(node: "Node", officer: str, hits: Iterable[tuple[str, str]]) -> list[H
 def _asked_back(node: "Node", held: Held) -> bool:
     """Also of what we sent ourselves: it is no lead any more."""
     state = node.folds.history(held.channel).state(held.context, held.subject)
-    return state.status in reading.UNREADABLE
+    return state.status in UNREADABLE
 
 
 @dataclass
@@ -153,4 +154,4 @@ def _ended(history: History, one: Indexed) -> bool:
 def _over(state: Lead, source: str, content: str) -> bool:
     """Nothing brings it back: removed, past its review date, or replaced by a corrected version."""
     removed = state.status is Status.REMOVED or lead_course.past_review(state, now_ms())
-    return removed or reading.replaced(state, source, content)
+    return removed or replaced(state, source, content)

@@ -20,19 +20,14 @@ from contracts.refusals import Code, NotYet, Refused
 from contracts.vocabulary import AccessKind, AccessReason
 from services.domain.clocks import format_time
 from services.domain.enquiry import Status as EnquiryStatus
-from services.domain.lead import Lead
 from services.domain.lead import Status as LeadStatus
-from services.domain.lead_course import past_review
+from services.domain.lead_keeping import may_read
 from services.node.files import Attached, fetch
 from services.node.folds import now_ms
 from services.vault import OWN, Keys, PrivateKey, decrypt, unlock
 
 if TYPE_CHECKING:
     from services.node.node import Node
-
-
-class GoneError(Refused):
-    """Withdrawn or removed: it is opened no more (L8)."""
 
 
 class TooEarlyError(NotYet):
@@ -170,7 +165,7 @@ def may_open(node: "Node", held: Held, officer: str) -> None:
     if held.source != node.source and state.status in UNSIGNED:
         raise Refused(Code.STATE, "S3")
     if held.context == "lead":
-        _kept(held, state, officer, ours=held.source == node.source)
+        may_read(state, held.source, held.content.id, officer, now_ms(), ours=held.source == node.source)
     age = now_ms() - node.heartbeat()
     if held.channel != DESK and age > node.settings.heartbeat_limit_seconds * 1_000:
         raise NotYet("the newest trust heartbeat is too old: nothing is shared or opened")
@@ -178,30 +173,8 @@ def may_open(node: "Node", held: Held, officer: str) -> None:
         raise Refused(Code.SUSPENDED, "PROTOCOL 4")
 
 
-def _kept(held: Held, state: Any, officer: str, *, ours: bool) -> None:
-    """Not gone from us, within its review date, this version, by this officer (L8, S12, S21, S23).
-
-    What proceedings hold stays as it was. Raises GoneError; Refused(officers): restricted to another.
-    """
-    if state.status in UNREADABLE and not ours:
-        raise GoneError(Code.STATE, "L8")
-    if past_review(state, now_ms()):
-        raise GoneError(Code.STATE, "S23")
-    if replaced(state, held.source, held.content.id):
-        raise GoneError(Code.STATE, "S12")
-    if state.reviewer not in ("", officer):
-        raise Refused(Code.OFFICERS, "S21")
-
-
-def replaced(state: Lead, source: str, content_id: str) -> bool:
-    """Whether a content of the owner is no version that stands; what proceedings hold is kept as it was (S12, S20)."""
-    return source == state.owner and bool(state.versions) and content_id not in state.versions and not state.held
-
-
 UNSIGNED = frozenset({LeadStatus.SENT, LeadStatus.DELIVERED, EnquiryStatus.ASKED, EnquiryStatus.DELIVERED})
 """Readable from the moment somebody signs for it: declined unread stays unread."""
-UNREADABLE = frozenset({LeadStatus.WITHDRAWN, LeadStatus.REMOVED, LeadStatus.MISDIRECTED, LeadStatus.EXPUNGED})
-"""Removed means here that the node refuses to open, until the vault destroys keys. What a case keeps stays open."""
 
 
 def own_plain(node: "Node", channel: str, content: Content, own: tuple[Wrap, ...]) -> bytes:

@@ -19,10 +19,10 @@ from services.auditor import Topics, audit
 from services.cli.commands import app
 from services.demo.cast import PASSPHRASE, XINCAI, YIWU
 from services.domain.clocks import format_time
+from services.domain.lead_keeping import GoneError
 from services.node import papers
 from services.node.commands import propose
 from services.node.folds import now_ms
-from services.node.reading import GoneError
 from services.signing import sealed
 from services.storage.pool import FULL
 from services.storage.stops import Why

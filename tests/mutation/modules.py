@@ -45,6 +45,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.offers": ("lead_course_rules", "operation_rules", "pairing_rules"),
     "services.domain.lead_naming": ("lead_rules", "lead_course_rules"),
     "services.domain.lead_course": ("lead_course_rules",),
+    "services.domain.lead_keeping": ("lead_keeping",),
     "services.domain.lead_forwarding": ("forwarding_rules", "forwarding", _LOG),
     "services.domain.lead_state": ("lead_rules",),
     "services.domain.lead_dues": ("lead_rules", "lead_course_rules"),

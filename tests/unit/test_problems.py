@@ -7,13 +7,14 @@ import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from contracts.refusals import Code, NotYet, Refused
+from services.domain.lead_keeping import GoneError
 from services.gateway import examples, problems
 from services.gateway.auth import TokenError
 from services.gateway.desk import DraftBody
 from services.gateway.problems import REMEDY, KeyReusedError, LateError, problem, status_of
 from services.node.papers import checked_content, event_class
 from services.node.parsing import InvalidError, broken, parsed
-from services.node.reading import GoneError, TooEarlyError
+from services.node.reading import TooEarlyError
 from services.office import UndrawableError
 from services.vault import (
     ContentInconsistentError,
