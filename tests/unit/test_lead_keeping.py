@@ -19,13 +19,13 @@ HELD = replace(LIVE, hold_review="2022-09-01")
 
 
 def law(
-    state: Lead, source: str = XINCAI, content: str = SECOND, officer: str = "", at: int = 0, unit: str = YIWU
+    state: Lead, source: str = XINCAI, content: str = SECOND, officer: str = "somebody", at: int = 0, unit: str = YIWU
 ) -> str:
     """The rule by which a unit's officer may not read; empty: he may."""
     try:
         may_read(state, source, content, officer, at, ours=source == unit)
     except GoneError as gone:
-        return f"gone {gone.law}"
+        return f"gone {gone.code} {gone.law}"
     except Refused as refused:
         return f"{refused.code} {refused.law}"
     return ""
@@ -35,19 +35,19 @@ def law(
 def test_what_was_asked_back_is_its_owners_alone_to_read(status: Status) -> None:
     """L8: the other unit's node refuses to open it."""
     state = replace(LIVE, status=status)
-    assert (law(state), law(state, unit=XINCAI)) == ("gone L8", "")
+    assert (law(state), law(state, unit=XINCAI)) == ("gone state L8", "")
 
 
 def test_nobody_reads_past_the_review_date_unless_proceedings_hold_it() -> None:
     """S23: from 00:00 of the day on, the owner neither, and nobody need have said so."""
-    assert (law(LIVE, at=REVIEW_OVER - 1), law(LIVE, at=REVIEW_OVER)) == ("", "gone S23")
-    assert law(LIVE, at=REVIEW_OVER, unit=XINCAI) == "gone S23"
+    assert (law(LIVE, at=REVIEW_OVER - 1), law(LIVE, at=REVIEW_OVER)) == ("", "gone state S23")
+    assert law(LIVE, at=REVIEW_OVER, unit=XINCAI) == "gone state S23"
     assert law(HELD, at=REVIEW_OVER) == ""
 
 
 def test_a_corrected_version_is_read_by_nobody_unless_proceedings_hold_it() -> None:
     """S12, S20: of the owner's versions the last one stands; what the other unit wrote is no version."""
-    assert (law(LIVE, content=FIRST), law(HELD, content=FIRST)) == ("gone S12", "")
+    assert (law(LIVE, content=FIRST), law(HELD, content=FIRST)) == ("gone state S12", "")
     assert law(LIVE, source=YIWU, content="feedback") == ""
     assert not replaced(replace(LIVE, versions=()), XINCAI, FIRST)
 
