@@ -352,11 +352,14 @@ class Region:
 
     # -- what units do -------------------------------------------------------------------------------------------------
 
-    def _paired(self, unit: str) -> str:
-        """The channel of the unit's newest pairing; empty while it cannot be read."""
+    def _paired(self, unit: str, before: frozenset[str]) -> str:
+        """The channel of a pairing of the unit that was not there before; empty while it cannot be read."""
         node = self.node(unit)
-        mine = [name for name, state in node.pairings() if unit in (state.owner, state.counterpart)]
-        return mine[-1] if mine and node.present(mine[-1]) else ""
+        return next((name for name in self._pairings(unit) - before if node.present(name)), "")
+
+    def _pairings(self, unit: str) -> frozenset[str]:
+        pairings = self.node(unit).pairings()
+        return frozenset(name for name, state in pairings if unit in (state.owner, state.counterpart))
 
     def at(self, unit: str, post: str, *, of: str = "", delegation: Mapping[str, str] | None = None) -> CliOfficer:
         """An officer at his node, over HTTP; ``of``: he is another unit's; ``delegation``: what he stands in by."""
@@ -368,11 +371,11 @@ class Region:
     def pair(self, a: str = XINCAI, b: str = YIWU) -> str:
         """The channel of an agreement between two units, open and with both encryption keys."""
         superior = {office.code: office.superior for office in OFFICES}
-        offer = _offer(b, superior[a], superior[b])
+        offer, before = _offer(b, superior[a], superior[b]), self._pairings(a)
         self.pairing = self.send(a, PAIRING, pairing.Proposed.TYPE, offer, by="head")
         digest = self.until("the offer arrives", lambda: self.stream(b, PAIRING, "pairing", self.pairing).offer)
         self.send(b, PAIRING, pairing.Accepted.TYPE, {"offer": digest}, by="head", subject=self.pairing)
-        self.channel = self.until("the channel is there", lambda: self._paired(a))
+        self.channel = self.until("the channel is there", lambda: self._paired(a, before))
         for unit in (a, b):
             self.until("the channel is usable", partial(self._usable, unit, self.channel))
         return self.channel
