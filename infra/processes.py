@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from random import SystemRandom
 from subprocess import Popen
 
 LEASH = Path(__file__).with_name("leash.py")
@@ -124,13 +125,22 @@ def exclusive(path: Path) -> Iterator[None]:
         yield
 
 
+SERVED = range(20_000, 32_768)
+"""Ports below those that the kernel gives to whoever connects (ip_local_port_range): none is taken meanwhile."""
+
+
 def free_ports(count: int) -> list[int]:
-    """`count` different TCP ports on 127.0.0.1 that nobody listens on now; chosen by the operating system."""
+    """`count` different TCP ports on 127.0.0.1 that nobody listens on now; ServerError where none is left."""
+    found: list[int] = []
     with ExitStack() as open_sockets:
-        sockets = [open_sockets.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+        for port in SystemRandom().sample(SERVED, len(SERVED)):
+            if len(found) == count:
+                return found
+            candidate = open_sockets.enter_context(socket.socket())
+            with suppress(OSError):
+                candidate.bind(("127.0.0.1", port))
+                found.append(port)
+    raise ServerError(f"fewer than {count} ports are free")
 
 
 def is_free(port: int) -> bool:

@@ -55,6 +55,10 @@ class Registry:
     """Channel -> the end of ``duikou.trust``, trust there, and its guests, when nothing was left to copy."""
     grants: dict[str, tuple[bytes, tuple[Granted, ...]]] = field(default_factory=dict)
     """Channel -> its end, and what was granted there."""
+    taken: set[tuple[str, int]] = field(default_factory=set)
+    """Name and time of mandates that stand in the ledger."""
+    generation: str = ""
+    """Of the database that ``taken`` is of."""
 
     def step(self) -> bool:
         """One round; whether anything was done. Raises NotYet."""
@@ -181,16 +185,24 @@ class Registry:
         """Mandates that arrived from the signing offices, in the order of their file names."""
         if not self._opened(TRUST):
             return False
+        generation = self.node.ledger.generation
+        if generation != self.generation:  # perhaps another copy of the data, which holds less (PROTOCOL 6)
+            self.generation = generation
+            self.taken.clear()
         return any([self._submit(path) for path in sorted((self.folder / "mandates").glob("*.json"))])
 
     def _submit(self, path: Path) -> bool:
         """One that is refused, or is none, is set aside and said once: it must not keep the others waiting."""
+        known = (path.name, path.stat().st_mtime_ns)
+        if known in self.taken:
+            return False
         refused = path.with_suffix(".refused")
         if refused.exists():
             return False
         try:
             event, subject = mandate_file(path)
             if self.node.ledger.find(mandate_id(event)) is not None:
+                self.taken.add(known)
                 return False
             hand_in(self.node, event, subject)
         except (Refused, HandedOverError) as error:

@@ -122,6 +122,8 @@ def _shows_category_and_due_time_only(offices: Offices, lead: str) -> None:
         "category_zh": "外流贩毒",
         "due": format_time(due_hours(delivered, 24)),
         "overdue": False,
+        "groups": ["to_sign_for"],
+        "event": "",
     }
     (case,) = [one for one in desk.matters("leads") if one.subject == lead]
     assert json.dumps(case.state, ensure_ascii=False).isascii(), "no word of anybody's"

@@ -35,7 +35,7 @@ LOG = "log"
 NAP = 0.05
 END_SECONDS = 20.0
 """For a process to be gone."""
-IDLE_SECONDS = 0.1
+IDLE_SECONDS = 0.2
 """How often parts that are processes of their own look again: many of them share a small machine."""
 COMPARE_SECONDS = 5.0
 LOOK_SECONDS, REST_SECONDS = 0.2, 180.0

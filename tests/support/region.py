@@ -60,6 +60,8 @@ T = TypeVar("T")
 PARTS = ("relay", "intake", "projector", "duties")
 SECONDS = 120.0
 POLL_SECONDS = 0.02
+IDLE_SECONDS = 0.2
+"""After which a part looks again that nobody in this process told anything: several nodes share its machine's cores."""
 OFFICERS = sum(4 for _ in OFFICES)
 
 NARRATIVE = "示例：绰号某某以寄递方式贩卖，包裹藏于茶叶罐内。"
@@ -198,7 +200,8 @@ class Region:
     def node(self, source: str) -> Node:
         """A unit's node in this process; it answers commands whether its parts run here, elsewhere or not at all."""
         if source not in self.nodes:
-            opened = until(f"{source} opens", lambda: open_node(load(self.cluster.settings(source))))
+            settings = replace(load(self.cluster.settings(source)), idle_seconds=IDLE_SECONDS)
+            opened = until(f"{source} opens", lambda: open_node(settings))
             if self.nodes.setdefault(source, opened) is not opened:  # two threads asked at once
                 opened.close()
         return self.nodes[source]
