@@ -288,12 +288,11 @@ def _in(made: Region, channel: str) -> Iterator[None]:
         made.channel = before
 
 
-def test_a_superior_reads_the_pairings_that_name_it_and_writes_nothing_there(offices: Region, watched: str) -> None:
+def test_a_superior_reads_the_pairings_that_name_it_and_writes_nothing_there(answering: Region, watched: str) -> None:
     """MECHANISM 1.0, 3.1: sleeping and overdue as numbers, by whom and of what; clear parts only."""
-    superior = offices.node(ZHUMADIAN)
+    offices, superior = answering, answering.node(ZHUMADIAN)
     offices.until("it reads the channel", lambda: watched in superior.watched())
     offices.even(ZHUMADIAN, channel=watched)
-    offices.start(ZHUMADIAN, "gateway")
     head = offices.at(ZHUMADIAN, "head")
     with _in(offices, watched):
         subject = offices.share()
