@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.region import Region, region
+from tests.support.region import Region, both_answering, region
 
 
 @pytest.fixture(scope="session")
@@ -12,4 +12,11 @@ def lasting() -> Iterator[Region]:
     """A region for tests that each lose a topic. They are in the group ``generations``, so there is one."""
     with region() as made:
         made.start_all()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def paired() -> Iterator[Region]:
+    """新蔡 and 义乌 paired, both answering HTTP. Whoever uses it is in the group ``spine``, so there is one."""
+    with both_answering() as made:
         yield made

@@ -4,11 +4,12 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from pypdf import PdfReader
 
-from contracts.vocabulary import Role
-from services.cli.client import Officer
+from contracts.vocabulary import AccessKind, AccessReason, Role
+from services.cli.client import Officer, fresh
 from services.cli.errors import ApiError
 from services.demo.cast import XINCAI, YIWU
 from services.domain.clocks import day
@@ -16,6 +17,9 @@ from services.node.folds import now_ms
 from tests.support.region import CONTENT, SUMMARY, Region
 
 HANDLER = {"name": "示例甲", "phone": "0579-5551234"}
+HOW = (AccessReason.HANDLING, AccessKind.PRINT)
+MARK = "不得回显的示例姓名"
+"""Stands in every bad body; may stand in no answer."""
 
 
 class Offices:
@@ -49,10 +53,15 @@ class Offices:
         told = self.at(unit, post).say(self.channel, kind, act, body, subject=subject)
         assert told.status == "recorded", told
 
+    def delivered(self, content: Any = CONTENT, **summary: Any) -> str:
+        """A lead that 新蔡 shared and 义乌's node has taken in."""
+        subject = self.document(XINCAI, "lead.shared", {**SUMMARY, **summary}, content)
+        self.arrives(YIWU, "leads", subject, "delivered")
+        return subject
+
     def shared(self, **summary: Any) -> str:
         """A lead that 新蔡 shared and 义乌 has signed for."""
-        subject = self.document(XINCAI, "lead.shared", {**SUMMARY, **summary}, CONTENT)
-        self.arrives(YIWU, "leads", subject, "delivered")
+        subject = self.delivered(**summary)
         self.say(YIWU, "intake", "leads", "received", subject)
         return subject
 
@@ -102,3 +111,20 @@ def refused_with(act: Any, *arguments: Any, **named: Any) -> ApiError:
     with pytest.raises(ApiError) as caught:
         act(*arguments, **named)
     return caught.value
+
+
+def delivered(made: Region, content: Any = CONTENT) -> str:
+    """A lead that 新蔡 shared and 义乌's node has taken in; its subject."""
+    return Offices(made).delivered(content)
+
+
+def stands(officer: Officer, channel: str, subject: str, status: str) -> bool:
+    """Whether the officer's list has the lead so."""
+    found = [one for one in officer.matters("leads") if (one.channel, one.subject) == (channel, subject)]
+    return [one.status for one in found] == [status]
+
+
+def raw(officer: Officer, method: str, path: str, **more: Any) -> httpx.Response:
+    """A request of the officer as it is given, without the client's care."""
+    headers = {"Authorization": f"Bearer {officer.token}", "Idempotency-Key": fresh(), **more.pop("headers", {})}
+    return officer.node.http.request(method, officer.base_url + path, headers=headers, **more)
