@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.demo.cast import JINHUA, XINCAI, YIWU, ZHUMADIAN
+from services.gateway.examples import LEAD
 
 INVENTED = ("张示例", "示例阿三", "13900000000", "示例寄件甲")
 """Words that stand in contents only: nowhere at rest may they be found."""
@@ -38,61 +39,16 @@ def outflow(origin: str, people: dict[str, int]) -> dict[str, Any]:
 
 def lead(review_date: str, urgency: str = "priority") -> dict[str, Any]:
     """The clear summary of a lead with one suspect."""
-    return {
-        "kind": "lead_notice",
-        "classification": "work_secret",
-        "urgency": urgency,
-        "category": "outflow_trafficking",
-        "basis": {"kind": "criminal_case", "organ": XINCAI, "date": "2026-11-01"},
-        "grade": {"source": "B", "information": "3"},
-        "restrictions": ["evidence_consent", "forward_consent"],
-        "review_date": review_date,
-        "persons": [{"category": "suspect", "grounds": ["parcel", "pointed_out"], "approver": "approver"}],
-        "identifiers_count": 1,
-        "action": ["check"],
-        "substances": [],
-    }
+    return {**LEAD["summary"], "urgency": urgency, "review_date": review_date}
 
 
 def lead_content(title: str, narrative: str) -> dict[str, Any]:
     """A nickname, a telephone and a parcel, from a confession."""
-    return {
-        "contact": _CONTACT,
-        "title": title,
-        "basis_no": "示例案字〔2026〕1号",
-        "narrative": narrative,
-        "facts": [
-            {
-                "text": "供述称示例阿三以寄递方式发货，寄件人写示例寄件甲",
-                "on": "2026-10-20",
-                "zone": "+08:00",
-                "source": "confession",
-            }
-        ],
-        "persons": [
-            {
-                "index": 1,
-                "category": "suspect",
-                "identification": "unverified",
-                "name": "张示例",
-                "aliases": ["示例阿三"],
-                "grounds": ["parcel", "pointed_out"],
-                "ground_facts": [1],
-                "alleged_act": "trafficking",
-            }
-        ],
-        "identifiers": [
-            {
-                "kind": "mobile",
-                "value": "13900000000",
-                "attributed_to": 1,
-                "obtained": "confession",
-                "fact": 1,
-                "seen_from": "2026-10-01",
-                "seen_to": "2026-10-20",
-            }
-        ],
-    }
+    content = LEAD["content"]
+    fact = {**content["facts"][0], "text": "供述称示例阿三以寄递方式发货，寄件人写示例寄件甲"}
+    suspect = {**content["persons"][0], "identification": "unverified", "name": "张示例"}
+    named = {"contact": _CONTACT, "title": title, "narrative": narrative, "facts": [fact], "persons": [suspect]}
+    return {**content, **named}
 
 
 def enquiry(about: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -18,7 +18,7 @@ TO_SIGN = {
     "payload": SIGNED["payload"],
     "keyid": DIGEST,
 }
-LEAD = {
+LEAD: dict[str, Any] = {
     "channel": CHANNEL,
     "type": "duikou.lead.shared.v1",
     "summary": {

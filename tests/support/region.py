@@ -38,6 +38,7 @@ from services.demo.ceremony import RULES, Ceremony
 from services.demo.cluster import Cluster
 from services.domain.clocks import DAY, format_time
 from services.gateway.auth import development_issuer
+from services.gateway.examples import LEAD
 from services.node import papers, reading
 from services.node.bootstrap import Step, run
 from services.node.commands import Standing, duty_id, propose, standing
@@ -67,50 +68,16 @@ OFFICERS = sum(4 for _ in OFFICES)
 NARRATIVE = "示例：绰号某某以寄递方式贩卖，包裹藏于茶叶罐内。"
 SECRETS = ("示例承办", "0371-55512345", NARRATIVE, "张某某甲", "13912345678", "供述称绰号某某以寄递方式发货")
 """Parts of ``CONTENT`` that may stand nowhere in clear."""
+_LEAD = LEAD["content"]
 CONTENT: dict[str, Any] = {
+    **_LEAD,
     "contact": {"name": SECRETS[0], "phone": SECRETS[1]},
-    "title": "示例线索",
-    "basis_no": "示例案字〔2026〕1号",
     "narrative": NARRATIVE,
-    "facts": [{"text": SECRETS[5], "on": "2026-10-20", "zone": "+08:00", "source": "confession"}],
-    "persons": [
-        {
-            "index": 1,
-            "category": "suspect",
-            "identification": "unverified",
-            "name": SECRETS[3],
-            "aliases": ["某某"],
-            "grounds": ["parcel", "pointed_out"],
-            "ground_facts": [1],
-            "alleged_act": "trafficking",
-        }
-    ],
-    "identifiers": [
-        {
-            "kind": "mobile",
-            "value": SECRETS[4],
-            "attributed_to": 1,
-            "obtained": "confession",
-            "fact": 1,
-            "seen_from": "2026-10-01",
-            "seen_to": "2026-10-20",
-        }
-    ],
+    "facts": [{**_LEAD["facts"][0], "text": SECRETS[5]}],
+    "persons": [{**_LEAD["persons"][0], "identification": "unverified", "name": SECRETS[3], "aliases": ["某某"]}],
+    "identifiers": [{**_LEAD["identifiers"][0], "value": SECRETS[4]}],
 }
-SUMMARY: dict[str, Any] = {
-    "kind": "lead_notice",
-    "classification": "work_secret",
-    "urgency": "priority",
-    "category": "outflow_trafficking",
-    "basis": {"kind": "criminal_case", "organ": XINCAI, "date": "2026-11-01"},
-    "grade": {"source": "B", "information": "3"},
-    "restrictions": ["evidence_consent", "forward_consent"],
-    "review_date": "2027-05-01",
-    "persons": [{"category": "suspect", "grounds": ["parcel", "pointed_out"], "approver": "approver"}],
-    "identifiers_count": 1,
-    "action": ["check"],
-    "substances": [],
-}
+SUMMARY: dict[str, Any] = LEAD["summary"]
 
 
 def until(what: str, condition: Callable[[], T], seconds: float = SECONDS) -> T:
