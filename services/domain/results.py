@@ -88,8 +88,13 @@ def _amounts(one: OutcomeFigures, role: str) -> Iterator[tuple[tuple[str, ...], 
 def whole(table: Table) -> tuple[Figure, ...]:
     """All figures of a report: a county's with those that follow from its outcomes, a prefecture's as they stand."""
     if isinstance(table, ContributionTable):
-        return figures_of(cells_of(table.figures) | derived(table.outcomes))
+        return complete(table.figures, table.outcomes)
     return table.figures
+
+
+def complete(figures: Sequence[Figure], outcomes: Iterable[OutcomeFigures]) -> tuple[Figure, ...]:
+    """Figures that are not of outcomes, with those that follow from the outcomes."""
+    return figures_of(cells_of(figures) | derived(outcomes))
 
 
 def merged(reported: Mapping[str, Sequence[OutcomeFigures]]) -> tuple[OutcomeFigures, ...]:

@@ -136,7 +136,7 @@ def figures(period: OfPeriod, node: NodeOf, _: Asking) -> FiguresNow:
     now = reports.found(node, period)
     everything = now.figures
     if now.level is reports.Level.COUNTY:
-        everything = results.figures_of(results.cells_of(now.figures) | results.derived(now.outcomes))
+        everything = results.complete(now.figures, now.outcomes)
     sources = _sources(now)
     return FiguresNow(
         unit=node.source,

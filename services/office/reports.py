@@ -60,17 +60,15 @@ class Report:
 
 def lines(figures: Sequence[Figure], own: Sequence[Figure] = ()) -> list[Line]:
     """Figures in the order of the indicators; what only the office says has a line too."""
-    said = {(one.indicator, one.role, one.substance, one.measure): one for one in figures}
-    beside = {(one.indicator, one.role, one.substance, one.measure): one for one in own}
-    keys = {(key[0], key[2], key[3]) for key in (*said, *beside)}
+    said, beside = ({one.key: one for one in found} for found in (figures, own))
+    cells = {cell.key: cell for cell in map(_total, (*figures, *own))}
     found = []
-    for indicator, substance, measure in sorted(keys, key=lambda key: (_ORDER[key[0]], key[1] or "", key[2] or "")):
-        total = said.get((indicator, None, substance, measure))
-        by_role = {role: said.get((indicator, role, substance, measure)) for role in ROLES}
-        stated = beside.get((indicator, None, substance, measure))
+    for cell in sorted(cells.values(), key=lambda cell: (_ORDER[cell.indicator], *cell.key)):
+        total, stated = said.get(cell.key), beside.get(cell.key)
+        by_role = {role: said.get(cell.model_copy(update={"role": role}).key) for role in ROLES}
         found.append(
             Line(
-                Cell(indicator=indicator, substance=substance, measure=measure),
+                cell,
                 total.value if total else "0",
                 {role: one.value for role, one in by_role.items() if one is not None},
                 total.by.parts() if total and total.by else {},
@@ -78,6 +76,10 @@ def lines(figures: Sequence[Figure], own: Sequence[Figure] = ()) -> list[Line]:
             )
         )
     return found
+
+
+def _total(one: Cell) -> Cell:
+    return Cell(indicator=one.indicator, substance=one.substance, measure=one.measure)
 
 
 def named(cell: Cell) -> str:
