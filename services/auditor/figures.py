@@ -4,8 +4,8 @@ No verdict can do that: it reads its own topic only, and whoever receives a repo
 are read once more, and only where a report names them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.channels import Place, Topic, topic
@@ -14,7 +14,7 @@ from contracts.report import REPORTS, ContributionReturned, ContributionSealed, 
 from services.auditor.crossing import Finding
 from services.domain import figures, periods, report, results
 from services.domain.channel import Channel
-from services.domain.figures import COUNTED, Said
+from services.domain.figures import Said
 from services.verifier import History, Result, Verdict, inspect
 
 if TYPE_CHECKING:
@@ -58,8 +58,6 @@ class Reports:
 
     def compared(self, judge: "Judge", read: Read) -> tuple[list[Finding], list[str]]:
         """What differs, and what could not be held against anything: topics or contributions that are not here."""
-        if not self.sealed:
-            return [], []
         found, left = list[Finding](), list[str]()
         readings = _Readings(judge, read, [one for one in self.sealed if _counts(one)])
         for one in self.sealed:
@@ -180,8 +178,8 @@ class _Readings:
                 histories[name] = self._judge.topics[name].anew(dict)
             verdict = histories[name].admit(record, inspect(record, {}))
             told = self._told.setdefault(name, [])
-            if verdict.result is Result.EFFECTIVE and verdict.draft is not None and verdict.draft.context in COUNTED:
-                told.append(Said(verdict.at, _light(verdict.draft)))
+            if verdict.result is Result.EFFECTIVE and verdict.draft is not None:
+                told.extend(figures.kept(verdict.at, verdict.draft))
             if offset in self._wanted.get(name, ()):
                 self._snapshots[name, offset] = _Snapshot(histories[name].channel, tuple(told))
 
@@ -225,9 +223,3 @@ def _of_unit(channel: Channel, unit: str) -> bool:
 def _ran(channel: Channel, period: str) -> bool:
     """Whether a pairing had begun before the period was over; the own superior's channel is always named."""
     return channel.terms is None or channel.terms.valid_from < periods.end(period)
-
-
-def _light(draft: Draft[Any]) -> Draft[Any]:
-    """Without ciphertext and signatures: only what is counted is kept."""
-    heavy: Mapping[str, Any] = dict.fromkeys({"content", "approval"} & set(type(draft.data).model_fields))
-    return replace(draft, data=draft.data.model_copy(update=dict(heavy)))

@@ -16,7 +16,7 @@ exceptions: an outcome that is restated replaces what it restated, and an enquir
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -38,6 +38,7 @@ from services.domain.counting import calendar_of, clock_of
 
 COUNTED = frozenset({"lead", "enquiry", "operation", "liaison", "oversight", "pairing"})
 """Contexts whose events are looked at."""
+_HEAVY = frozenset({"content", "approval", "embedded"})
 _TALK = frozenset({"lead", "enquiry", "operation", "liaison"})
 """What wakes a pairing."""
 
@@ -47,6 +48,13 @@ class Said(NamedTuple):
 
     at: int
     draft: Draft[Any]
+
+
+def kept(at: int, draft: Draft[Any]) -> Iterator[Said]:
+    """An effective event as it is kept for counting, without ciphertext, signatures and tables; of COUNTED only."""
+    if draft.context in COUNTED:
+        heavy: Mapping[str, Any] = dict.fromkeys(_HEAVY & set(type(draft.data).model_fields))
+        yield Said(at, replace(draft, data=draft.data.model_copy(update=heavy)))
 
 
 class Source(NamedTuple):
@@ -206,8 +214,8 @@ def _answered(
         until = due(state)
         if until is not None and at >= until:
             return until, Indicator.ENQUIRIES_OVERDUE, said[0].draft
-        before, state = state, enquiry.evolve(state, draft, at)
-        if state.status in _DONE and before.status not in _DONE:
+        state = enquiry.evolve(state, draft, at)
+        if state.status in _DONE:
             return at, Indicator.ENQUIRIES_IN_TIME, draft
     until = due(state)
     if until is not None and until < end:
@@ -285,7 +293,7 @@ def _supervisions(history: History) -> Iterator[Count]:
 def _sleeping(unit: str, span: range, history: History) -> Iterator[Count]:
     """Its one source is the pairing: its subject is the id of the event that proposed it."""
     channel, terms = history.channel, history.channel.terms
-    if terms is None or terms.valid_from >= span.start:
+    if terms is None or terms.valid_from > span.start:
         return
     before = [one.draft.data for one in history.said if one.at < span.stop]
     ended = any(isinstance(data, Ended) for data in before)

@@ -39,7 +39,7 @@ from contracts.report import (
     subject_of,
 )
 from services.domain import figures, report, results
-from services.domain.figures import COUNTED, History, Said, Source
+from services.domain.figures import History, Source
 from services.domain.oversight import Oversight, Status
 from services.node.parsing import InvalidError, broken
 from services.verifier import Result
@@ -116,14 +116,15 @@ def _own_channels(node: "Node") -> Iterator[str]:
 
 
 def history(node: "Node", channel: str) -> tuple[Reading, History]:
-    """A channel as far as it is read: its position, and what counts in it."""
+    """A channel as far as it is read: its position, and what counts in it. Takes time with the channel's length."""
     now = node.folds.history(channel)
     told = tuple(
-        Said(verdict.at, verdict.draft)
+        said
         for n in range(1, now.topic.n + 1)
         for verdict in node.replica.verdicts(str(Topic(channel, n)))
-        if verdict.result is Result.EFFECTIVE and verdict.draft is not None and verdict.draft.context in COUNTED
+        if verdict.result is Result.EFFECTIVE and verdict.draft is not None
         if n < now.topic.n or verdict.record.position.offset <= now.offset
+        for said in figures.kept(verdict.at, verdict.draft)
     )
     return Reading(topic=str(now.topic), offset=now.offset), History(now.channel, told)
 

@@ -13,11 +13,13 @@ from contracts.calendar import CALENDARS
 from contracts.channels import Place
 from contracts.liaison_terms import Audience, Partner
 from contracts.profile import compact
-from contracts.report import Figure, OutcomeFigures
-from services.domain import results
+from contracts.report import ByPurpose, Figure, OutcomeFigures
+from contracts.trust import Heartbeat
+from contracts.vocabulary import Purpose
+from services.domain import periods, results
 from services.domain.channel import Channel
 from services.domain.clocks import parse_time
-from services.domain.figures import Computed, History, Said, compute
+from services.domain.figures import Computed, History, Said, compute, kept
 from tests.support.papers import ASKED_SUMMARY, LEAD_SUMMARY, OUTCOME_SUMMARY, REPLY, content, draft
 from tests.support.reports import PERIOD
 from tests.support.states import AUTHOR, INTAKE, OTHER, OWNER
@@ -102,6 +104,11 @@ def test_leads_are_counted_by_purpose_for_each_side() -> None:
     }
 
 
+def test_what_is_said_about_a_lead_that_never_stood_is_not_counted() -> None:
+    accepted = said(WEEK, lead.Accepted, {"officer": AUTHOR, "next_feedback_on": "2021-05-01"}, OTHER, "1")
+    assert counted([accepted, outcome()]) == Computed()
+
+
 def test_nothing_found_is_counted_once_whoever_says_it_how_often() -> None:
     use = {"officer": AUTHOR, "use": "nothing_found", "next_feedback_on": "2021-05-01", "persons_count": 0}
     events = [
@@ -138,6 +145,15 @@ def test_a_figure_opens_to_its_events() -> None:
     assert {one.subject for one in found.sources["leads_sent", "", "", ""]} == {one.draft.subject for one in events}
 
 
+def test_what_is_kept_for_counting_holds_no_ciphertext_and_counts_the_same() -> None:
+    events = [lead_of(), outcome()]
+    light = [one for at, draft in events for one in kept(at, draft)]
+    assert events[1].draft.data.content is not None
+    assert light[1].draft.data.content is None
+    assert counted(light) == counted(events)
+    assert not [*kept(0, replace(events[0].draft, data=Heartbeat.model_construct()))]
+
+
 # -- enquiries ---------------------------------------------------------------------------------------------------------
 
 
@@ -159,6 +175,21 @@ def undertaken(at: str = WEEK, about: str = "7") -> list[Said]:
         said(at, enquiry.Received, {"officer": INTAKE}, OTHER, about),
         said(at, enquiry.Undertaken, {"officer": INTAKE}, OTHER, about),
     ]
+
+
+def test_what_is_due_at_the_last_midnight_is_late_in_the_next_period() -> None:
+    """The 7th day after 23 April ends where April does."""
+    at = "2021-04-23T02:00:00.000Z"
+    events = [lead_of(at=at), asked(at), *undertaken(at)]
+    assert "enquiries_overdue" not in values(counted(events, OTHER))
+    assert values(counted(events, OTHER, NEXT))["enquiries_overdue"] == "1"
+
+
+def test_nothing_is_late_while_the_asker_has_to_complete_it() -> None:
+    request = {"officer": INTAKE, "missing": ["search_warrant"]}
+    incomplete = said(WEEK, enquiry_course.CompletionRequested, request, OTHER, "7")
+    events = [lead_of(), asked(), *undertaken()[:2], incomplete]
+    assert values(counted(events, OTHER)) == {"leads_received": "1", "enquiries_received": "1"}
 
 
 DUE = "2021-04-19T16:00:00.000Z"
@@ -286,6 +317,17 @@ def test_a_restated_outcome_replaces_what_it_restates_in_the_period_of_that() ->
     assert (last["persons_measured"], "drugs heroin kg" in last) == ("1", False)
 
 
+def test_the_first_of_two_chains_says_number_and_purpose_and_all_of_it_is_behind_the_figure() -> None:
+    """Digests do not run with time: the later record has the lower one."""
+    first = outcome(digest="8" * 64)
+    again = outcome(at="2021-04-13T02:00:00.000Z", digest="9" * 64, replaces="8" * 64, persons=3)
+    later = outcome(OWNER, at="2021-04-14T02:00:00.000Z", about="2", digest="1" * 64, persons=5)
+    found = counted([lead_of(), lead_of(OTHER, about="2", category="transit"), later, first, again])
+    (one,) = found.outcomes
+    assert (one.measured, one.purpose.value) == (3, "parcel")
+    assert {behind.event for behind in found.sources[one.outcome_id,]} == {first.draft.id, again.draft.id}
+
+
 def test_each_stage_counts_where_it_was_recorded_and_what_it_repeats_adds_nothing() -> None:
     grams = [{"kind": "heroin", "quantity": "10", "unit": "g"}]
     events = [
@@ -329,7 +371,8 @@ def test_what_both_heads_confirmed_says_who_did_what() -> None:
     found = values(counted([lead_of(), outcome(), *agreed]))
     assert found["persons_measured assisted"] == "2"
     assert "persons_measured provided_lead" not in found
-    alone = values(counted([lead_of(), outcome(), agreed[0]]))
+    unknown = said(WEEK, operation.ResultsAgreed, {"results": "6" * 64}, OTHER, "9")
+    alone = values(counted([lead_of(), outcome(), agreed[0], unknown]))
     assert alone["persons_measured provided_lead"] == "2"
 
 
@@ -443,6 +486,15 @@ def test_a_pairing_whose_term_is_over_does_not_sleep_unless_it_was_renewed() -> 
     assert values(compute(OWNER, NEXT, [History(over, [renewed])])) == {"sleeping_pairings": "1"}
 
 
+def test_a_pairing_in_force_from_midnight_to_midnight_was_in_force_all_the_period() -> None:
+    made = channel()
+    assert made.terms is not None
+    whole = replace(made.terms, valid_from=periods.begin(NEXT), valid_until=periods.end(NEXT))
+    assert values(compute(OWNER, NEXT, [History(replace(made, terms=whole), [])])) == {"sleeping_pairings": "1"}
+    for short in (replace(whole, valid_from=whole.valid_from + 1), replace(whole, valid_until=whole.valid_until - 1)):
+        assert values(compute(OWNER, NEXT, [History(replace(made, terms=short), [])])) == {}
+
+
 def test_the_order_of_channels_changes_nothing() -> None:
     one = History(channel(), [lead_of(), outcome()])
     two = History(channel(ACROSS, THIRD), [lead_of(OTHER, channel=ACROSS, about="4")])
@@ -468,13 +520,19 @@ def shown(figures: Iterable[Figure]) -> dict[str, str]:
 def test_a_prefecture_counts_the_outcome_of_two_counties_once() -> None:
     tables = {
         OWNER: ([figure(value="2", by={"parcel": "2"})], [row("provided_lead", shared=True)]),
-        THIRD: ([figure(value="1", by={"transit": "1"})], [row("assisted", shared=True)]),
+        THIRD: (
+            [figure(value="1", by={"transit": "1"})],
+            [row("assisted", shared=True), row("led", outcome_id="33330000-0000-4000-8000-000000000002", gangs=1)],
+        ),
     }
     figures, shared = results.summed(tables)
     assert shown(figures) == {
         "leads_sent": "3",
-        "persons_measured": "2",
+        "gangs": "1",
+        "gangs led": "1",
+        "persons_measured": "4",
         "persons_measured assisted": "2",
+        "persons_measured led": "2",
         "persons_measured provided_lead": "2",
     }
     (one,) = shared
@@ -485,8 +543,8 @@ def test_where_two_say_different_numbers_the_unit_that_led_is_heard() -> None:
     tables = {"411100000001": [row("assisted", measured=5, gangs=1)], "411200000001": [row("led", measured=2)]}
     (one,) = results.merged(tables)
     assert (one.measured, one.gangs, one.roles) == (2, 1, ("assisted", "led"))
-    (one,) = results.merged({"411100000001": [row("assisted", measured=5)], "411200000001": [row("assisted")]})
-    assert one.measured == 5
+    (one,) = results.merged({"411100000001": [row("assisted", measured=5)], "411100000000": [row("assisted")]})
+    assert one.measured == 2
 
 
 def test_a_province_counts_what_two_prefectures_report_once() -> None:
@@ -506,4 +564,8 @@ def test_figures_that_are_nothing_are_left_out() -> None:
     cells: results.Cells = {}
     results.add(cells, ("gangs", "", "", ""), None, Decimal(0))
     assert results.figures_of(cells) == ()
+    results.add(cells, ("gangs", "", "", ""), Purpose.PARCEL, Decimal(0))
+    results.add(cells, ("gangs", "", "", ""), Purpose.TRANSIT, Decimal(1))
+    (one,) = results.figures_of(cells)
+    assert one.by == ByPurpose(transit="1")
     assert counted([], period="2021-09").figures[0].indicator == "sleeping_pairings"
