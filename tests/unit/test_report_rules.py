@@ -161,6 +161,10 @@ REFUSALS: dict[str, tuple[Row, Code]] = {
         (Status.ABSENT, PREFECTURE, lambda: contribute(unit=UNIT, subject=subject_of(XINCAI, PERIOD))),
         Code.SHAPE,
     ),
+    "R1 nor names another one": (
+        (Status.ABSENT, PREFECTURE, lambda: replace(contribute(XINCAI), source=UNIT)),
+        Code.SHAPE,
+    ),
     "R1 one report for one period": ((Status.CONTRIBUTED, PREFECTURE, lambda: contribute(version=2)), Code.STATE),
     "R1 versions are counted": ((Status.TO_CORRECT, PREFECTURE, contribute), Code.STATE),
     "R1 by the policy in force": ((Status.ABSENT, PREFECTURE, lambda: contribute(policy="0" * 64)), Code.STATE),
@@ -257,6 +261,12 @@ def test_what_is_known_of_a_report() -> None:
     assert [one.value for one in at_status(Status.RESTATED).state("oversight", subject_of(UNIT, PERIOD)).figures] == [
         "4"
     ]
+
+
+def test_a_version_that_was_followed_by_another_is_not_returned() -> None:
+    states = at_status(Status.TO_CORRECT)
+    states.then(contribute(version=2), NOW)
+    assert judged(states, send_back(version=1)) is Code.STATE
 
 
 def test_a_unit_that_the_channel_does_not_know_is_in_no_category() -> None:
@@ -357,6 +367,7 @@ def test_what_is_shared_may_stand_in_the_sums() -> None:
     shared = OutcomeFigures.model_validate_json(compact({**OUTCOME, "shared": True}))
     figures = results.figures_of(results.derived([shared]))
     assert results.contained([shared], figures)
+    assert results.contained([shared], results.figures_of(results.cells_of(figures, figures)))
     assert not results.contained([shared], figures[1:])
     smaller = (figures[0].model_copy(update={"value": "0.011", "by": ByPurpose(parcel="0.011")}), *figures[1:])
     assert not results.contained([shared], smaller)
