@@ -1,19 +1,23 @@
 """The auditor computes every two-monthly report again and names the figure that differs (STORIES 10, FIELDS 6.10)."""
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from contracts.channels import Topic
+from contracts.channels import Topic, topic
 from contracts.envelope import Record
+from contracts.profile import compact
+from contracts.refusals import Stop
 from contracts.report import (
     Contribution,
     ContributionReturned,
     ContributionSealed,
     ContributionTable,
     Figure,
+    OutcomeFigures,
     Reading,
     ReportSubmitted,
     ReportSummary,
@@ -31,6 +35,7 @@ from services.domain import figures, report, results
 from services.domain.clocks import DAY
 from services.domain.figures import COUNTED, Said
 from services.verifier import Result, Verdict
+from tests.support.reports import OUTCOME
 from tests.support.story import Story, begin
 from tests.support.world import XINCAI, YIWU, ZHUMADIAN, plain
 
@@ -134,6 +139,22 @@ def test_a_forged_figure_is_named_with_what_its_positions_give() -> None:
     )
 
 
+def test_an_outcome_that_its_positions_do_not_give_is_named() -> None:
+    made, above = closed()
+    invented = OutcomeFigures.model_validate_json(compact(OUTCOME))
+    seal(made, ContributionSealed, XINCAI, above, table(made, (made.channel, above), outcomes=(invented,)))
+    assert texts(judged(made)) == [f"outcome {invented.outcome_id} adds something else, by its positions"]
+
+
+def test_a_report_that_was_refused_is_not_compared() -> None:
+    made, above = closed()
+    honest = table(made, (made.channel, above))
+    seal(made, ContributionSealed, XINCAI, above, honest)
+    again = seal(made, ContributionSealed, XINCAI, above, honest.model_copy(update={"figures": ()}))
+    assert plain(again)[0] == "void"
+    assert judged(made).findings == ()
+
+
 def test_a_channel_that_is_left_out_is_named() -> None:
     made, above = closed()
     seal(made, ContributionSealed, XINCAI, above, table(made, (above,)))
@@ -204,6 +225,9 @@ SUMS: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
     ),
     "without a county that had not reported yet": ({"missing": True, "upto": 0}, [], []),
     "without a county whose report came back": ({"missing": True, "back": True}, [], []),
+    "without what a county reported of another period": ({"missing": True, "other": "2021-05"}, [], []),
+    "with what a county sealed anew, in the next topic": ({"anew": True}, [], []),
+    "of a topic that could not be judged": ({"stopped": True}, [], [f"report of {ZHUMADIAN} for {PERIOD}, version 1"]),
     "with a county that had not reported yet": (
         {"upto": 0},
         [f"the report of {XINCAI} did not stand at its positions"],
@@ -239,6 +263,13 @@ def test_sums_are_held_against_the_contributions_they_name(
     """The report of the prefecture stands in no channel of this world; what the auditor does with it is judged."""
     made, judge = contributed
     (county,) = judge.reports.sealed
+    sealed, judge = [county], copy(judge)
+    if changes.get("anew"):
+        fold, next_ = judge.topics[county.topic], str(topic(county.topic)._replace(n=2))
+        county = Sealed(next_, 0, replace(county.draft, digest="2" * 64))
+        sealed, judge.topics = [*sealed, county], {**judge.topics, next_: fold}
+    if changes.get("stopped"):
+        judge.topics = {name: replace(fold, stopped=(Stop.CUT, 0)) for name, fold in judge.topics.items()}
     honest = county.draft.data.table
     upto = changes.get("upto", county.offset)
     sums, _ = results.summed({XINCAI: (honest.figures, honest.outcomes)})
@@ -253,10 +284,10 @@ def test_sums_are_held_against_the_contributions_they_name(
         outcomes=(),
         **named,
     )
-    summary = county.draft.data.summary.model_copy(update={"unit": ZHUMADIAN})
+    summary = county.draft.data.summary.model_copy(update={"unit": ZHUMADIAN, "period": changes.get("other", PERIOD)})
     event = ReportSubmitted.model_construct(summary=summary, embedded=TablePaper.of(said))
     city = Sealed(county.topic, county.offset + 1, replace(county.draft, data=event, digest="1" * 64))
     back = [county._replace(draft=replace(county.draft, data=RETURNED))] if changes.get("back") else []
-    sealed = [county._replace(offset=county.offset - len(back)), city]
-    found, unread = Reports(sealed, back).compared(judge, made.records)
+    sealed[-1] = sealed[-1]._replace(offset=county.offset - len(back))
+    found, unread = Reports([*sealed, city], back).compared(judge, made.records)
     assert ([one.text.partition(": ")[2] for one in found], unread) == (expected, left)

@@ -229,6 +229,17 @@ def test_v7_nothing_is_late_by_a_calendar_that_nobody_published() -> None:
     assert judged(states, escalate(), LATE) is Code.STATE
 
 
+def test_v7_a_superior_that_the_channel_does_not_know_has_none_of_its_own() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    states.channel = replace(states.channel, trust=replace(states.channel.trust, units={}))
+    assert judged(states, escalate(), LATE) is Code.WRONG_SIDE
+
+
+def test_v5_what_came_back_is_answered_in_5_working_days_from_then() -> None:
+    state = at_status(Status.ANSWERED).then(send_back(), NOW + DAY)
+    assert oversight.answer_due(state, CALENDAR) == parse_time("2021-05-13T16:00:00.000Z")
+
+
 def test_v3_time_is_given_once_and_counts_from_then() -> None:
     states = at_status(Status.IN_PROGRESS)
     state = states.then(extend(), NOW + DAY)
@@ -251,6 +262,7 @@ def test_a_breach_is_not_closed_before_it_is_decided_whom_to_tell() -> None:
         states.then(incident(kind=kind), NOW)
         assert judged(states, close_incident()) is Code.STATE
         states.then(follow_up(notice="both_told"), NOW)
+        states.then(follow_up(), NOW)
         assert states.then(close_incident(), NOW).status is Status.REPORT_CLOSED
     states = supervised()
     states.then(seen_by_node(), NOW)

@@ -94,6 +94,11 @@ WRONG_TABLES: dict[str, tuple[str, dict[str, Any], str]] = {
         {**CONTRIBUTION, "outcomes": [{**OUTCOME, "seized": [{**OUTCOME["seized"][0], "amount": str(10**9)}]}]},  # type: ignore[index]
         "no report holds",
     ),
+    "a quantity in grams": (
+        ContributionSealed.TYPE,
+        {**CONTRIBUTION, "outcomes": [{**OUTCOME, "seized": [{**OUTCOME["seized"][0], "measure": "g"}]}]},  # type: ignore[index]
+        "kilograms",
+    ),
     "a sum beyond any": (
         ReportSubmitted.TYPE,
         {**SUBMITTED, "figures": [{"indicator": "operations", "value": str(10**13)}]},

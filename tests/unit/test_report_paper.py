@@ -149,6 +149,8 @@ def test_a_second_version_shows_the_difference_and_who_is_missing() -> None:
         "未报：虚构市局。未报单位的数字不在合计之内。",
     )
     assert "更正" not in {one.heading.partition("、")[2] for one in sections(Report(event), names)}
+    (grown,) = (one for one in sections(Report(sealed(version=2), ()), names) if one.heading.endswith("更正"))
+    assert [row[0] for row in grown.rows[1:]] == ["毒品·海洛因（千克）", "线索发出", "采取强制措施人数"]
 
 
 def test_lines_stand_in_the_order_of_the_indicators() -> None:
