@@ -11,7 +11,7 @@ from contracts.content import Content, Wrap
 from contracts.dsse import Dsse
 from contracts.event import Event
 from contracts.fields import Binary, Channel, Code, Digest, EventType, Items, Subject, Timestamp, Uuid, Wire, pattern
-from contracts.report import MAX_TABLE
+from contracts.report_tables import MAX_TABLE
 
 
 class DraftedSummary(Wire):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.channels import Place, Topic, topic
 from contracts.envelope import Draft, Record
-from contracts.report import REPORTS, ContributionReturned, ContributionSealed, Figure, OutcomeFigures
+from contracts.report import REPORTS, ContributionReturned, ContributionSealed
+from contracts.report_figures import Figure, OutcomeFigures
 from services.auditor.crossing import Finding
 from services.domain import figures, periods, report, results
 from services.domain.channel import Channel

@@ -28,7 +28,7 @@ from contracts.channels import Place
 from contracts.envelope import Draft
 from contracts.pairing import Ended
 from contracts.pairing_course import RenewalAccepted
-from contracts.report import Figure, OutcomeFigures
+from contracts.report_figures import Figure, OutcomeFigures
 from contracts.report_terms import Indicator
 from contracts.vocabulary import OutcomeStage, Purpose, Use
 from services.domain import enquiry, outcomes, periods, results

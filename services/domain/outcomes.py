@@ -13,7 +13,7 @@ from contracts.envelope import Draft
 from contracts.lead import OutcomeRecorded, OutcomeSummary
 from contracts.operation import ResultsAgreed, ResultsProposed
 from contracts.parts import Credit, Seized
-from contracts.report import OutcomeFigures
+from contracts.report_figures import OutcomeFigures
 from contracts.vocabulary import CreditRole, OutcomeStage, Purpose, SubstanceUnit
 from services.domain import results
 

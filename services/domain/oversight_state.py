@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.report import Figure
+from contracts.report_figures import Figure
 from contracts.vocabulary import Term
 
 

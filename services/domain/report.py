@@ -20,9 +20,9 @@ from contracts.report import (
     ReportRestated,
     ReportReturned,
     ReportSubmitted,
-    difference,
     subject_of,
 )
+from contracts.report_figures import difference
 from contracts.vocabulary import CountyCategory
 from services.domain import periods, results
 from services.domain.clocks import in_time

@@ -10,16 +10,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from contracts.report import (
-    ByPurpose,
-    Cell,
-    ContributionTable,
-    Figure,
-    OutcomeFigures,
-    SeizedAmount,
-    Table,
-    amount_of,
-)
+from contracts.report_figures import ByPurpose, Cell, Figure, OutcomeFigures, SeizedAmount, amount_of
+from contracts.report_tables import ContributionTable, Table
 from contracts.report_terms import Indicator, sort_of
 from contracts.vocabulary import CreditRole, Purpose
 

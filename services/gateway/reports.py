@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from contracts.calendar import Calendar
 from contracts.refusals import Code, Refused
-from contracts.report import FIRST_PERIOD, Figure, Period, amount_of, subject_of
+from contracts.report import FIRST_PERIOD, Period, subject_of
+from contracts.report_figures import Figure, amount_of
 from services.domain import periods, report, results
 from services.domain.figures import Source
 from services.domain.oversight import Status

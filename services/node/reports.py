@@ -18,25 +18,16 @@ from contracts import desk as said
 from contracts.channels import TRUST, Place, Topic
 from contracts.envelope import Draft, Envelope
 from contracts.refusals import Code, Refused
-from contracts.report import (
-    REPORTS,
-    TYPED,
+from contracts.report import REPORTS, TYPED, ContributionSealed, Period, ReportRestated, ReportSummary, subject_of
+from contracts.report_figures import Figure, Figures, OutcomeFigures, difference
+from contracts.report_tables import (
     Contribution,
-    ContributionSealed,
     ContributionTable,
-    Figure,
-    Figures,
-    OutcomeFigures,
-    Period,
     Reading,
-    ReportRestated,
-    ReportSummary,
     RestatedTable,
     SubmittedTable,
     Table,
     TablePaper,
-    difference,
-    subject_of,
 )
 from services.domain import figures, report, results
 from services.domain.figures import History, Source

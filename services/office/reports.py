@@ -9,16 +9,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from contracts.envelope import Draft
-from contracts.report import (
-    Cell,
-    ContributionTable,
-    Figure,
-    OutcomeFigures,
-    ReportRestated,
-    Table,
-    amount_of,
-    difference,
-)
+from contracts.report import ReportRestated
+from contracts.report_figures import Cell, Figure, OutcomeFigures, amount_of, difference
+from contracts.report_tables import ContributionTable, Table
 from contracts.report_terms import Indicator
 from contracts.vocabulary import CreditRole, Purpose
 from services.domain import periods, results

@@ -4,7 +4,8 @@ from typing import Any
 
 from contracts.envelope import Draft
 from contracts.profile import compact
-from contracts.report import REPORTS, Table, TablePaper, subject_of
+from contracts.report import REPORTS, subject_of
+from contracts.report_tables import Table, TablePaper
 from services.domain.report import policy_digest
 from tests.support.papers import draft
 from tests.support.states import CHANNEL

@@ -11,21 +11,9 @@ from contracts.channels import Topic, topic
 from contracts.envelope import Record
 from contracts.profile import compact
 from contracts.refusals import Stop
-from contracts.report import (
-    Contribution,
-    ContributionReturned,
-    ContributionSealed,
-    ContributionTable,
-    Figure,
-    OutcomeFigures,
-    Reading,
-    ReportSubmitted,
-    ReportSummary,
-    SubmittedTable,
-    Table,
-    TablePaper,
-    subject_of,
-)
+from contracts.report import ContributionReturned, ContributionSealed, ReportSubmitted, ReportSummary, subject_of
+from contracts.report_figures import Figure, OutcomeFigures
+from contracts.report_tables import Contribution, ContributionTable, Reading, SubmittedTable, Table, TablePaper
 from contracts.vocabulary import Classification, DocumentKind, Role, Urgency
 from services.auditor import Report, audit
 from services.auditor.figures import Reports, Sealed

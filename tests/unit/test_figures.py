@@ -13,7 +13,7 @@ from contracts.calendar import CALENDARS
 from contracts.channels import Place
 from contracts.liaison_terms import Audience, Partner
 from contracts.profile import compact
-from contracts.report import ByPurpose, Figure, OutcomeFigures
+from contracts.report_figures import ByPurpose, Figure, OutcomeFigures
 from contracts.trust import Heartbeat
 from contracts.vocabulary import Purpose
 from services.domain import periods, results

@@ -12,18 +12,9 @@ from pydantic import BaseModel, ValidationError
 from contracts.content_model import ContentError
 from contracts.oversight_content import ReportContent
 from contracts.profile import MAX_VALUE, ShapeError, compact
-from contracts.report import (
-    MAX_TABLE,
-    REPORTS,
-    Change,
-    ContributionSealed,
-    Figure,
-    ReportRestated,
-    ReportSubmitted,
-    TablePaper,
-    difference,
-    subject_of,
-)
+from contracts.report import REPORTS, ContributionSealed, ReportRestated, ReportSubmitted, subject_of
+from contracts.report_figures import Change, Figure, difference
+from contracts.report_tables import MAX_TABLE, TablePaper
 from contracts.report_terms import Indicator
 from contracts.vocabulary import CreditRole, Purpose, SubstanceKind
 from services.domain.desk import Paper

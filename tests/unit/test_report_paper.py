@@ -15,7 +15,8 @@ from contracts.approval import Approval, DocumentNo
 from contracts.dsse import Dsse
 from contracts.oversight_content import ReportContent, SupervisionContent
 from contracts.profile import compact
-from contracts.report import ContributionSealed, Figure, ReportRestated, ReportSubmitted
+from contracts.report import ContributionSealed, ReportRestated, ReportSubmitted
+from contracts.report_figures import Figure
 from services.office import Frame, Letter, Sender, letter_of, render
 from services.office.reports import Report, letter, lines, named, sections
 from services.office.sheet import workbook

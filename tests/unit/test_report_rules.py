@@ -12,16 +12,15 @@ from contracts.envelope import Draft
 from contracts.profile import compact
 from contracts.refusals import Code
 from contracts.report import (
-    ByPurpose,
     ContributionReturned,
     ContributionSealed,
-    OutcomeFigures,
     ReportAccepted,
     ReportRestated,
     ReportReturned,
     ReportSubmitted,
     subject_of,
 )
+from contracts.report_figures import ByPurpose, OutcomeFigures
 from services.domain import oversight, oversight_dues, periods, report, results, signatures
 from services.domain.clocks import Clock, format_time, parse_time
 from services.domain.obligations import Duty, due
