@@ -97,14 +97,16 @@ class Computed:
     sources: Mapping[tuple[str, ...], tuple[Source, ...]] = field(default_factory=dict)
 
 
-def compute(unit: str, period: str, histories: Iterable[History]) -> Computed:
+def compute(unit: str, period: str, histories: Iterable[History], now: int | None = None) -> Computed:
     """The figures of a unit for a period.
 
     Args:
         histories: of its channels, each up to its position; in any order.
+        now: ms up to which a period that still runs is counted; None: it is over.
     """
     known = sorted(histories, key=lambda one: one.channel.id)
-    span = range(periods.begin(period), periods.end(period))
+    end = periods.end(period)
+    span = range(periods.begin(period), end if now is None else min(now + 1, end))
     counts = [one for history in known for one in _counts(unit, span, history) if one.at in span]
     cells: results.Cells = {}
     sources: dict[tuple[str, ...], list[Source]] = {}
@@ -192,8 +194,9 @@ def _enquiries(unit: str, span: range, history: History) -> Iterator[Count]:
         indicator = Indicator.ENQUIRIES_SENT if mine else Indicator.ENQUIRIES_RECEIVED
         yield Count(said[0].at, indicator, purpose, _source(first))
         if not mine:
-            at, became, draft = _answered(said, due, span.stop)
-            if became is not None:
+            found = _answered(said, due)
+            if found is not None:
+                at, became, draft = found
                 yield Count(at, became, purpose, _source(draft))
 
 
@@ -206,9 +209,9 @@ def _purpose(asked: asking.Asked, leads: Mapping[str, tuple[str, Purpose]]) -> P
 
 
 def _answered(
-    said: Sequence[Said], due: Callable[[enquiry.Enquiry], int | None], end: int
-) -> tuple[int, Indicator | None, Draft[Any]]:
-    """When an enquiry was answered in time, or when it became late; neither, while it runs."""
+    said: Sequence[Said], due: Callable[[enquiry.Enquiry], int | None]
+) -> tuple[int, Indicator, Draft[Any]] | None:
+    """When an enquiry was answered in time, or when it becomes late unless something is said; neither: None."""
     state = enquiry.INITIAL
     for at, draft in said:
         until = due(state)
@@ -218,9 +221,7 @@ def _answered(
         if state.status in _DONE:
             return at, Indicator.ENQUIRIES_IN_TIME, draft
     until = due(state)
-    if until is not None and until < end:
-        return until, Indicator.ENQUIRIES_OVERDUE, said[0].draft
-    return 0, None, said[0].draft
+    return None if until is None else (until, Indicator.ENQUIRIES_OVERDUE, said[0].draft)
 
 
 def _due_by(channel: Channel) -> Callable[[enquiry.Enquiry], int | None]:

@@ -32,6 +32,7 @@ from contracts.report_tables import (
 from services.domain import figures, report, results
 from services.domain.figures import History, Source
 from services.domain.oversight import Oversight, Status
+from services.node.folds import now_ms
 from services.node.parsing import InvalidError, broken
 from services.verifier import Result
 
@@ -93,7 +94,7 @@ def level_of(node: "Node") -> Level:
 
 def _counted(node: "Node", period: str) -> Found:
     read = [history(node, channel) for channel in _own_channels(node)]
-    computed = figures.compute(node.source, period, [one for _, one in read])
+    computed = figures.compute(node.source, period, [one for _, one in read], now_ms())
     positions = tuple(sorted((reading for reading, _ in read), key=lambda one: one.topic))
     return Found(Level.COUNTY, positions, computed.figures, computed.outcomes, computed.sources)
 

@@ -376,6 +376,23 @@ def test_what_both_heads_confirmed_says_who_did_what() -> None:
     assert alone["persons_measured provided_lead"] == "2"
 
 
+def test_of_two_confirmations_the_later_one_counts_in_whichever_channel_it_stands() -> None:
+    """Channels are read in the order of their ids, not of what was said in them."""
+
+    def agreed(at: str, role: str, channel: str) -> list[Said]:
+        credit = [{"unit": OTHER, "role": "led"}, {"unit": OWNER, "role": role}]
+        results = [{"outcome_id": OUTCOME_SUMMARY["outcome_id"], "credit": credit}]
+        proposal = said(at, operation.ResultsProposed, {**REPLY, "results": results}, about="9", channel=channel)
+        return [
+            proposal,
+            said(at, operation.ResultsAgreed, {"results": proposal.draft.digest}, OTHER, "9", channel=channel),
+        ]
+
+    across = History(channel(ACROSS, THIRD), agreed(WEEK, "assisted", ACROSS))
+    late = agreed("2021-04-13T02:00:00.000Z", "provided_lead", "a" * 52)
+    assert values(counted([lead_of(), outcome(), *late], more=[across]))["persons_measured provided_lead"] == "2"
+
+
 def test_quantities_are_in_the_reports_measures_and_lose_nothing() -> None:
     seized = [
         {"kind": "ephedrine", "quantity": "2", "unit": "kg"},
@@ -428,6 +445,19 @@ def test_operations_and_the_days_of_officers_sent_out() -> None:
     assert values(counted(events, period=NEXT)) == {"team_days": "6"}
     assert values(counted(events[:-1], period=NEXT))["team_days"] == str(2 * 61)
     assert values(counted(events, OTHER)) == {"operations": "1"}
+
+
+def test_what_lies_ahead_is_in_no_figure_of_a_period_that_still_runs() -> None:
+    """Two officers out since Monday, an enquiry due on the 19th: on Tuesday four days, and nothing is late."""
+    team = {"team": "00000001-0000-4000-8000-00000000000a"}
+    out = {**PLAN, **team, "officers": [AUTHOR, INTAKE], "enquiry": team["team"], "weapons": False}
+    sent = said(WEEK, operation.TeamDispatched, out, OTHER, "9")
+    history = History(channel(), [lead_of(), asked(), *undertaken(), sent])
+    tuesday = compute(OTHER, PERIOD, [history], parse_time("2021-04-13T02:00:00.000Z"))
+    assert values(tuesday) == {"leads_received": "1", "enquiries_received": "1", "team_days": "4"}
+    assert "enquiries_overdue" not in values(compute(OTHER, PERIOD, [history], parse_time(DUE) - 1))
+    assert values(compute(OTHER, PERIOD, [history], parse_time(DUE)))["enquiries_overdue"] == "1"
+    assert compute(OTHER, PERIOD, [history], periods.end(PERIOD)) == compute(OTHER, PERIOD, [history])
 
 
 def test_postings_and_outreach_of_the_unit_that_sends() -> None:
