@@ -122,6 +122,7 @@ class OutcomeFigures(Wire):
 
     filed, solved: cases; measured, prosecuted: persons; each stands in the period in which it was first recorded.
     shared: a further unit of this province is credited in it, and may report it too.
+    unconfirmed: 未确认, who did what was proposed in an operation, and the other side has not agreed (O11).
     """
 
     outcome_id: Uuid
@@ -135,6 +136,7 @@ class OutcomeFigures(Wire):
     labs: Count | None = None
     seized: Annotated[tuple[SeizedAmount, ...], Items(1, 10)] | None = None
     shared: Literal[True] | None = None
+    unconfirmed: Literal[True] | None = None
 
 
 def _each_outcome_once(outcomes: tuple[OutcomeFigures, ...]) -> tuple[OutcomeFigures, ...]:

@@ -45,10 +45,11 @@ class Chain(NamedTuple):
 
 
 class Records(NamedTuple):
-    """Of one channel. agreed: (at, outcome id, credit) as both units confirmed (O11)."""
+    """Of one channel. agreed: (at, outcome id, credit) as both units confirmed (O11); proposed: ids of outcomes."""
 
     chains: tuple[Chain, ...]
     agreed: tuple[tuple[int, str, tuple[Credit, ...]], ...]
+    proposed: frozenset[str]
 
 
 def records(said: Iterable[tuple[int, Draft[Any]]], categories: Mapping[str, Purpose]) -> Records:
@@ -70,7 +71,8 @@ def records(said: Iterable[tuple[int, Draft[Any]]], categories: Mapping[str, Pur
                 agreed.extend((at, one.outcome_id, one.credit) for one in found)
             case _:
                 pass
-    return Records(tuple(chains.values()), tuple(agreed))
+    named = (one.outcome_id for found in proposed.values() for one in found.summary.results)
+    return Records(tuple(chains.values()), tuple(agreed), frozenset(named))
 
 
 def _on(chain: Chain | None, at: int, draft: Draft[OutcomeRecorded], purpose: Purpose) -> Chain:
@@ -87,12 +89,13 @@ def of(unit: str, span: range, channels: Sequence[Records]) -> list[tuple[Outcom
         by_id.setdefault(chain.says.outcome_id, []).append(chain)
     agreed = sorted((one for found in channels for one in found.agreed), key=lambda one: one[:2])
     confirmed = {id_: credit for _, id_, credit in agreed}
-    rows = (_row(unit, span, by_id[id_], confirmed.get(id_)) for id_ in sorted(by_id))
+    open_ = frozenset[str]().union(*(found.proposed for found in channels)) - set(confirmed)
+    rows = (_row(unit, span, by_id[id_], confirmed.get(id_), unconfirmed=id_ in open_) for id_ in sorted(by_id))
     return [row for row in rows if row is not None]
 
 
 def _row(
-    unit: str, span: range, chains: Sequence[Chain], confirmed: tuple[Credit, ...] | None
+    unit: str, span: range, chains: Sequence[Chain], confirmed: tuple[Credit, ...] | None, *, unconfirmed: bool
 ) -> tuple[OutcomeFigures, tuple[Behind, ...]] | None:
     credit = confirmed or tuple(one for chain in chains for one in chain.says.credit)
     roles: tuple[CreditRole, ...] = tuple(sorted({one.role for one in credit if one.unit == unit}))
@@ -111,6 +114,7 @@ def _row(
         purpose=chains[0].purpose,
         roles=roles,
         shared=True if others else None,
+        unconfirmed=True if unconfirmed else None,
         **values,
     )
     return row, tuple(sorted(behind))

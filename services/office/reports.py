@@ -154,8 +154,12 @@ def _outcomes(outcomes: Iterable[OutcomeFigures]) -> tuple[tuple[str, ...], ...]
     header = ("结果编号", "事项", "协作角色", "本期计入")
     return (
         header,
-        *((one.outcome_id, one.purpose.zh, "、".join(role.zh for role in one.roles), _adds(one)) for one in outcomes),
+        *((one.outcome_id, one.purpose.zh, _credited(one), _adds(one)) for one in outcomes),
     )
+
+
+def _credited(one: OutcomeFigures) -> str:
+    return "、".join(role.zh for role in one.roles) + ("（未确认）" if one.unconfirmed else "")
 
 
 def _adds(one: OutcomeFigures) -> str:

@@ -368,7 +368,11 @@ def test_what_both_heads_confirmed_says_who_did_what() -> None:
         ),
         said(WEEK, operation.ResultsAgreed, {"results": "5" * 64}, OTHER, "9"),
     ]
-    found = values(counted([lead_of(), outcome(), *agreed]))
+    both = counted([lead_of(), outcome(), *agreed])
+    found = values(both)
+    assert both.outcomes[0].unconfirmed is None
+    assert counted([lead_of(), outcome(), agreed[0]]).outcomes[0].unconfirmed
+    assert counted([lead_of(), outcome()]).outcomes[0].unconfirmed is None
     assert found["persons_measured assisted"] == "2"
     assert "persons_measured provided_lead" not in found
     unknown = said(WEEK, operation.ResultsAgreed, {"results": "6" * 64}, OTHER, "9")
@@ -570,9 +574,12 @@ def test_a_prefecture_counts_the_outcome_of_two_counties_once() -> None:
 
 
 def test_where_two_say_different_numbers_the_unit_that_led_is_heard() -> None:
-    tables = {"411100000001": [row("assisted", measured=5, gangs=1)], "411200000001": [row("led", measured=2)]}
+    tables = {
+        "411100000001": [row("assisted", measured=5, gangs=1, unconfirmed=True)],
+        "411200000001": [row("led", measured=2)],
+    }
     (one,) = results.merged(tables)
-    assert (one.measured, one.gangs, one.roles) == (2, 1, ("assisted", "led"))
+    assert (one.measured, one.gangs, one.roles, one.unconfirmed) == (2, 1, ("assisted", "led"), True)
     (one,) = results.merged({"411100000001": [row("assisted", measured=5)], "411100000000": [row("assisted")]})
     assert one.measured == 2
 

@@ -133,6 +133,11 @@ def test_a_countys_report_says_what_is_computed_what_is_typed_and_what_was_read(
         "线索提供",
         "采取强制措施人数2、毒品·海洛因（千克）0.012",
     )
+    unsure = written(Report(sealed(table={**COUNTY, "outcomes": [{**OUTCOME, "unconfirmed": True}]})))
+    assert [row[2] for one in unsure.sections if one.heading.endswith("、结果") for row in one.rows] == [
+        "协作角色",
+        "线索提供（未确认）",
+    ]
     assert told["分事项"].rows[1] == ("线索发出", "—", "—", "—", "1", "2", "—", "—")
     assert told["工作情况"].paragraphs == ("示例：本期协作平稳。", "下期继续。")
     assert told["核算位置"].rows == (("日志主题", "位置"), (TABLE["positions"][0]["topic"], "7"))
