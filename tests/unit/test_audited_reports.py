@@ -19,7 +19,7 @@ from services.auditor import Report, audit
 from services.auditor.figures import Reports, Sealed
 from services.auditor.judge import Judge
 from services.auditor.report import EXIT_CONSISTENT, EXIT_FINDINGS, Outcome
-from services.domain import figures, report, results
+from services.domain import figures, periods, report, results
 from services.domain.clocks import DAY
 from services.domain.figures import COUNTED, Said
 from services.verifier import Result, Verdict
@@ -147,6 +147,20 @@ def test_a_channel_that_is_left_out_is_named() -> None:
     made, above = closed()
     seal(made, ContributionSealed, XINCAI, above, table(made, (above,)))
     assert texts(judged(made)) == [f"{topic_of(made.channel)} is left out"]
+
+
+@pytest.mark.parametrize(("after", "named"), [(-1, True), (0, False)])
+def test_a_pairing_that_began_when_the_period_was_over_may_be_left_out(after: int, named: bool) -> None:
+    made, above = closed()
+    seal(made, ContributionSealed, XINCAI, above, table(made, (above,)))
+    judge, name = Judge(made.exchange), topic_of(made.channel)
+    judge.take(made.records)
+    channel = judge.topics[name].history.channel
+    assert channel.terms is not None
+    terms = replace(channel.terms, valid_from=periods.end(PERIOD) + after)
+    judge.topics[name].history.channel = replace(channel, terms=terms)
+    found, left = judge.reports.compared(judge, made.records)
+    assert ([one.text.partition(": ")[2] for one in found], left) == ([f"{name} is left out"] * named, [])
 
 
 def test_a_topic_that_is_not_the_units_is_named() -> None:
