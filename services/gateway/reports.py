@@ -4,15 +4,16 @@ A report is drafted like any document (``/v1/papers``); of its summary an office
 ``self_reported``. The node fills in the figures; nobody types them.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel
 
 from contracts.calendar import Calendar
-from contracts.refusals import Code, Refused
+from contracts.refusals import Code, NotYet, Refused
 from contracts.report import FIRST_PERIOD, Period, subject_of
 from contracts.report_figures import Figure, amount_of
 from services.domain import periods, report, results
@@ -34,6 +35,9 @@ from services.views.inbox import Item, Unreported, unreported
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 LAW = "FIELDS 6.10"
+AT_ONCE = 2
+"""Requests that count at once: each reads all channels of the unit. Beyond it a request is asked to come again."""
+counting = threading.BoundedSemaphore(AT_ONCE)
 OfPeriod = Annotated[
     Period, Path(description="Two months, by the first: 2021-03 is March and April", examples=[FIRST_PERIOD])
 ]
@@ -131,7 +135,21 @@ class FiguresNow(BaseModel):
     sealed: list[SealedNow]
 
 
-@router.get("/{period}/figures", summary="Figures of a two-monthly report, computed now")
+def _one_of_few(_: Asking) -> Iterator[None]:
+    """Holds one of the places for counting, behind the question of who asks. Raises NotYet."""
+    if not counting.acquire(blocking=False):
+        raise NotYet("too many reports are counted at once")
+    try:
+        yield
+    finally:
+        counting.release()
+
+
+@router.get(
+    "/{period}/figures",
+    summary="Figures of a two-monthly report, computed now",
+    dependencies=[Depends(_one_of_few)],
+)
 def figures(period: OfPeriod, node: NodeOf, _: Asking) -> FiguresNow:
     """系统核算 of this unit up to the positions that are named; each figure with the events it counts."""
     now = reports.found(node, period)

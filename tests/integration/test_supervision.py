@@ -41,6 +41,7 @@ from services.cli.replies import Matter
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
 from services.domain import periods
 from services.domain.clocks import DAY, format_time
+from services.gateway import reports as door
 from services.gateway.auth import development_issuer
 from services.node import forwards, papers, reports
 from services.node.commands import duty_id, minted, propose
@@ -164,6 +165,20 @@ def test_figures_are_computed_now_and_open_to_their_events(answering: Region) ->
     assert figures["supervisions_opened"].value == "1"
     (event,) = figures["supervisions_opened"].events
     assert county.matter("oversight", event["channel"], event["subject"]).status == "answered"
+
+
+def test_only_a_few_reports_are_counted_at_once(answering: Region, period: str) -> None:
+    """Each reads all channels of the unit: other requests keep their threads."""
+    county = answering.at(XINCAI, "author")
+    places = [door.counting.acquire(blocking=False) for _ in range(door.AT_ONCE)]
+    try:
+        with pytest.raises(ApiError) as refused:
+            county.figures(period)
+        assert (all(places), refused.value.problem.code) == (True, "not_yet")
+    finally:
+        for _ in places:
+            door.counting.release()
+    assert [county.figures(period).level for _ in range(door.AT_ONCE + 1)] == ["county"] * (door.AT_ONCE + 1)
 
 
 def test_an_office_types_no_figure(answering: Region, period: str) -> None:
