@@ -15,7 +15,7 @@ from contracts.envelope import Draft
 from contracts.event import Event
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role, Term
-from services.domain.rules import ANY_HANDLER, Allowed, Rule, Side, Sign, States
+from services.domain.rules import ANY_HANDLER, APPROVERS, Allowed, Rule, Side, Sign, States
 
 
 class Status(Term):
@@ -62,7 +62,7 @@ INITIAL = Paper()
 ENDED = frozenset({Status.DISCARDED, Status.NOTED})
 _EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 _ABSENT = frozenset({Status.ABSENT})
-_AUTHOR, _APPROVERS = (Role.AUTHOR,), (Role.APPROVER, Role.HEAD)
+_AUTHOR = (Role.AUTHOR,)
 
 
 def _row(row: str, when: frozenset[Status], then: Status, roles: tuple[Role, ...], by: Side = Side.OWNER) -> Rule:
@@ -73,16 +73,16 @@ RULES: dict[type[Event], Rule] = {
     said.Drafted: _row("D1", _ABSENT, Status.DRAFT, _AUTHOR, Side.OPENER),
     said.Revised: _row("D2", _EDITABLE, Status.DRAFT, _AUTHOR),
     said.Submitted: _row("D3", frozenset({Status.DRAFT}), Status.SUBMITTED, _AUTHOR),
-    said.Returned: _row("D4", frozenset({Status.SUBMITTED}), Status.RETURNED, _APPROVERS),
-    said.Approved: _row("D5", frozenset({Status.SUBMITTED}), Status.APPROVED, _APPROVERS),
+    said.Returned: _row("D4", frozenset({Status.SUBMITTED}), Status.RETURNED, APPROVERS),
+    said.Approved: _row("D5", frozenset({Status.SUBMITTED}), Status.APPROVED, APPROVERS),
     said.Discarded: _row(
-        "D7", _EDITABLE | {Status.SUBMITTED, Status.APPROVED}, Status.DISCARDED, (*_AUTHOR, *_APPROVERS)
+        "D7", _EDITABLE | {Status.SUBMITTED, Status.APPROVED}, Status.DISCARDED, (*_AUTHOR, *APPROVERS)
     ),
     said.Assigned: _row("D8", _ABSENT, Status.ASSIGNED, (Role.INTAKE, Role.DUTY, Role.HEAD), Side.OPENER),
     said.Reassigned: _row("D8", frozenset({Status.ASSIGNED}), Status.ASSIGNED, (Role.INTAKE, Role.DUTY, Role.HEAD)),
     said.Linked: _row("D9", _ABSENT, Status.NOTED, _AUTHOR, Side.OPENER),
-    said.Acknowledged: _row("D10", _ABSENT, Status.NOTED, (*ANY_HANDLER, *_APPROVERS), Side.OPENER),
-    said.Confirmed: _row("D11", _ABSENT, Status.NOTED, _APPROVERS, Side.OPENER),
+    said.Acknowledged: _row("D10", _ABSENT, Status.NOTED, (*ANY_HANDLER, *APPROVERS), Side.OPENER),
+    said.Confirmed: _row("D11", _ABSENT, Status.NOTED, APPROVERS, Side.OPENER),
 }
 
 

@@ -42,6 +42,8 @@ HANDLER = (Role.AUTHOR,)
 INTAKE_OR_DUTY = (Role.INTAKE, Role.DUTY)
 ANY_HANDLER = (Role.AUTHOR, Role.INTAKE, Role.DUTY)
 HEAD = (Role.HEAD,)
+APPROVERS = (Role.APPROVER, Role.HEAD)
+"""Who signs second; in whose place somebody may stand (PROTOCOL 7)."""
 
 
 class Rule(NamedTuple):

@@ -22,7 +22,7 @@ from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role
 from services.domain import keys
 from services.domain.clocks import DAY, HOUR, parse_time
-from services.domain.rules import Rule, Sign, States
+from services.domain.rules import APPROVERS, Rule, Sign, States
 from services.domain.trust import Officer, Trust
 
 APPROVAL_SPAN = 72 * HOUR
@@ -31,8 +31,6 @@ SESSION_SPAN = 8 * HOUR
 CLOCK_TOLERANCE = 10 * 60 * 1_000
 """ms a statement's ``decided_at`` may lie ahead of the log; without a bound a date in the future would not lapse."""
 _PUBLIC_KEY: TypeAdapter[str] = TypeAdapter(PublicKey)
-_MAY_STAND_IN = frozenset({Role.APPROVER, Role.HEAD})
-"""What an officer of the superior must be at home to sign here in the approver's or head's place."""
 _OWN_MEMBERS = {"officer", "role", "decided_at", "valid_until", "submission", "document", "answers"}
 
 
@@ -179,7 +177,7 @@ def stands_in(trust: Trust, unit: str, officer: str, at: int) -> Officer:
     found, known = trust.officers.get(officer), trust.units.get(unit)
     if found is None or known is None or not found.serves(at):
         raise Refused(Code.OFFICERS, "WIRE 23")
-    if found.unit != unit and (found.unit != known.superior or not found.roles & _MAY_STAND_IN):
+    if found.unit != unit and (found.unit != known.superior or found.roles.isdisjoint(APPROVERS)):
         raise Refused(Code.OFFICERS, "PROTOCOL 7")
     return found
 
@@ -188,9 +186,9 @@ def _delegated(trust: Trust, named: StandIn, paper: Dsse, at: int) -> None:
     said = delegation(paper)
     since, until = parse_time(said.since), parse_time(said.until)
     by = (said.exchange, said.unit, said.officer, said.role)
-    if by != (named.exchange, named.unit, named.officer, named.role) or until - since > DELEGATION_SPAN:
+    if named.role not in APPROVERS or by != (named.exchange, named.unit, named.officer, named.role):
         raise Refused(Code.OFFICERS, "WIRE 23")
-    if not since <= named.decided < until:
+    if until - since > DELEGATION_SPAN or not since <= named.decided < until:
         raise Refused(Code.OFFICERS, "WIRE 23")
     _signed(paper, Delegation.PURPOSE, _enrolled(trust, said.head, named.unit, at, (Role.HEAD,)))
 

@@ -9,7 +9,6 @@ from contracts.channels import DESK
 from contracts.envelope import Envelope
 from contracts.fields import Digest
 from contracts.refusals import Code, Refused
-from contracts.vocabulary import Role
 from services.domain.confirming import alone
 from services.gateway import examples
 from services.gateway.deps import Answer, Body, ChannelId, Issue, SubjectId
@@ -18,7 +17,6 @@ from services.node.commands import minted
 from services.node.node import Node
 
 router = APIRouter(prefix="/v1/desk/confirmations", tags=["desk"])
-CONFIRMERS = frozenset({Role.APPROVER, Role.HEAD})
 _CONTEXTS = ("enquiry", "lead", "operation")
 
 

@@ -14,9 +14,10 @@ from contracts.contents import MODELS, read_plain
 from contracts.envelope import Envelope
 from contracts.fields import EventId, Wire
 from contracts.refusals import Code, Refused
-from contracts.vocabulary import AccessKind, AccessReason, Role
+from contracts.vocabulary import AccessKind, AccessReason
 from services import journal
 from services.domain.desk import Paper
+from services.domain.rules import APPROVERS
 from services.gateway import examples
 from services.gateway.auth import Caller
 from services.gateway.deps import Answer, Asking, Body, ChannelId, ContentId, Deputising, Issue, NodeOf
@@ -29,7 +30,6 @@ from services.node.parsing import parsed
 from services.vault import ContentInconsistentError, Inconsistency
 
 router = APIRouter(prefix="/v1/channels/{channel}/contents/{content}", tags=["reading"])
-DRAFT_READERS = frozenset({Role.APPROVER, Role.HEAD})
 
 
 class AccessBody(Body):
@@ -151,7 +151,7 @@ def draft_for(node: Node, caller: Caller, content: str) -> tuple[Paper, Any, Con
 
 def _own_draft(node: Node, caller: Caller, content: str) -> tuple[Paper, bytes]:
     paper = _paper(node, content)
-    if caller.id != paper.author and not DRAFT_READERS & caller.enrolment.roles:
+    if caller.id != paper.author and caller.enrolment.roles.isdisjoint(APPROVERS):
         raise Refused(Code.OFFICERS, "L7")
     journal.info(journal.Said.DRAFT_READ, officer=caller.id, content=content)
     if paper.content is None:

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from contracts.channels import TRUST
 from services.domain.clocks import format_time
 from services.domain.counting import calendar_of
+from services.domain.rules import APPROVERS
 from services.gateway import examples, reports
 from services.gateway.auth import Caller
-from services.gateway.confirmations import CONFIRMERS
 from services.gateway.deps import Asking
 from services.gateway.examples import example
 from services.gateway.rows import Viewing
@@ -68,7 +68,8 @@ def inbox(
 
 def _for(item: Item, caller: Caller) -> bool:
     """Nobody is asked to confirm what he did himself."""
-    return item.kind is not Kind.CONFIRM_ACT or (item.by != caller.id and bool(CONFIRMERS & caller.enrolment.roles))
+    may_confirm = item.by != caller.id and not caller.enrolment.roles.isdisjoint(APPROVERS)
+    return may_confirm or item.kind is not Kind.CONFIRM_ACT
 
 
 def _shown(item: Item, of: tuple[Group, ...]) -> DueItem:

@@ -11,6 +11,7 @@ from contracts.fields import Timestamp, Uuid
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role
 from services.domain.clocks import parse_time
+from services.domain.rules import APPROVERS
 from services.domain.signatures import DELEGATION_SPAN, stands_in
 from services.domain.trust import Unit
 from services.gateway import examples
@@ -78,7 +79,7 @@ def delegation_statement(
     """Leave cover (PROTOCOL 7, WIRE 23). The signed delegation is kept by who stands in; nothing of it is stored."""
     if Role.HEAD not in caller.enrolment.roles:
         raise Refused(Code.OFFICERS, "WIRE 23")
-    if role not in (Role.APPROVER, Role.HEAD):
+    if role not in APPROVERS:
         raise InvalidError([("role", "approver or head is stood in for")])
     if not 0 < parse_time(until) - parse_time(since) <= DELEGATION_SPAN:
         raise InvalidError([("until", "after the begin, by at most 30 x 24 h")])

@@ -68,6 +68,7 @@ COVERS: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
     "by a delegation for another unit": (INTAKE, {"unit": YIWU}, OFFICERS),
     "by a delegation of somebody who is no head": (INTAKE, {"head": "author"}, OFFICERS),
     "by a delegation that another signed": (INTAKE, {"signer": seeded("somebody")}, ("void", "signatures")),
+    "for longer than 30 days": (INTAKE, {"span": 31 * DAY}, OFFICERS),
     "the author himself": (AUTHOR, {}, OFFICERS),
 }
 
@@ -90,6 +91,25 @@ def test_without_a_delegation_the_desk_asks_for_the_role() -> None:
     assert plain(approved(made, INTAKE, None)) == OFFICERS
 
 
+def test_nobody_stands_in_who_serves_no_more() -> None:
+    made = begin()
+    paper = made.delegation(XINCAI, INTAKE, Role.APPROVER)
+    made.trust(ceremony.officer_ended(made.by(ceremony.registrar(XINCAI)), made.officers[INTAKE].id, XINCAI))
+    made.open_desk(XINCAI)
+    assert plain(approved(made, INTAKE, paper)) == OFFICERS
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.APPROVER, Role.HEAD}))
+def test_a_head_lets_nobody_in_for_another_role(role: Role) -> None:
+    """PROTOCOL 7: who signs second is stood in for; whatever a head signed."""
+    made = begin()
+    made.open_desk(XINCAI)
+    paper = made.delegation(XINCAI, INTAKE, role)
+    with pytest.raises(Refused, match="officers"):
+        standing_in(made.history(TRUST).channel.trust, XINCAI, made.officers[INTAKE].id, paper, made.now)
+    assert plain(approved(made, INTAKE, paper, role)) == OFFICERS
+
+
 def test_who_stands_in_is_let_in_with_the_role_he_stands_in_for() -> None:
     """Beside his own in his own unit; of the superior, that one alone, and not longer than the delegation says."""
     made = begin()
@@ -103,9 +123,9 @@ def test_who_stands_in_is_let_in_with_the_role_he_stands_in_for() -> None:
                 standing_in(trust, unit, officer, paper, at)
 
 
-def approved(made: Story, officer: str, paper: Dsse | None) -> Verdict:
+def approved(made: Story, officer: str, paper: Dsse | None, role: Role = Role.APPROVER) -> Verdict:
     """A lead is drafted and submitted on 新蔡's desk, and that officer approves it."""
-    subject, event = made.shared(approver=officer, delegation=paper, approval={"role": "approver"})
+    subject, event = made.shared(approver=officer, delegation=paper, approval={"role": role.value})
     author, id_ = made.officer(XINCAI, "author"), made.fresh()
     address = {"channel": made.channel, "type": event.TYPE, "subject": subject, "purge_on": "2021-05-01T00:00:00.000Z"}
     summary = base64.b64encode(compact(event.summary.model_dump(mode="json"))).decode()
