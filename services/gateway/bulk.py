@@ -14,15 +14,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from contracts import enquiry, lead, oversight
-from contracts.approval import Approval
 from contracts.channels import DESK
-from contracts.desk import Approved
 from contracts.event import Event
 from contracts.fields import Channel, Subject
-from contracts.refusals import Code, NotYet, Refused
+from contracts.refusals import NotYet, Refused
 from contracts.vocabulary import ApproverAnswer, Role
 from services.gateway import desk, examples
-from services.gateway.deps import Answer, Asking, Body, Commands, Issue, NodeOf, settled
+from services.gateway.deps import Answer, Body, Commands, Deputising, Issue, IssueAsDeputy, NodeOf, settled
 from services.gateway.desk import SignedBody, ToSign, to_sign
 from services.gateway.examples import example
 from services.gateway.problems import KeyReusedError
@@ -104,7 +102,7 @@ def received(body: ReceiveBody, issue: Issue) -> list[Result]:
 @router.get("/v1/papers/statements", summary="What to sign about several documents")
 def statements(
     node: NodeOf,
-    caller: Asking,
+    caller: Deputising,
     role: Annotated[Literal[Role.AUTHOR, Role.APPROVER, Role.HEAD], Query(description="author, approver or head")],
     paper: Annotated[tuple[Subject, ...], Query(min_length=1, max_length=PAPERS_AT_ONCE, description="The papers")],
     answers: Annotated[tuple[ApproverAnswer, ...], Query(description="What the approver answered, of each")] = (),
@@ -116,31 +114,14 @@ def statements(
 
 
 @router.post("/v1/papers/signatures", summary="Submit or approve several documents")
-def signatures(body: SignaturesBody, issue: Issue) -> list[Result]:
+def signatures(body: SignaturesBody, issue: IssueAsDeputy) -> list[Result]:
     """D3 or D5 of up to 10, in their order; one result each.
 
     A document number that would leave a gap, because the paper before it was refused, is refused too (FIELDS 6.1).
     """
     given = {(DESK, one.paper): one for one in body.papers}
-    act = _submit if body.role is Role.AUTHOR else _approve
-    return _each(issue, given, lambda single, at: act(single, at[1], given[at]))
-
-
-def _submit(issue: Commands, paper: str, body: SignedBody) -> Answer:
-    return desk.submission(paper, body, issue)
-
-
-def _approve(issue: Commands, paper: str, body: SignedBody) -> Answer:
-    """Raises Refused(number_used): the number is not the next, now that it is used."""
-    if issue.node.ledger.find(issue.id(DESK, Approved)) is None:
-        wanted = papers.next_number(issue.node, papers.paper(issue.node, paper))
-        try:
-            document = Approval.of(body.signed.dsse()).document
-        except ValueError as error:
-            raise Refused(Code.SIGNATURES, "WIRE 7") from error
-        if document != wanted:
-            raise Refused(Code.NUMBER_USED, "FIELDS 6.1")
-    return desk.approval(paper, body, issue)
+    act = desk.submission if body.role is Role.AUTHOR else desk.approval
+    return _each(issue, given, lambda single, at: act(at[1], given[at], single))
 
 
 def _each(

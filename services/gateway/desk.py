@@ -231,10 +231,14 @@ def submission(paper: SubjectId, body: SignedBody, issue: Issue) -> Answer:
 
 @router.post("/{paper}/approval", status_code=202, summary="Approve a document with the second signature")
 def approval(paper: SubjectId, body: SignedBody, issue: IssueAsDeputy) -> Answer:
-    """D5. Refused here already for what the channel's rules would refuse; else the node seals and sends it (D6)."""
+    """D5. Refused here already for what the channel's rules would refuse; else the node seals and sends it (D6).
+
+    A document number that is not the next one is refused: none is left out (FIELDS 6.1).
+    """
     dsse, delegation = body.signed.dsse(), body.delegation.dsse() if body.delegation else None
     held = papers.paper(issue.node, paper)
     _verified(issue, held, Approval, dsse)
+    _numbered(issue.node, held, dsse)
     _rehearsed(issue.node, paper, replace(held, approval=dsse, delegation=delegation))
     return issue.issue(DESK, paper, papers.signed(said.Approved, issue.officer, dsse, delegation))
 
@@ -322,6 +326,12 @@ def _verified(issue: Commands, held: Paper, model: type[Submission], dsse: Dsse)
     if any(about.get(name) != value for name, value in expected.items()):
         raise Refused(Refusal.SIGNATURES, "L5")
     verified(issue, model.PURPOSE, dsse)
+
+
+def _numbered(node: Node, held: Paper, approval: Dsse) -> None:
+    """Raises Refused(number_used): the number is not the next, now that it is used."""
+    if held.status is Status.SUBMITTED and Approval.of(approval).document != papers.next_number(node, held):
+        raise Refused(Refusal.NUMBER_USED, "FIELDS 6.1")
 
 
 def _rehearsed(node: Node, paper: str, held: Paper) -> None:

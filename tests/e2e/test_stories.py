@@ -406,15 +406,37 @@ def test_story_5_leave_cover(offices: Offices) -> None:
     assert refused(made.at(XINCAI, "approver", of=ZHUMADIAN).paper, paper) == ("officers", "PROTOCOL 4")
     from_above = _delegation(offices, approver, now - DAY, now + DAY)
     superior = made.at(XINCAI, "approver", of=ZHUMADIAN, delegation=from_above)
-    assert refused(superior.inbox) == ("officers", "PROTOCOL 4"), "for documents alone"
     assert superior.read_draft(str(author.paper(paper).content)).content == CONTENT
     superior.approve(paper)
     above = _verified_elsewhere(offices, author.sent(paper).subject, approver)
+    another = offices.drafted(XINCAI, "lead.shared", SUMMARY, CONTENT)
+    (signed,) = superior.sign_all(Role.APPROVER, superior.to_sign([another], Role.APPROVER))
+    assert (signed.status, author.sent(another).outgoing.status) == ("recorded", "recorded")
+    _for_documents_alone(offices, superior, another)
 
     report = _audited(offices)
     assert report.verdict is Outcome.CONSISTENT
     delegated = {(one.topic, one.offset) for one in report.tally.lists["delegated"]}
     assert {place, above} <= delegated
+
+
+def _for_documents_alone(offices: Offices, superior: Officer, paper: str) -> None:
+    """It opens neither what else lies there nor another unit's documents, and is nobody's right to act."""
+    channel, closed = offices.channel, ("officers", "PROTOCOL 4")
+    draft, lead = str(superior.paper(paper).content), superior.paper(paper).subject
+    assert refused(superior.inbox) == closed
+    assert refused(superior.papers) == closed
+    assert refused(superior.return_to_author, paper, "grounds_unclear") == closed
+    assert refused(superior.discard, paper) == closed
+    assert refused(superior.withdraw, channel, lead, "error") == closed
+    assert refused(superior.access_statement, channel, draft, AccessReason.HANDLING) == closed
+    assert refused(superior.matter, "leads", channel, lead) == closed
+    assert refused(superior.draft, channel, "duikou.lead.shared.v1", SUMMARY, CONTENT) == closed
+    author = offices.at(XINCAI, "author")
+    record = author.record_access(channel, draft, author.access_statement(channel, draft, AccessReason.HANDLING))
+    assert refused(superior.opened, channel, draft, record.event_id) == ("officers", "L7")
+    at_the_other = offices.made.at(YIWU, "approver", of=ZHUMADIAN, delegation=superior.delegation)
+    assert refused(at_the_other.paper, paper) == ("officers", "PROTOCOL 7")
 
 
 def _delegation(offices: Offices, officer: str, since: int, until: int) -> dict[str, str]:
