@@ -10,7 +10,7 @@ import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 from uuid import uuid4
 
 import httpx
@@ -49,6 +49,24 @@ Kind = Literal["leads", "enquiries", "operations", "postings", "oversight", "pai
 def fresh() -> str:
     """A new idempotency key."""
     return uuid4().hex
+
+
+class Of(TypedDict, total=False):
+    """What some documents have.
+
+    subject: the matter it is about, None where it opens one. grant: digest of the owner's grant, where a lead is
+    forwarded. content_id: under which its files were uploaded.
+    """
+
+    subject: str | None
+    grant: str | None
+    content_id: str | None
+
+
+class More(Of, total=False):
+    """And the act's own idempotency key."""
+
+    key: str
 
 
 @dataclass
@@ -142,22 +160,10 @@ class Officer:
         event_type: str,
         summary: Mapping[str, Any],
         content: Mapping[str, Any] | None = None,
-        *,
-        subject: str | None = None,
-        grant: str | None = None,
-        content_id: str | None = None,
-        key: str = "",
+        **more: Unpack[More],
     ) -> str:
-        """A new document; its paper's id.
-
-        Args:
-            subject: the matter it is about, None where it opens one.
-            grant: digest of the owner's grant, where a lead is forwarded.
-            content_id: under which its files were uploaded.
-        """
-        return self.drafted(
-            channel, event_type, summary, content, subject=subject, grant=grant, content_id=content_id, key=key
-        ).subject
+        """A new document; its paper's id."""
+        return self.drafted(channel, event_type, summary, content, **more).subject
 
     def drafted(
         self,
@@ -165,16 +171,12 @@ class Officer:
         event_type: str,
         summary: Mapping[str, Any],
         content: Mapping[str, Any] | None = None,
-        *,
-        subject: str | None = None,
-        grant: str | None = None,
-        content_id: str | None = None,
         key: str = "",
+        **more: Unpack[Of],
     ) -> Drafted:
         """As ``draft``, with what this unit has sent before with an identifier of the content."""
-        body: JSON = {"channel": channel, "type": event_type, "summary": dict(summary)}
-        optional = _given({"content": content, "subject": subject, "grant": grant, "content_id": content_id})
-        made = Drafted.model_validate(self.node.post("/v1/papers", {**body, **optional}, key=key, wait=self.wait))
+        document = {"channel": channel, "type": event_type, "summary": dict(summary), "content": content, **more}
+        made = Drafted.model_validate(self.node.post("/v1/papers", _given(document), key=key, wait=self.wait))
         self._settled(made)
         return made
 
@@ -187,8 +189,7 @@ class Officer:
         content_id: str | None = None,
     ) -> Answer:
         """The whole document again."""
-        optional = {"content": content, "content_id": content_id}
-        body = {"summary": dict(summary), **{name: value for name, value in optional.items() if value is not None}}
+        body = _given({"summary": dict(summary), "content": content, "content_id": content_id})
         return self._settled(Answer.model_validate(self.node.put(f"/v1/papers/{paper}", body, wait=self.wait)))
 
     def upload(self, channel: str, event_type: str, content_id: str, file: bytes) -> Uploaded:
@@ -228,7 +229,7 @@ class Officer:
         if (said.role, said.summary, said.subject) != (role, held.summary_digest, held.subject):
             raise SigningRefusedError("the statement is about another document")
         body: JSON = {"signed": statements.signed(model, given, self._signer())}
-        if self.delegation is not None and role is not Role.AUTHOR:
+        if self.delegation is not None:
             body["delegation"] = dict(self.delegation)
         return body
 
@@ -309,7 +310,7 @@ class Officer:
         self, channel: str, subject: str, use: str, next_feedback_on: str, content: Mapping[str, Any] | None = None
     ) -> Answer:
         """S7 反馈 without persons."""
-        body = {"use": use, "next_feedback_on": next_feedback_on, **({} if content is None else {"content": content})}
+        body = _given({"use": use, "next_feedback_on": next_feedback_on, "content": content})
         return self._act(_lead(channel, subject, "feedback"), body)
 
     def withdraw(self, channel: str, subject: str, ground: str) -> Answer:

@@ -97,6 +97,15 @@ def test_several_are_one_call_and_the_worst_result_is_the_exit_code(
             assert sent.pop() == ("/v1/inbox/received", named)
 
 
+@pytest.mark.parametrize(("statuses", "code"), [(("void", "refused"), 1), (("not_yet", "void"), 4)])
+def test_of_several_results_the_worst_one_counts(
+    runner: CliRunner, answering: Callable[[Answers], None], statuses: tuple[str, str], code: int
+) -> None:
+    results = [{"subject": one, "status": said} for one, said in zip((PAPER, OFFICER), statuses, strict=True)]
+    answering(lambda _: httpx.Response(200, json=results))
+    assert runner.invoke(app, ["receive", "channel", PAPER, OFFICER, *NODE]).exit_code == code
+
+
 def test_several_papers_are_shown_and_signed_under_one_passphrase(
     runner: CliRunner, answering: Callable[[Answers], None], signer: tuple[Path, FileSigner]
 ) -> None:
@@ -351,6 +360,13 @@ def test_a_report_is_shown_with_its_roles_and_its_files_are_written_once(
 def test_a_document_that_was_thrown_away_is_not_waited_for_for_ever() -> None:
     with pytest.raises(NotYetError):
         officer(lambda _: httpx.Response(200, json=paper(status="discarded"))).sent(PAPER, seconds=0)
+
+
+def test_a_document_that_a_rule_forbids_to_send_is_not_waited_for() -> None:
+    way = {"event_id": PAPER, "status": "refused", "code": "purpose", "law": "L6"}
+    with pytest.raises(RefusedError) as refused:
+        officer(lambda _: httpx.Response(200, json=paper(status="approved", outgoing=way))).sent(PAPER, seconds=0)
+    assert (refused.value.code, refused.value.law) == ("purpose", "L6")
 
 
 def test_a_document_has_at_most_ten_attachments() -> None:
