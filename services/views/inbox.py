@@ -32,7 +32,7 @@ from services.views.view import View, draft_of, stream
 
 
 class Kind(Term):
-    """What waits; the first eight are the domain's duties."""
+    """What waits: the domain's duties under their names, and what no state of a matter says."""
 
     DELIVER = "deliver", "待送达", "to be delivered"
     SIGN_FOR = "sign_for", "待签收", "to be signed for"

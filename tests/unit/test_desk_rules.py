@@ -320,6 +320,15 @@ def test_a_revision_drops_the_signature_and_the_reason() -> None:
     assert revised == replace(returned, status=Status.DRAFT, type=Supplemented.TYPE, submission=None, reason="")
 
 
+def test_a_paper_has_its_grant_and_its_table_until_it_is_revised_without() -> None:
+    found, e = states(), write(grant="9" * 64)
+    papers = e.data.embedded.model_copy(update={"payload": "e30="})
+    drafted = found.then(replace(e, data=e.data.model_copy(update={"embedded": papers})), NOW)
+    assert (drafted.grant, drafted.payload) == ("9" * 64, "e30=")
+    revised = found.then(revise(), NOW)
+    assert (revised.grant, revised.payload) == ("", "")
+
+
 def test_a_matter_has_the_handler_it_was_given_to_last() -> None:
     found = states()
     assert found.then(assign(), NOW) == Paper(Status.ASSIGNED, OWNER, channel=CHANNEL, handler=AUTHOR)

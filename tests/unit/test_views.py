@@ -3,7 +3,7 @@ import itertools
 import json
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -169,7 +169,8 @@ def draft(made: Story) -> str:
         purge_on="2021-05-01T00:00:00.000Z",
     )
     summary = base64.b64encode(compact(event.summary.model_dump(mode="json"))).decode()
-    drafted = said.Drafted(summary=address, content=event.content, embedded=said.Papers(summary=summary))
+    embedded = said.Papers(summary=summary, payload="e30=")
+    drafted = said.Drafted(summary=address, content=event.content, embedded=embedded)
     submitted = said.Submitted(
         summary=said.SignedSummary(officer=made.officer(XINCAI, "author")),
         embedded=said.SignedStatement(statement=event.approval.submission),
@@ -258,6 +259,16 @@ def test_what_was_sealed_while_the_line_was_cut_counts_from_the_logs_time_and_it
     )
     assert (item.kind, item.due, item.category) == (Kind.DELIVER, due_hours(shared.at, 1), event.summary.category)
     assert parse_time(shared.draft.time) < shared.at - 5 * HOUR  # type: ignore[union-attr]
+
+
+def test_a_reader_whose_clock_is_ahead_has_no_delay() -> None:
+    made = begin()
+    lead = made.accepted()
+    content = in_channel(made, "cases")[f"{made.channel}/lead/{lead}"].contents[0].id
+    row = in_channel(made, "reads")[f"{made.channel}/access/{content}"]
+    (entry,) = row.timeline
+    ahead = replace(row, timeline=(replace(entry, time=format_time(entry.at + HOUR)),))
+    assert [one["delay_seconds"] for one in marked(ahead)] == [0]
 
 
 def test_contents_are_listed_by_id_and_sender_and_not_copied() -> None:
@@ -391,7 +402,7 @@ def test_a_desk_row_is_lean() -> None:
     made = story_with_desk()
     rows = rows_of("desk", made.verdicts[DESK])
     paper = next(row for row in rows.values() if row.status is papers.Status.SUBMITTED)
-    assert (paper.content, paper.own, paper.submission, paper.approval) == (None, (), None, None)
+    assert (paper.content, paper.own, paper.payload, paper.submission, paper.approval) == (None, (), "", None, None)
     assert (paper.channel, paper.type, paper.author) == (
         made.channel,
         "duikou.lead.shared.v1",
@@ -754,4 +765,6 @@ def test_nobody_waits_for_the_answer_to_an_offer_that_has_lapsed() -> None:
         for now, waits in ((offer.due - 1, True), (offer.due, False)):
             keys = {one.key for one in due_items(rows, now, CALENDAR, {}) if one.kind is Kind.COUNTERSIGN}
             assert (offer.key in keys) is waits
+        alone, members = {offer.key: rows[offer.key]}, {stream(offer.key).channel: (XINCAI, YIWU)}
+        assert late(alone, offer.due, CALENDAR, {}, members) == {}, "nor is it overdue for who watches"
     assert len(offers) == 2
