@@ -2,6 +2,8 @@
 
 Each test is named after its story and reads as its proof. What a story needs that is not built yet, its docstring says.
 They run over the embedded log; 1, 2 and 7 over Apache Kafka as well, on the region of tests/integration/test_spine.py.
+6 and 10 need more units than two: tests/unit/test_forwarding.py and test_audited_reports.py,
+tests/integration/test_supervision.py.
 """
 
 import json
@@ -152,9 +154,11 @@ def _no_name_anywhere(offices: Offices, lead: str, said: str) -> None:
 def test_story_2_night_phone_first(offices: Offices) -> None:
     """电话先行: told, recorded afterwards under the head's signature, confirmed by the callee.
 
-    The record keeps the time that was confirmed; the clock is the log's. Messages to duty phones are not built yet.
+    The record keeps the time that was confirmed; the clock is the log's. What a duty phone is told, without
+    content: tests/integration/test_gateway_telephones.py.
     """
-    told_at = format_time(now_ms() - 10 * SECOND)  # officers of these nodes serve since they started
+    now = now_ms()
+    told_at, confirmed_at = (format_time(now - ago * SECOND) for ago in (10, 9))  # they serve since the nodes started
     callee = offices.made.officer(YIWU, "intake")
     told = {"told_at": told_at, "told_by": offices.made.officer(XINCAI, "intake"), "told_to": callee, "line": "phone"}
     head = {"spoken_approver": offices.made.officer(XINCAI, "head")}
@@ -165,10 +169,10 @@ def test_story_2_night_phone_first(offices: Offices) -> None:
     assert refused(offices.at(XINCAI, "head").approve, late, Role.HEAD) == ("shape", "F2")
     record = offices.document(XINCAI, "lead.phone_recorded", summary, CONTENT, second=Role.HEAD)
     offices.arrives(YIWU, "leads", record, "phone_recorded")
-    offices.say(YIWU, "intake", "leads", "phone_confirmed", record, {"told_at": told_at})
+    offices.say(YIWU, "intake", "leads", "phone_confirmed", record, {"told_at": confirmed_at})
     offices.arrives(XINCAI, "leads", record, "phone_confirmed")
     state = offices.state(XINCAI, "leads", record)
-    assert format_time(state["told_at"]) == told_at
+    assert format_time(state["told_at"]) == confirmed_at
     assert state["shared_at"] > state["told_at"]
     lead = {"phone_first": record, "urgency": "urgent", "urgency_ground": "flight"}
     assert offices.shared(**lead)
@@ -283,6 +287,9 @@ def _custody(offices: Offices, operation: str) -> None:
     listed = offices.state(XINCAI, "operations", operation)["handovers"][0]["list"]
     taken = {**handed, "officers": _two(offices, XINCAI), "list": listed}
     offices.say(XINCAI, "author", "operations", "custody_handed_over", operation, taken)
+    offices.made.until("both say so", lambda: len(offices.state(YIWU, "operations", operation)["handovers"]) == 2)
+    both = offices.state(YIWU, "operations", operation)["handovers"]
+    assert {(one["by"], one["list"], one["sent"]) for one in both} == {(YIWU, listed, True), (XINCAI, listed, False)}
 
 
 PERSONS = {"persons": [{"name": "示例某", "document_no": "示例提字〔2026〕1号"}]}
@@ -463,8 +470,9 @@ def _audited(offices: Offices) -> Report:
 
 
 def test_story_7_wrong_city(offices: Offices) -> None:
-    """误送: sent back unread, taken back, removed and answered; nobody opens it any more.
+    """误送: sent back unread, taken back, removed and answered; nobody opens it; what is sent instead has a new number.
 
+    The day when nothing can open it any more: tests/unit/test_office.py.
     The incident that one opens which had been read: tests/integration/test_supervision.py, under rule version 3.
     """
     subject = offices.document(XINCAI, "lead.shared", SUMMARY, CONTENT)
@@ -474,10 +482,18 @@ def test_story_7_wrong_city(offices: Offices) -> None:
     (content,) = offices.at(YIWU, "author").matter("leads", offices.channel, subject).contents
     code, _ = refused(offices.at(YIWU, "author").open, offices.channel, content)
     assert code == "state"
+    owned = offices.state(XINCAI, "leads", subject)
+    assert (owned["misdirected_at"] > 0, owned["removal"][1]) == (True, "removed")
+    number = _last_number(offices)
+    offices.delivered()
+    assert _last_number(offices) == number + 1
 
 
 def test_story_8_up_to_judgment_then_a_mistake(offices: Offices) -> None:
-    """起诉与更正: consent is signed; what a correction replaces nobody opens or finds; the new one is acknowledged."""
+    """起诉与更正: consent is signed; what a correction replaces nobody opens or finds; the new one is acknowledged.
+
+    在诉保留 and its review: tests/unit/test_lead_course_rules.py; 线索来源说明: tests/unit/test_office.py.
+    """
     lead = offices.accepted()
     handler, owner = offices.at(YIWU, "author"), offices.at(XINCAI, "author")
     first = handler.matter("leads", offices.channel, lead).contents[0]
