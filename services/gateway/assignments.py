@@ -122,9 +122,10 @@ def link(channel: ChannelId, subject: SubjectId, body: LinkBody, issue: Issue) -
 
 
 def _there(node: Node, channel: str, subject: str) -> None:
-    """Raises Refused(unknown_matter): we hold nothing of that name there."""
-    streams = node.folds.history(channel).streams
-    if not any((context, subject) in streams for context in MATTERS):
+    """Raises Refused(unknown_matter): we hold nothing of that name there; what we only oversee is not ours."""
+    history = node.folds.history(channel)
+    ours = history.channel.may_write(node.source)
+    if not ours or not any((context, subject) in history.streams for context in MATTERS):
         raise Refused(Code.UNKNOWN_MATTER, "D8")
 
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from contracts.channels import TRUST
 from services.domain.clocks import format_time
+from services.domain.confirming import may_confirm
 from services.domain.counting import calendar_of
-from services.domain.rules import APPROVERS
 from services.gateway import examples, reports
 from services.gateway.auth import Caller
 from services.gateway.deps import Asking
@@ -68,8 +68,7 @@ def inbox(
 
 def _for(item: Item, caller: Caller) -> bool:
     """Nobody is asked to confirm what he did himself."""
-    may_confirm = item.by != caller.id and not caller.enrolment.roles.isdisjoint(APPROVERS)
-    return may_confirm or item.kind is not Kind.CONFIRM_ACT
+    return item.kind is not Kind.CONFIRM_ACT or may_confirm(caller.id, caller.enrolment.roles, item.by)
 
 
 def _shown(item: Item, of: tuple[Group, ...]) -> DueItem:

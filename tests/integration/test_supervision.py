@@ -34,9 +34,9 @@ from contracts.oversight_terms import IncidentKind, Severity
 from contracts.profile import compact
 from contracts.refusals import Refused
 from contracts.report import ContributionSealed, ReportSubmitted, subject_of
-from contracts.vocabulary import RemovalResult, Role
+from contracts.vocabulary import AccessReason, RemovalResult, Role
 from services.cli.client import fresh
-from services.cli.errors import ApiError
+from services.cli.errors import ApiError, NotYetError
 from services.cli.replies import Matter
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
 from services.domain import periods
@@ -50,6 +50,7 @@ from services.node.parsing import InvalidError
 from services.verifier import Verdict
 from services.views import VIEWS, from_json
 from services.views.oversight import Concern
+from tests.support.offices import refused
 from tests.support.region import CONTENT, SUMMARY, Region, region
 
 pytestmark = pytest.mark.xdist_group("streams")
@@ -327,8 +328,24 @@ def test_a_superior_reads_the_pairings_that_name_it_and_writes_nothing_there(ans
         offices.propose(ZHUMADIAN, watched, str(uuid4()), lead.Delivered(summary=lead.DeliveredSummary()))
     assert (refused.value.code, refused.value.law) == ("not_member", "WIRE 12")
     assert watched not in superior.channels()
+    _nothing_but_looking(offices, watched, matter)
     mine = {one.channel: one.state for one in head.matters("pairings")}
     assert (mine[watched]["direction"], mine[watched]["sleeping"]) == ("watch", False)
+
+
+def _nothing_but_looking(made: Region, channel: str, lead: Matter) -> None:
+    """Over HTTP: a superior's officers sign for, draft, hand on and open nothing in a pairing of others."""
+    author, intake = (made.at(ZHUMADIAN, post) for post in ("author", "intake"))
+    (content,) = lead.contents
+    assert refused(author.access_statement, channel, content, AccessReason.HANDLING) == ("state", "S3")
+    with pytest.raises(NotYetError):
+        author.draft(channel, Shared.TYPE, SUMMARY, CONTENT)
+    assert refused(author.withdraw, channel, lead.subject, "error") == ("not_member", "WIRE 12")
+    assert refused(intake.receive, channel, lead.subject) == ("not_member", "WIRE 12")
+    (several,) = intake.receive_all([(channel, "lead", lead.subject)])
+    assert (several.status, several.code) == ("refused", "not_member")
+    handler = made.officer(ZHUMADIAN, "author")
+    assert refused(intake.assign, channel, lead.subject, handler) == ("unknown_matter", "D8")
 
 
 def test_a_misdirected_lead_that_was_read_is_an_incident_at_both_superiors(offices: Region, watched: str) -> None:

@@ -8,9 +8,10 @@ from contracts.enquiry import Cancelled
 from contracts.envelope import Draft
 from contracts.lead import Closed, Received, Withdrawn
 from contracts.operation import Aborted, Suspended
-from services.domain.confirming import alone
+from contracts.vocabulary import Role
+from services.domain.confirming import alone, may_confirm
 from tests.support.papers import approvals, draft
-from tests.support.states import AUTHOR, OWNER
+from tests.support.states import APPROVER, AUTHOR, OWNER
 
 SAFETY = {"officer": AUTHOR, "reason": "safety"}
 ACTS: dict[str, tuple[Draft[Any], str]] = {
@@ -31,3 +32,11 @@ ACTS: dict[str, tuple[Draft[Any], str]] = {
 def test_what_one_officer_did_at_once(act: str) -> None:
     event, officer = ACTS[act]
     assert alone(event) == officer
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_it_is_asked_of_an_approver_or_head_who_did_not_do_it(role: Role) -> None:
+    """D11: as the desk will judge it."""
+    second = role in (Role.APPROVER, Role.HEAD)
+    assert may_confirm(APPROVER, frozenset({role, Role.AUTHOR}), AUTHOR) is second
+    assert not may_confirm(AUTHOR, frozenset({role, Role.AUTHOR}), AUTHOR)
