@@ -107,6 +107,9 @@ def test_what_one_officer_did_at_once_is_confirmed_by_an_approver(paired: Region
     assert refused_with(author.confirm, channel, subject, act).code == "officers"
     shared_event = author.matter("leads", channel, subject).state["timeline"][0]["digest"]
     assert refused_with(approver.confirm, channel, subject, shared_event).law == "D11"
+    theirs = paired.at(YIWU, "approver")
+    paired.until("it arrives", lambda: not stands(theirs, channel, subject, "delivered"))
+    assert refused_with(theirs.confirm, channel, subject, act).law == "D11"
     after = approver.confirm(channel, subject, act).after
     assert (waits(approver), waits(head)) == ([], [])
     assert refused_with(head.confirm, channel, subject, act).code == "state"
