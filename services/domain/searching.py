@@ -137,7 +137,7 @@ def _ip(text: str) -> str:
     address, _, moment = text.strip().partition(" ")
     try:
         return f"{ipaddress.ip_address(address)} {_utc(moment)}"
-    except ValueError:
+    except (ValueError, OverflowError):  # before the first or behind the last moment there is in UTC
         return ""
 
 

@@ -24,6 +24,7 @@ SAME: dict[str, tuple[Sought, str, tuple[str, ...]]] = {
         (
             "139 1234 5678",
             "139-1234-5678",
+            "(139) 1234.5678",
             "１３９１２３４５６７８",
             "+86 13912345678",
             "0086-139-1234-5678",
@@ -36,11 +37,14 @@ SAME: dict[str, tuple[Sought, str, tuple[str, ...]]] = {
     "a bank card": (Sought.BANK_CARD, "6222021234567890123", ("6222 0212 3456 7890 123", "6222-0212-3456-7890-123")),
     "a WeChat id": (Sought.WECHAT, "wx_sample-01", ("WX_Sample-01", " wx_sample-01 ", "ｗｘ_sample-01")),
     "an e-mail address": (Sought.EMAIL, "a.b@example.org", ("A.B@Example.ORG",)),
+    "an IMEI": (Sought.IMEI, "490154203237518", ("49-015420-323751-8", "49 015420 323751 8")),
+    "an IMSI": (Sought.IMSI, "460001234567890", ("460 00 1234567890",)),
+    "a QQ number": (Sought.QQ, "123456789", ("123 456 789",)),
     "a waybill": (Sought.WAYBILL, "sf1234567890123", ("SF1234567890123", "sf 1234-567890123")),
     "an address and a moment": (
         Sought.IP,
         "203.0.113.7 2026-10-01T00:00:00+00:00",
-        ("203.0.113.7 2026-10-01T08:00:00+08:00", "203.0.113.7 2026-10-01T00:00:00Z"),
+        (" 203.0.113.7 2026-10-01T08:00:00+08:00", "203.0.113.7 2026-10-01T00:00:00Z"),
     ),
     "an identity number": (Sought.ID_DOCUMENT, "11010519491231002X", ("11010519491231002x", "110105 19491231 002X")),
     "an identity number of 15 digits": (Sought.ID_DOCUMENT, "11010519491231002X", ("110105491231002",)),
@@ -71,8 +75,11 @@ INEXACT = [
     (Sought.ID_DOCUMENT, "1101"),
     (Sought.IP, "203.0.113.7"),
     (Sought.IP, "203.0.113.7 2026-10-01T08:00:00"),
+    (Sought.IP, "203.0.113.7 0001-01-01T00:00:00+08:00"),
+    (Sought.IP, "203.0.113.7 9999-12-31T23:59:59-08:00"),
     (Sought.WECHAT, "wx%"),
     (Sought.OTHER, "a*"),
+    (Sought.IP, f"fe80::1%{'e' * 100} 2026-10-01T08:00:00+08:00"),
     (Sought.NAME, "张*"),
     (Sought.NAME, "张_"),
     (Sought.NAME, "  "),
@@ -101,6 +108,13 @@ def test_a_lead_is_found_by_its_persons_and_identifiers_and_not_by_its_author() 
         (Sought.NAME, "某某"),
         (Sought.MOBILE, "13912345678"),
     }
+    assert identifiers(content) == {(Sought.MOBILE, "13912345678")}
+
+
+def test_a_content_whose_value_has_no_form_is_found_by_its_others() -> None:
+    """Also by a moment that the contract takes and UTC does not have: its officer opens it all the same."""
+    moment = {**CONTENT["identifiers"][0], "kind": "ip", "value": "203.0.113.7 0001-01-01T00:00:00+08:00"}
+    content = MODELS[Shared.TYPE].of(compact({**CONTENT, "identifiers": [*CONTENT["identifiers"], moment]}))
     assert identifiers(content) == {(Sought.MOBILE, "13912345678")}
 
 
