@@ -76,10 +76,10 @@ class Telling:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + self.node.settings.notify_seconds
-        groups = self._owed(now_ms())
         with self.node.notifications.round() as found:
-            if found is not None:
-                self._tell(found, groups, now_ms())
+            if found is not None:  # and looks only then: what another looked at later is not judged by an older look
+                now = now_ms()
+                self._tell(found, self._owed(now), now)
 
     def _owed(self, now: int) -> dict[Owed, Group]:
         """What is owed by us now, twice: for the duty telephone and for the lead."""

@@ -10,6 +10,9 @@ import httpx
 import pytest
 
 from services.demo.cast import YIWU
+from services.messages.webhook import Webhook
+from services.node.notifications import Telling
+from services.storage.notifications import Notifications
 from services.upkeep.doctor import Level, examine
 from tests.support.offices import delivered
 from tests.support.region import Region
@@ -56,7 +59,10 @@ def pause_over(made: Region) -> None:
 
 
 def test_a_duty_telephone_is_told_once_of_each_thing_that_waits(paired: Region) -> None:
-    """MECHANISM 4: at arrival, and whom the settings name at half of the time; across a restart; no content."""
+    """MECHANISM 4: at arrival, and whom the settings name at half of the time; across a restart; no content.
+
+    While one worker is at it, another tells nothing.
+    """
     phones, intake, lead = Telephones(), paired.at(YIWU, "intake"), "0579-5550001"
     duty = next(one["profile"]["duty_phone"] for one in intake.units() if one["unit"] == YIWU)
     with phones.answering(), telling(paired, phones.url, lead):
@@ -66,7 +72,14 @@ def test_a_duty_telephone_is_told_once_of_each_thing_that_waits(paired: Region) 
         paired.until("told what is next", lambda: len(phones.taken) == 2)
         paired.hold(YIWU, "duties")
         paired.start(YIWU, "duties")
-        half_over(paired, f"{subject} decide")
+        node = paired.node(YIWU)
+        other = Notifications(node.settings.database)
+        with other.round() as held:  # another worker's
+            assert held is not None
+            half_over(paired, f"{subject} decide")
+            Telling(node, Webhook(phones.url)).step()
+            assert len(phones.taken) == 2
+        other.close()
         paired.until("the lead is told", lambda: len(phones.taken) == 3)
         delivered(paired)
         paired.until("told of another", lambda: len(phones.taken) == 4)
