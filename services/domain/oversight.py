@@ -32,11 +32,10 @@ from services.domain import report
 from services.domain.clocks import WorkingDays, in_time
 from services.domain.counting import calendar_of
 from services.domain.oversight_state import ENDED, INITIAL, Oversight, Status
-from services.domain.rules import INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
+from services.domain.rules import APPROVERS, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
 
 REWORK_DAYS = 5
 """Working days for what is done again (V5)."""
-_DECIDERS = (Role.APPROVER, Role.HEAD)
 _BREACHES = frozenset({IncidentKind.DATA_BREACH, IncidentKind.KEY_LOST})
 
 
@@ -51,9 +50,9 @@ RULES: dict[type[Event], Rule] = {
     IncidentClosed: _row("I2a", Side.OWNER, _OPEN_INCIDENT, Status.REPORT_CLOSED, Sign.TWO),
     SupervisionOpened: _row("V1", Side.OPENER, {Status.ABSENT}, Status.SUPERVISED, Sign.TWO),
     SupervisionReceived: _row("V2", Side.OTHER, {Status.SUPERVISED}, Status.IN_PROGRESS, Sign.ONE, INTAKE_OR_DUTY),
-    SupervisionExtended: _row("V3", Side.OWNER, {Status.IN_PROGRESS}, None, Sign.ONE, _DECIDERS),
+    SupervisionExtended: _row("V3", Side.OWNER, {Status.IN_PROGRESS}, None, Sign.ONE, APPROVERS),
     SupervisionAnswered: _row("V4", Side.OTHER, {Status.IN_PROGRESS}, Status.ANSWERED, Sign.HEAD),
-    SupervisionReturned: _row("V5", Side.OWNER, {Status.ANSWERED}, Status.IN_PROGRESS, Sign.ONE, _DECIDERS),
+    SupervisionReturned: _row("V5", Side.OWNER, {Status.ANSWERED}, Status.IN_PROGRESS, Sign.ONE, APPROVERS),
     SupervisionClosed: _row("V6", Side.OWNER, {Status.ANSWERED}, Status.STRUCK_OFF, Sign.TWO),
     SupervisionEscalated: _row("V7", Side.OWNER, {Status.IN_PROGRESS}, Status.ESCALATED, Sign.ONE, (Role.HEAD,)),
     SupervisionSuggested: _row("V8", Side.OPENER, {Status.ABSENT}, Status.SUGGESTED, Sign.TWO),

@@ -104,10 +104,13 @@ def encrypted(
     """The content for the channel's other member, and our own halves if we are to read it again.
 
     From here on it is found by what stands in it, once it is in the channel. ``secret``: what was begun with the first
-    attachment. Raises NotYet: the other side has published no encryption key here yet.
+    attachment. Raises NotYet: the other side has published no encryption key here yet; Refused(not_member): the channel
+    is others'.
     """
     state = node.folds.history(channel).channel
     recipient = state.counterpart(node.source)
+    if state.members and not recipient:
+        raise Refused(Code.NOT_MEMBER, "WIRE 12")
     keys = state.newest_keys(recipient)
     if not keys:
         raise NotYet("the counterpart has published no encryption key in this channel yet")

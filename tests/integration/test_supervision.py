@@ -36,7 +36,7 @@ from contracts.refusals import Refused
 from contracts.report import ContributionSealed, ReportSubmitted, subject_of
 from contracts.vocabulary import AccessReason, RemovalResult, Role
 from services.cli.client import fresh
-from services.cli.errors import ApiError, NotYetError
+from services.cli.errors import ApiError
 from services.cli.replies import Matter
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
 from services.domain import periods
@@ -338,8 +338,7 @@ def _nothing_but_looking(made: Region, channel: str, lead: Matter) -> None:
     author, intake = (made.at(ZHUMADIAN, post) for post in ("author", "intake"))
     (content,) = lead.contents
     assert refused(author.access_statement, channel, content, AccessReason.HANDLING) == ("state", "S3")
-    with pytest.raises(NotYetError):
-        author.draft(channel, Shared.TYPE, SUMMARY, CONTENT)
+    assert refused(author.draft, channel, Shared.TYPE, SUMMARY, CONTENT) == ("not_member", "WIRE 12")
     assert refused(author.withdraw, channel, lead.subject, "error") == ("not_member", "WIRE 12")
     assert refused(intake.receive, channel, lead.subject) == ("not_member", "WIRE 12")
     (several,) = intake.receive_all([(channel, "lead", lead.subject)])
