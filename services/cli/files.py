@@ -7,15 +7,14 @@ from uuid import uuid4
 
 import typer
 
-from contracts.approval import AccessStatement
 from contracts.channels import DESK
 from contracts.parts import MAX_ATTACHMENTS
 from contracts.vocabulary import AccessKind, AccessReason, AttachmentKind
 from services import private_files
-from services.cli import statements
 from services.cli.client import Officer
 from services.cli.prints import free, kept
-from services.cli.session import ChannelArg, Json, KeyPath, Token, Url, document, officer, pairs, tell, unlocked
+from services.cli.recording import proposed, recorded
+from services.cli.session import ChannelArg, Json, KeyPath, Token, Url, document, officer, tell
 from services.private_files import PrivateFileError
 
 PARTS = ("summary", "content")
@@ -59,7 +58,10 @@ def fetch(
     def act() -> dict[str, str]:
         free(path)
         who = officer(url, token)
-        record = None if channel == DESK else _record(who, channel, content, reason, key, quiet=as_json)
+        record = None
+        if channel != DESK:
+            given = proposed(who, channel, content, AccessKind.EXPORT, reason, quiet=as_json)
+            record = recorded(who, channel, content, given, key)
         return kept(path, who.attachment(channel, content, digest, record))
 
     tell(as_json, act)
@@ -109,12 +111,3 @@ def _attached(who: Officer, given: dict[str, Any], file: bytes, kind: Attachment
     clear.append({"kind": kind.value, "digest": made.digest, "size": made.size, "media": made.media})
     told.append({"digest": made.digest, **said, "plain_digest": made.plain_digest})
     return {"content_id": content, **clear[-1]}
-
-
-def _record(who: Officer, channel: str, content: str, reason: AccessReason, key: Path, *, quiet: bool) -> str:
-    """Of an access that takes a file away: shown, signed, in the log."""
-    given = who.access_statement(channel, content, reason, AccessKind.EXPORT)
-    if not quiet:
-        pairs(dict(statements.words(statements.read(AccessStatement, given))))
-    who.signer = unlocked(key)
-    return who.record_access(channel, content, given).event_id

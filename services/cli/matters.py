@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessKind, AccessReason, Use, Withdrawal
-from services.cli import statements
 from services.cli.client import Kind
+from services.cli.recording import proposed, recorded
 from services.cli.replies import Matter, Opened
 from services.cli.session import (
     ChannelArg,
@@ -27,7 +26,6 @@ from services.cli.session import (
     table,
     tell,
     tell_each,
-    unlocked,
 )
 
 app = typer.Typer(help="Leads, sent and received")
@@ -162,12 +160,9 @@ def open_(
 
     def act() -> Opened:
         who = officer(url, token)
-        given = who.access_statement(channel, content, reason, kind)
-        if not as_json:
-            pairs(dict(statements.words(statements.read(AccessStatement, given))))
-        who.signer = unlocked(key)
-        record = who.record_access(channel, content, given)
-        return who.opened(channel, content, record.event_id)
+        given = proposed(who, channel, content, kind, reason, quiet=as_json)
+        record = recorded(who, channel, content, given, key)
+        return who.opened(channel, content, record)
 
     tell(as_json, act, _text)
 

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessKind, AccessReason
 from services import private_files
-from services.cli import statements
-from services.cli.session import ChannelArg, Json, KeyPath, SubjectArg, Token, Url, officer, pairs, tell, unlocked
+from services.cli.recording import proposed, recorded
+from services.cli.session import ChannelArg, Json, KeyPath, SubjectArg, Token, Url, officer, tell
 from services.private_files import PrivateFileError
 
 Out = Annotated[Path, typer.Option("--out", help="The PDF; must not be there yet")]
@@ -39,12 +38,9 @@ def print_(
     def act() -> dict[str, str]:
         free(path)
         who = officer(url, token)
-        given = who.access_statement(channel, content, reason, AccessKind.PRINT)
-        if not as_json:
-            pairs(dict(statements.words(statements.read(AccessStatement, given))))
-        who.signer = unlocked(key)
-        record = who.record_access(channel, content, given)
-        return kept(path, who.printed(channel, content, record.event_id))
+        given = proposed(who, channel, content, AccessKind.PRINT, reason, quiet=as_json)
+        record = recorded(who, channel, content, given, key)
+        return kept(path, who.printed(channel, content, record))
 
     tell(as_json, act)
 

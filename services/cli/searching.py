@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessKind, AccessReason
-from services.cli import statements
-from services.cli.session import ChannelArg, Json, KeyPath, Token, Url, officer, pairs, table, tell, unlocked
+from services.cli.recording import proposed, recorded
+from services.cli.session import ChannelArg, Json, KeyPath, Token, Url, officer, table, tell
 from services.domain.searching import Sought, normal
 
 
@@ -60,12 +59,9 @@ def find(
 
     def act() -> list[dict[str, Any]]:
         who = officer(url, token)
-        given = who.access_statement(channel, content, reason, AccessKind.INDEX_SEARCH)
-        if not as_json:
-            pairs(dict(statements.words(statements.read(AccessStatement, given))))
+        given = proposed(who, channel, content, AccessKind.INDEX_SEARCH, reason, quiet=as_json)
         value = normal(kind, typer.prompt(kind.en, err=True))  # what is no exact value is worth no record
-        who.signer = unlocked(key)
-        record = who.record_access(channel, content, given)
-        return who.search_for(channel, content, record.event_id, kind.value, value)
+        record = recorded(who, channel, content, given, key)
+        return who.search_for(channel, content, record, kind.value, value)
 
     tell(as_json, act, table("subject", "channel", "context", "number", "on", "state"))
