@@ -25,6 +25,8 @@ _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _HEAD = 4_096
 """Bytes before a stream in which its dictionary is looked for."""
+_PIECE = 65_536
+"""Bytes that are unpacked at once: what lies behind a stream is not copied for each of thousands."""
 _SPACE = b"\0\t\n\f\r "
 
 
@@ -64,7 +66,7 @@ def _object_streams(file: bytes, named: list[int]) -> Iterator[bytes]:
         raise UnfitFileError(Unfit.OPAQUE)
     left = MAX_INFLATED
     for start in sorted(chosen):
-        objects = _inflated(file, start, max(left, 1))
+        objects = _inflated(file, start, left)
         left -= len(objects)
         yield objects
 
@@ -78,9 +80,13 @@ def _inflated(file: bytes, start: int, most: int) -> bytes:
         return b""
     if how != [b"FlateDecode"]:
         raise UnfitFileError(Unfit.OPAQUE)
-    unpack, objects = zlib.decompressobj(), b""
+    unpack, objects, at = zlib.decompressobj(), b"", start
     with suppress(zlib.error):
-        objects = unpack.decompress(file[start : file.find(b"endstream", start)], most)
-    if not unpack.eof:
+        for at in range(start, len(file), _PIECE):
+            objects += unpack.decompress(file[at : at + _PIECE], most + 1 - len(objects))
+            if unpack.eof or len(objects) > most:
+                break
+    ends = min(at + _PIECE, len(file)) - len(unpack.unused_data)
+    if not unpack.eof or len(objects) > most or file.find(b"endstream", start, ends) >= 0:
         raise UnfitFileError(Unfit.OPAQUE)
     return objects
