@@ -64,20 +64,25 @@ def _object_streams(file: bytes, named: list[int]) -> Iterator[bytes]:
     chosen = {starts[n] for at in named if (n := bisect_left(starts, at)) < len(starts)}
     if len(chosen) > MAX_STREAMS:
         raise UnfitFileError(Unfit.OPAQUE)
-    left = MAX_INFLATED
+    left, packed = MAX_INFLATED, len(file)  # streams that lie in each other are nobody's
     for start in sorted(chosen):
-        objects = _inflated(file, start, left)
-        left -= len(objects)
+        objects, taken = _inflated(file, start, left)
+        left, packed = left - len(objects), packed - taken
+        if packed < 0:
+            raise UnfitFileError(Unfit.OPAQUE)
         yield objects
 
 
-def _inflated(file: bytes, start: int, most: int) -> bytes:
-    """What a stream holds; nothing of one that is not packed, for it was looked at already. Raises UnfitFileError."""
+def _inflated(file: bytes, start: int, most: int) -> tuple[bytes, int]:
+    """What a stream holds, and from how many bytes; nothing of one that is not packed, for it was looked at already.
+
+    Raises UnfitFileError.
+    """
     head = file[max(0, start - _HEAD) : start]
     said = [name for _, name in _names(head[head.rfind(b" obj") + 1 :])]
     how = [name for name in said if name.endswith(b"Decode") or b"Parms" in name]
     if not how:
-        return b""
+        return b"", 0
     if how != [b"FlateDecode"]:
         raise UnfitFileError(Unfit.OPAQUE)
     unpack, objects, at = zlib.decompressobj(), b"", start
@@ -89,4 +94,4 @@ def _inflated(file: bytes, start: int, most: int) -> bytes:
     ends = min(at + _PIECE, len(file)) - len(unpack.unused_data)
     if not unpack.eof or len(objects) > most or file.find(b"endstream", start, ends) >= 0:
         raise UnfitFileError(Unfit.OPAQUE)
-    return objects
+    return objects, ends - start
