@@ -1,5 +1,6 @@
 """The unit's own business: what is due, what was refused, pairings, counts, the node, tokens."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from contracts.fields import Uuid, matches
 from contracts.vocabulary import Suspension
 from services.cli.matters import lists
-from services.cli.replies import Answer
+from services.cli.replies import Answer, DueItem
 from services.cli.session import ChannelArg, Json, SubjectArg, Token, Url, document, officer, table, tell
 from services.views.inbox import Group
 
@@ -46,8 +47,12 @@ def inbox(
     as_json: Json = False,
 ) -> None:
     """What is due, computed now."""
-    show = table("due", "overdue", "zh", "groups", "category_zh", "context", "subject")
-    tell(as_json, lambda: officer(url, token).inbox(whose, group=group.value if group else None), show)
+    tell(as_json, lambda: officer(url, token).inbox(whose, group=group.value if group else None), _due)
+
+
+def _due(items: Sequence[DueItem]) -> None:
+    rows = [{**one.model_dump(), "groups": "、".join(Group(name).zh for name in one.groups)} for one in items]
+    table("due", "overdue", "zh", "groups", "category_zh", "context", "subject")(rows)
 
 
 def refused(

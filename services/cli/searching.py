@@ -3,6 +3,7 @@
 the command, whose line a shell keeps.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -37,9 +38,19 @@ def _line(matter: dict[str, Any]) -> dict[str, Any]:
     """What is listed of a matter, with the numbers of its documents."""
     state = matter["state"]
     numbers = [one["document"] for one in state["timeline"] if one["document"]]
-    shown = [f"{one['series']}/{one['year']}/{one['number']}" for one in numbers]
+    shown = [_number(one) for one in numbers]
     about = {name: matter[name] for name in ("subject", "channel", "kind")}
     return {**about, "direction": state["direction"], "status": state["status"], "numbers": ", ".join(shown)}
+
+
+def _number(document: dict[str, Any]) -> str:
+    return f"{document['series']}/{document['year']}/{document['number']}"
+
+
+def _found(hits: Sequence[Any]) -> None:
+    """A document that one officer signed has no number."""
+    rows = [{**hit, "number": _number(hit["number"]) if hit["number"] else ""} for hit in hits]
+    table("subject", "channel", "context", "number", "on", "state")(rows)
 
 
 def find(
@@ -64,4 +75,4 @@ def find(
         record = recorded(who, channel, content, given, key)
         return who.search_for(channel, content, record, kind.value, value)
 
-    tell(as_json, act, table("subject", "channel", "context", "number", "on", "state"))
+    tell(as_json, act, _found)
