@@ -229,14 +229,11 @@ class Registry:
         place = (self.node.folds.history(TRUST).hash, history.channel.trust, welcome)
         if self.complete.get(channel) == place:
             return False
-        missing = self._missing(history)
-        if missing:
-            return self._copy_all(channel, missing)
-        of_guests = self._missing(history, welcome)
-        done = bool(of_guests) and self._copy_all(channel, of_guests)
-        if not done:  # also where a guest's is refused: it would be again, and holds up nobody
+        if any(self._copy_all(channel, self._missing(history, guests)) for guests in _batches(history, welcome)):
+            return True
+        if not self._missing(history):  # a guest's that was refused would be again
             self.complete[channel] = place
-        return done
+        return False
 
     def _missing(self, history: History, welcome: frozenset[str] = frozenset()) -> list[Signed]:
         return [signed for signed in self._effective(TRUST) if self._is_missing(history, signed, welcome)]
@@ -253,7 +250,7 @@ class Registry:
         events = [(duty_id(REGISTRY, Envelope.parse(one.value).id, f"copied {channel}"), one) for one in missing]
         new = [(id, genesis.copied(one)) for id, one in events if self.node.ledger.find(id) is None]
         try:
-            return bool(propose_all(self.node, channel, channel, new[:COPIES]))
+            return bool(new) and bool(propose_all(self.node, channel, channel, new[:COPIES]))
         except Refused as error:
             journal.error(journal.Said.COPY_REFUSED, channel=channel, code=error.code, law=error.law)
             return False
@@ -271,6 +268,16 @@ class Registry:
             return False
         propose(self.node, TRUST, "policy", Heartbeat(summary=HeartbeatSummary(every=every)), id=id)
         return True
+
+
+def _batches(history: History, welcome: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Whose trust is copied beside the members', the first that can be: what is refused of one holds up nobody else.
+
+    All guests who came in before, in the order of ``duikou.trust``; none; each by himself.
+    """
+    yield welcome.intersection(history.channel.trust.units)
+    yield frozenset()
+    yield from (frozenset({guest}) for guest in sorted(welcome))
 
 
 def root(folder: Path) -> Signed:

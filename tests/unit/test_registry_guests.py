@@ -10,15 +10,16 @@ from contracts.channels import REGISTRY, TRUST, Topic
 from contracts.envelope import Signed
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role
-from services.registry import opening
-from services.registry.forwarding import granted
+from services.domain.clocks import DAY
+from services.registry import ceremony, opening
+from services.registry.forwarding import Granted, granted
 from services.registry.genesis import concerned
 from services.registry.opening import Registry
 from services.vectors import forwarding
 from services.vectors.seeds import TANGHE
 from services.verifier import History, Result
 from tests.support.forwarding import Three, three
-from tests.support.world import XINCAI
+from tests.support.world import XINCAI, YIWU, ZHUMADIAN
 
 
 class Logs:
@@ -57,6 +58,23 @@ class Logs:
         if self.refuses in about:
             raise Refused(Code.MANDATE, "PROTOCOL 4")
         return [self.w.write(REGISTRY, channel, subject, event) for _, event in events]
+
+
+def test_a_guest_whose_trust_is_refused_keeps_no_other_guests_closed_key_waiting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each guest by himself: one who cannot come in, and one whose key is closed after he came in."""
+    t = three()
+    t.granted()
+    never = Granted(ZHUMADIAN, frozenset({YIWU, TANGHE}), t.w.now + DAY)
+    logs: Any = Logs(t)
+    monkeypatch.setattr(opening, "propose_all", logs.propose_all)
+    monkeypatch.setattr(opening, "now_ms", lambda: t.w.now)
+    registry = Registry(logs, logs, tmp_path)
+    logs.refuses = ZHUMADIAN
+    t.w.trust(ceremony.key_closed(t.w.by(ceremony.registrar(XINCAI)), XINCAI, t.w.keys[XINCAI].keyid, emergency=False))
+    assert registry._copy(t.onward, [never])
+    assert all(key.closed is not None for key in t.w.history(t.onward).channel.trust.keys_of(XINCAI).values())
 
 
 def test_a_guest_whose_trust_is_refused_holds_up_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
