@@ -68,7 +68,7 @@ def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
     rule = context.RULES[type(e.data)]
     if not matches(_SUBJECTS.get(e.context, Subject), e.subject):
         raise Refused(Code.SHAPE, "WIRE 19")
-    _opened(e, states)
+    opened(e, states)
     sign = context.needs(e)
     if e.data.FACT:
         _fact(context, state, e, at, states, rule)
@@ -82,8 +82,11 @@ def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
     return Outcome(context.evolve(state, e, at))
 
 
-def _opened(e: Draft[Any], states: States) -> None:
-    """A member of the summary that a later rule version brought is surplus here (PROTOCOL 1, WIRE-CHOICES B12)."""
+def opened(e: Draft[Any], states: States) -> None:
+    """A member of the summary that a later rule version brought is surplus here (PROTOCOL 1, WIRE-CHOICES B12).
+
+    The log asks before who wrote it, as it asks for the model. Raises Refused(shape).
+    """
     version = states.channel.trust.rule_version
     if any(version < since and getattr(e.data.summary, name) is not None for name, since in e.data.SINCE.items()):
         raise Refused(Code.SHAPE, "PROTOCOL 1")
@@ -176,4 +179,4 @@ def uses(e: Draft[Any]) -> list[str]:
     return found
 
 
-__all__ = ["CONTEXTS", "Outcome", "Use", "advance", "uses"]
+__all__ = ["CONTEXTS", "Outcome", "Use", "advance", "opened", "uses"]

@@ -22,7 +22,7 @@ from contracts.channels import (
 from contracts.envelope import GENESIS_SEEN, START, ZEROS, Draft, Envelope, Head, Record
 from contracts.refusals import Code, Refused, Stop
 from contracts.trust import Heartbeat, KeyClosed, Mandated, RootEstablished
-from services.domain import CONTEXTS, Use, advance, pairing, uses
+from services.domain import CONTEXTS, Use, advance, opened, pairing, uses
 from services.domain import channel as channels
 from services.domain import trust as trusts
 from services.verifier.records import ROLLING_START, Inspected, Result, Stopped, Verdict, fitting, rolling
@@ -274,6 +274,7 @@ class History:
             raise Refused(Code.TYPE, "PROTOCOL 1")
         if i.draft is None:
             raise Refused(i.refused, i.law)
+        opened(i.draft, self)
         by_registry = e.type in REGISTRY_TYPES or self.place is Place.TRUST
         if by_registry != (e.source == REGISTRY):
             raise Refused(Code.WRONG_SIDE, "WIRE-CHOICES B20")

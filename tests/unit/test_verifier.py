@@ -6,8 +6,9 @@ import pytest
 
 from contracts.catalogue import events
 from contracts.channels import OPEN_TYPES, REGISTRY, TRUST, Topic
-from contracts.lead import Shared
+from contracts.lead import Onward, RemovalAnswered, RemovalSummary, Shared
 from contracts.trust import Heartbeat
+from contracts.vocabulary import RemovalResult
 from services.domain import CONTEXTS
 from services.domain.clocks import DAY
 from services.domain.trust import _CHANGES
@@ -55,6 +56,20 @@ def test_a_ledger_says_when_its_writer_was_heard_last() -> None:
     refused = w.share(approver=f"{XINCAI}/author")
     assert w.history(w.channel).ledger(XINCAI).at == refused.at > heard.at
     assert w.history(w.channel).ledger(YIWU).at < heard.at
+
+
+def test_a_member_of_a_later_rule_version_is_no_part_of_the_model_whoever_writes_it() -> None:
+    """The code is that of software which never knew the member, also where the registry writes what is a unit's."""
+    w = world()
+    subject = subject_of(w.share())
+    named = (Onward(unit=XINCAI, answer="9" * 64, result=RemovalResult.REMOVED),)
+    for source in (REGISTRY, YIWU):
+        found = [
+            plain(w.write(source, w.channel, subject, RemovalAnswered(summary=summary)))
+            for usual in [RemovalSummary(result=RemovalResult.REMOVED, prints_destroyed=0)]
+            for summary in (usual.model_copy(update={"onward": named}), usual)
+        ]
+        assert found == [(VOID, "shape"), (VOID, "wrong_side") if source == REGISTRY else (EFFECTIVE, "")]
 
 
 def test_replayed_void_envelope_stays_void() -> None:
