@@ -50,8 +50,11 @@ def inbox(
     tell(as_json, lambda: officer(url, token).inbox(whose, group=group.value if group else None), _due)
 
 
+_GROUPS = {group.value: group.zh for group in Group}
+
+
 def _due(items: Sequence[DueItem]) -> None:
-    rows = [{**one.model_dump(), "groups": "、".join(Group(name).zh for name in one.groups)} for one in items]
+    rows = [{**one.model_dump(), "groups": "、".join(_GROUPS[name] for name in one.groups)} for one in items]
     table("due", "overdue", "zh", "groups", "category_zh", "context", "subject")(rows)
 
 

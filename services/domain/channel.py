@@ -18,11 +18,9 @@ from contracts.refusals import Code, Refused
 from contracts.trust import Mandate, UnitAdmitted
 from services.domain import trust as trusts
 from services.domain.clocks import DAY
-from services.domain.rules import Allowed, Rule, Side, Sign, States
+from services.domain.rules import THIRD, Allowed, Rule, Side, Sign, States
 from services.domain.trust import Trust
 
-SUPERVISION = 3
-"""Rule version from which units and their superiors have channels."""
 MAX_OFFER = 8_192
 """Bytes of root, offer and answer where they are embedded (WIRE 4)."""
 
@@ -142,7 +140,7 @@ def supervised(exchange: str, trust: Trust) -> Iterator[tuple[str, tuple[str, st
 
     From the rule version on that gives such a channel something to say; ``trust`` as ``duikou.trust`` has it.
     """
-    if trust.rule_version < SUPERVISION:
+    if trust.rule_version < THIRD:
         return
     for unit, known in trust.units.items():
         if known.superior in trust.units and known.superior != unit:

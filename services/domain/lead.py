@@ -53,10 +53,8 @@ from contracts.vocabulary import (
 from services.domain import both, lead_course, lead_forwarding, lead_naming, papers
 from services.domain.clocks import DAY
 from services.domain.lead_state import ASKED_BACK, INITIAL, KEPT, LIVE, PHONE, Lead, Status
-from services.domain.rules import ANY_HANDLER, HANDLER, INTAKE_OR_DUTY, Allowed, Rule, Side, Sign, States
+from services.domain.rules import ANY_HANDLER, HANDLER, INTAKE_OR_DUTY, SECOND, THIRD, Allowed, Rule, Side, Sign, States
 
-SECOND = 2
-"""Rule version that opened the course of a lead: under the first it is judged as it was."""
 FEEDBACK_SPAN = 30 * DAY
 """ms at most until the recipient is heard of again."""
 SILENCE = 30 * DAY
@@ -196,7 +194,7 @@ def permit(state: Lead, e: Draft[Any], at: int, states: States) -> None:
 def _share(e: Draft[Shared], at: int, states: States) -> None:
     """Phone records came with the second rule version (PROTOCOL 1), forwarded leads with the third."""
     first, grant, version = e.data.summary.phone_first, e.data.embedded, states.channel.trust.rule_version
-    if (grant is not None and version < lead_forwarding.THIRD) or (first is not None and version < SECOND):
+    if (grant is not None and version < THIRD) or (first is not None and version < SECOND):
         raise Refused(Code.TYPE, "PROTOCOL 1")
     if grant is not None:
         lead_forwarding.check(e, grant, at, states)

@@ -23,8 +23,6 @@ from services.domain.lead_state import Forward, Grant, Lead, Origin
 from services.domain.rules import States
 from services.domain.trust import Trust
 
-THIRD = 3
-"""Rule version that opened forwarding."""
 FORWARD_SPAN = 7 * DAY
 """ms for which a grant binds, at most: as a transfer."""
 

@@ -12,9 +12,8 @@ from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role, Term
 from services.domain import offers
 from services.domain.clocks import DAY, parse_time
-from services.domain.rules import HEAD, Allowed, Rule, Side, Sign, States
+from services.domain.rules import HEAD, THIRD, Allowed, Rule, Side, Sign, States
 
-THIRD = 3
 _OFFERED = ("liaison", "operation")
 """Contexts whose matters begin as a firm offer."""
 CLOSING_SPAN = 30 * DAY

@@ -38,6 +38,9 @@ class Allowed(Enum):
     ALWAYS = auto()
 
 
+SECOND, THIRD = 2, 3
+"""Rule versions: the course of a lead between two units; superiors, reports and forwarding (decision 10)."""
+
 HANDLER = (Role.AUTHOR,)
 INTAKE_OR_DUTY = (Role.INTAKE, Role.DUTY)
 ANY_HANDLER = (Role.AUTHOR, Role.INTAKE, Role.DUTY)

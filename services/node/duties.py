@@ -9,7 +9,7 @@ from contracts.channel import EncryptionKeyPublished, EncryptionKeySummary
 from contracts.channels import DESK, OPEN_TYPES
 from contracts.enquiry import Delivered as EnquiryDelivered
 from contracts.event import Event
-from contracts.lead import Delivered, DeliveredSummary, RemovalAnswered, RemovalSummary
+from contracts.lead import Delivered, DeliveredSummary, Onward, RemovalAnswered, RemovalSummary
 from contracts.lead_course import Expunged, ExpungedSummary
 from contracts.oversight import Cause, IncidentReported, IncidentReportedSummary
 from contracts.oversight_terms import IncidentKind, Severity
@@ -140,7 +140,9 @@ def _removal(
 
     Whoever forwarded a lead answers when those have to whom it went, and names their answers (PROTOCOL 10).
     """
-    onward = forwards.onward(node, history.topic.channel, subject) if state.grants else ()
+    onward: tuple[Onward, ...] | None = ()
+    if state.grants:  # before our own ledgers are read back, the forwarded lead itself may be missing
+        onward = forwards.onward(node, history.topic.channel, subject) if node.ledger.is_healed() else None
     if onward is not None:
         said = RemovalSummary(result=RemovalResult.REMOVED, prints_destroyed=0, onward=onward or None)
         yield subject, subject, "removal_answered", RemovalAnswered(summary=said)
