@@ -219,7 +219,7 @@ def _channel(r: Region, channel: str) -> None:
     _bad_records(r, channel, first)
     _bad_shares(r, channel, first)
     _pauses(r, channel)
-    _withdraws(r, channel, subject)
+    withdraws(r, channel, subject)
     _forks(r, channel)
     r.trust(ceremony.suspended(r.by("duty.41", 1), XINCAI, Suspension.DISPUTE))
     r.copy_trust(channel)
@@ -314,7 +314,8 @@ def _pauses(r: Region, channel: str) -> None:
     r.append(channel, void.record.message)
 
 
-def _withdraws(r: Region, channel: str, subject: str) -> None:
+def withdraws(r: Region, channel: str, subject: str) -> None:
+    """新蔡, for an error."""
     said = lead.WithdrawnSummary(officer=r.officers[f"{XINCAI}/author"].id, ground=Withdrawal.ERROR)
     r.write(XINCAI, channel, subject, lead.Withdrawn(summary=said))
 

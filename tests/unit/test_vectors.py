@@ -22,7 +22,7 @@ from services.vectors.__main__ import differences, main
 from services.verifier import ROLLING_START, History, Result, Stopped, inspect, rolling
 
 FOLDER = Path(contracts.__file__).parent
-LOGS = ("log_trust", "log_proposals", "log_channel", "log_forwarding")
+LOGS = ("log_trust", "log_proposals", "log_channel", "log_course", "log_forwarding")
 
 
 def vectors(name: str) -> Any:
