@@ -1,6 +1,7 @@
 """Files from outside (FIELDS 6.5): what they are their bytes say; pictures lose what does not draw them."""
 
 import zlib
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -92,6 +93,9 @@ def cut(file: bytes) -> bytes:
     return file[:-12]
 
 
+NOISE = b"".join(sha256(b"%d" % number).hexdigest().encode() for number in range(6_000))
+"""What does not pack into one piece of 64 KiB."""
+CUT = files.packed(b"1 0 << /A (b) >>")[:-16]
 REFUSED: dict[str, tuple[bytes, Unfit]] = {
     "nothing": (b"", Unfit.MEDIA),
     "an archive": (b"PK\x03\x04" + b"\0" * 99, Unfit.MEDIA),
@@ -153,6 +157,14 @@ REFUSED: dict[str, tuple[bytes, Unfit]] = {
         files.pdf(files.packed(b"x").replace(b"\nstream\n", b"\nstream\nnot packed")),
         Unfit.OPAQUE,
     ),
+    "an object stream that is cut off": (
+        files.pdf(files.packed(b"1 0 << /A (b) >>")[:-16] + b"\nendstream"),
+        Unfit.OPAQUE,
+    ),
+    "a script behind more than is unpacked at once": (
+        files.pdf(files.packed(NOISE + b" 1 0 << /S /JavaScript >>")),
+        Unfit.ACTIVE,
+    ),
     "an object stream that seems to end before it does": (
         files.pdf(files.packed(b"1 0 (endstream)", level=0)),
         Unfit.OPAQUE,
@@ -191,6 +203,8 @@ def test_magic_bytes_say_what_it_is(file: bytes, media: AttachmentMedia) -> None
 def test_object_streams_are_inflated_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of a few kilobytes may hold gigabytes."""
     bomb = files.pdf(files.packed(b"0" * 100_000), files.packed(b"0" * 100_000))
+    assert cleaned(bomb).file == bomb
+    monkeypatch.setattr(pdf, "MAX_INFLATED", 200_000)
     assert cleaned(bomb).file == bomb
     for most in (99_999, 100_000, 199_999):
         monkeypatch.setattr(pdf, "MAX_INFLATED", most)
