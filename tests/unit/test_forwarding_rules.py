@@ -20,6 +20,7 @@ from services.domain.lead_state import Forward, Grant
 from services.domain.obligations import Duty, owed
 from tests.support.papers import LEAD, LEAD_SUMMARY, REPLY, SUSPECT, WITNESS, draft
 from tests.support.states import APPROVER, NOW, OTHER, OWNER, FakeStates, judged
+from tests.unit.test_lead_course_rules import correct
 from tests.unit.test_lead_rules import accept, close, decline, delivered, outcome, received, share, withdraw
 
 CALENDAR = Calendar(CALENDARS.values())
@@ -218,6 +219,16 @@ def test_what_is_contested_goes_nowhere() -> None:
     states = told(ask(), contested)
     assert judged(states, ask(recipient=ELSEWHERE)(states)) is Code.STATE
     assert judged(states, grant()(states)) is Code.STATE
+    assert judged(states, refuse()(states)) is None
+
+
+def test_a_version_that_was_corrected_meanwhile_is_not_granted() -> None:
+    """S12: nobody opens it any more, so nobody gets it."""
+    states = told(ask())
+    asked_for = version(states)
+    states.then(correct(persons=[SUSPECT], effects=[], restrictions=LEAD_SUMMARY["restrictions"]), NOW)
+    assert version(states) != asked_for
+    assert judged(states, grant(content=asked_for)(states)) is Code.STATE
     assert judged(states, refuse()(states)) is None
 
 
