@@ -1,19 +1,29 @@
 """A lead goes on to a third unit, and is called back (PROTOCOL 10, 12; story 6): three units, signed logs."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from contracts import lead
 from contracts.calendar import CALENDARS, Calendar
 from contracts.channels import OPEN_TOPICS
-from contracts.envelope import Embedded
+from contracts.envelope import Embedded, Signed
 from contracts.lead import Onward, SupplementedSummary
 from contracts.lead_consents import TransferOffered, TransferOfferedSummary
-from contracts.lead_course import Corrected, CorrectedSummary, Expunged, ExpungedSummary, Reviewed, ReviewedSummary
+from contracts.lead_course import (
+    Corrected,
+    CorrectedSummary,
+    Expunged,
+    ExpungedSummary,
+    Restricted,
+    RestrictedSummary,
+    Reviewed,
+    ReviewedSummary,
+)
 from contracts.lead_terms import Correction, ReviewReason
 from contracts.parts import AttachmentSummary, PersonSummary
 from contracts.profile import MAX_VALUE
+from contracts.refusals import Code, Refused
 from contracts.vocabulary import (
     ApproverAnswer,
     AttachmentKind,
@@ -33,7 +43,7 @@ from contracts.vocabulary import (
 from services.auditor import audit
 from services.domain.clocks import DAY, format_time
 from services.domain.lead_dues import onward
-from services.node import duties
+from services.node import duties, forwards
 from services.registry import ceremony
 from services.registry.forwarding import Granted, granted, guests
 from services.vectors import forwarding
@@ -231,7 +241,13 @@ class Channels:
 
     def __init__(self, t: Three) -> None:
         """Of that world; its own ledgers are read back."""
-        self.t, self.folds, self.ledger, self.healed = t, self, self, True
+        self.t, self.folds, self.ledger, self.replica, self.healed = t, self, self, self, True
+
+    def stands(self, stream: str, digest: str) -> Signed | None:
+        """An effective envelope of a stream."""
+        channel = stream.split("/", maxsplit=1)[0]
+        found = (self.t.w.signed(one) for one in self.t.w.verdicts[channel] if plain(one) == ("effective", ""))
+        return next((one for one in found if one.digest == digest), None)
 
     def is_healed(self) -> bool:
         """Whether it knows all it wrote."""
@@ -280,6 +296,16 @@ def test_the_node_calls_back_waits_for_the_answer_and_names_it(monkeypatch: pyte
     assert node.owed(t.w.channel) == []
 
 
+def test_a_recipients_answer_counts_when_it_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S14: what it said of itself before is late, and names nothing that is gone."""
+    t = three()
+    monkeypatch.setattr(duties, "now_ms", lambda: t.w.now)
+    here, there = t.forwarded()
+    must(t.w.withdraw(XINCAI, here))
+    assert must(forwarding.removed(t.w, t.onward, TANGHE, there)).late
+    assert Channels(t).owed(t.w.channel) == []
+
+
 def test_what_was_granted_and_never_used_keeps_no_answer_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     t = three()
     monkeypatch.setattr(duties, "now_ms", lambda: t.w.now)
@@ -323,6 +349,25 @@ def corrected(t: Three, channel: str, unit: str, subject: str) -> Verdict:
     content = t.w.content(unit, channel, Corrected.TYPE)
     event = t.w.approved(unit, channel, subject, Corrected, said, content=content)
     return must(t.w.write(unit, channel, subject, event))
+
+
+def restricted(t: Three, channel: str, unit: str, subject: str) -> Verdict:
+    """To one reviewer."""
+    said = RestrictedSummary(**CORRECTION, reviewer=t.w.officers[f"{YIWU}/head"].id)
+    return must(t.w.write(unit, channel, subject, t.w.approved(unit, channel, subject, Restricted, said)))
+
+
+@pytest.mark.parametrize("ended", [corrected, restricted])
+def test_nothing_is_drafted_under_a_grant_of_what_nobody_may_read(ended: Any) -> None:
+    """S12, S21: the door finds the grant until its version is corrected, or contested."""
+    t = three()
+    made = t.granted()
+    digest, node = t.w.signed(made).digest, cast("Any", Channels(t))
+    assert forwards.grant(node, digest) == t.w.signed(made)
+    ended(t, t.w.channel, XINCAI, subject_of(made))
+    with pytest.raises(Refused) as refused:
+        forwards.grant(node, digest)
+    assert (refused.value.code, refused.value.law) == (Code.UNKNOWN_MATTER, "S10")
 
 
 def test_what_the_owner_corrects_the_holder_owes_a_correction_of_where_it_went() -> None:
