@@ -53,6 +53,7 @@ class Ceremony:
 
     state: Path
     rules: int = RULES
+    offices: tuple[Office, ...] = OFFICES
 
     @property
     def registry(self) -> Path:
@@ -85,7 +86,7 @@ class Ceremony:
         now = int(time.time() * 1_000)
         expires = format_time(now + 30 * DAY)
         root = self._root(now, expires)
-        officers = {office.code: {post: str(uuid4()) for post in POSTS} for office in OFFICES}
+        officers = {office.code: {post: str(uuid4()) for post in POSTS} for office in self.offices}
         for number, event in enumerate(self._mandates(root, now, expires, officers), 1):
             keep_mandate(self.registry, number, event)
         return {"root": root, "officers": officers}
@@ -107,14 +108,14 @@ class Ceremony:
     def _mandates(self, root: str, now: int, expires: str, officers: dict[str, dict[str, str]]) -> Iterable[Mandated]:
         roster = ceremony.Roster(root)
         two = self.keys.some(ROOT, 2)
-        for code in sorted({office.province for office in OFFICES}):
+        for code in sorted({office.province for office in self.offices}):
             roles = (f"registrar.{code}", f"duty.{code}")
             registrars, duty = (
                 ceremony.entries(root, role, self.keys.some(role, n)) for role, n in zip(roles, (3, 1), strict=True)
             )
             yield ceremony.province(roster.by(ROOT, two, expires), code, registrars, duty)
         yield ceremony.policy(roster.by(ROOT, two, expires), _policy(self.rules))
-        for office in OFFICES:
+        for office in self.offices:
             yield from self._office(root, office, roster, now, expires, officers[office.code])
 
     def _office(

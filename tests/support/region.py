@@ -33,7 +33,7 @@ from infra.kafka.port import Controllable
 from infra.postgres.server import EmbeddedPostgres
 from infra.processes import Unavailable, kill_and_outwait
 from services.cli.client import Officer as CliOfficer
-from services.demo.cast import NODES, OFFICES, XINCAI, YIWU, Office
+from services.demo.cast import NODES, OFFICES, POSTS, XINCAI, YIWU, Office
 from services.demo.ceremony import RULES, Ceremony
 from services.demo.cluster import Cluster
 from services.domain.clocks import DAY, format_time
@@ -63,7 +63,6 @@ SECONDS = 120.0
 POLL_SECONDS = 0.02
 IDLE_SECONDS = 0.2
 """After which a part looks again that nobody in this process told anything: several nodes share its machine's cores."""
-OFFICERS = sum(4 for _ in OFFICES)
 
 NARRATIVE = "示例：绰号某某以寄递方式贩卖，包裹藏于茶叶罐内。"
 SECRETS = ("示例承办", "0371-55512345", NARRATIVE, "张某某甲", "13912345678", "供述称绰号某某以寄递方式发货")
@@ -114,7 +113,7 @@ class Part:
 
 @dataclass
 class Region:
-    """Eight units, three nodes, a registry. ``apart``: nodes whose database is a server of its own."""
+    """Eight units, three nodes, a registry, if nothing else is said. ``apart``: whose database is on its own server."""
 
     state: Path
     databases: EmbeddedPostgres
@@ -131,10 +130,13 @@ class Region:
     pairing: str = ""
     rules: int = RULES
     offices: tuple[Office, ...] = NODES
+    """Units that run a node."""
+    cast: tuple[Office, ...] = OFFICES
+    """All units."""
 
     def __post_init__(self) -> None:
         """The ceremony, databases, settings; nothing of ours runs."""
-        self.ceremony = Ceremony(self.state, self.rules)
+        self.ceremony = Ceremony(self.state, self.rules, self.cast)
         self.root = self.ceremony.run()
         self.cluster = Cluster(self.state, self.root, self.databases, self.broker, offices=self.offices)
         self.cluster.prepare()
@@ -211,7 +213,7 @@ class Region:
             self.until(f"trust reaches {office.name}", partial(self._trusts, office.code))
 
     def _trusts(self, source: str) -> bool:
-        return len(self.node(source).folds.history(PAIRING).channel.trust.officers) == OFFICERS
+        return len(self.node(source).folds.history(PAIRING).channel.trust.officers) == len(self.cast) * len(POSTS)
 
     def spawn(self, source: str, *parts: str) -> None:
         """Parts as a process of their own."""
@@ -340,7 +342,7 @@ class Region:
 
     def pair(self, a: str = XINCAI, b: str = YIWU) -> str:
         """The channel of an agreement between two units, open and with both encryption keys."""
-        superior = {office.code: office.superior for office in OFFICES}
+        superior = {office.code: office.superior for office in self.cast}
         offer, before = _offer(b, superior[a], superior[b]), self._pairings(a)
         self.pairing = self.send(a, PAIRING, pairing.Proposed.TYPE, offer, by="head")
         digest = self.until("the offer arrives", lambda: self.stream(b, PAIRING, "pairing", self.pairing).offer)
@@ -491,7 +493,7 @@ def region(
     """Servers up, nothing of ours running; everything ends with the context. Skips where no broker can be had.
 
     ``disk``: where the servers of ``apart`` keep their data, if not beside the others. ``line``: unit whose way to the
-    embedded log can be cut. ``more``: rules, offices.
+    embedded log can be cut. ``more``: rules, offices, cast.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(server_folder("region"))
