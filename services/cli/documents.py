@@ -27,7 +27,6 @@ from services.cli.session import (
     tell_each,
     unlocked,
 )
-from services.domain.desk import Status
 
 app = typer.Typer(help="Documents on the desk")
 PaperArg = Annotated[str, typer.Argument(metavar="PAPER", help="The paper's id")]
@@ -187,6 +186,8 @@ def _all_signed(
 
 def _signable(held: Paper, role: Role) -> Paper:
     """Raises ValueError: no author's turn, before anybody is asked for a passphrase."""
+    from services.domain.desk import Status
+
     if role is Role.AUTHOR and held.status != Status.DRAFT:
         raise ValueError(f"it is {held.status}, and an author signs a draft; who approves says --role approver or head")
     return held

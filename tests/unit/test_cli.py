@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from contracts.approval import AccessStatement, Approval, Delegation, Submission
@@ -240,20 +243,30 @@ def test_an_error_says_code_law_what_to_do_and_which_field(
 
 def test_every_command_speaks_json(runner: CliRunner) -> None:
     groups = {"paper": 7, "case": 6, "enquiry": 7, "pairing": 3, "outflow": 2}
-    names = [[name] for name in COMMANDS]
-    for group, least in groups.items():
-        found = [command.name or "" for info in app.registered_groups if info.name == group for command in _of(info)]
-        assert len(found) >= least
-        names += [[group, name] for name in found]
+    given: Any = get_command(app)
+    names: list[list[str]] = []
+    for name in COMMANDS:
+        of_group = getattr(given.get_command(None, name), "commands", {})
+        assert len(of_group) >= groups.get(name, 0)
+        names += [[name, one] for one in of_group] or [[name]]
     for name in names:
         assert "--json" in runner.invoke(app, [*name, "--help"], env={"TERM": "dumb"}).output, name
 
 
-def _of(info: Any) -> list[Any]:
-    found: list[Any] = info.typer_instance.registered_commands
-    for command in found:
-        command.name = command.name or command.callback.__name__.replace("_", "-")
-    return found
+def test_a_command_that_is_nearly_right_is_suggested(runner: CliRunner) -> None:
+    found = runner.invoke(app, ["recieve"], env={"TERM": "dumb"})
+    assert (found.exit_code, "'receive'" in found.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "needless"), [("receive", "services.domain"), ("sign", "services.domain"), ("draft", "services.domain")]
+)
+def test_a_command_imports_what_it_needs_alone(command: str, needless: str) -> None:
+    """An officer's needs no database; and who waits for one command does not wait for the imports of all."""
+    asked = f"import sys; sys.argv = ['duikou', {command!r}, '--help']; from services.cli import main\n"
+    said = f"try: main()\nexcept SystemExit: print({needless!r} in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", asked + said], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines()[-1] == "False"
 
 
 # -- the client --------------------------------------------------------------------------------------------------------
