@@ -2,6 +2,7 @@
 
 from contracts import (  # noqa: F401 - registers every event type
     access,
+    attestations,
     channel,
     desk,
     enquiry,

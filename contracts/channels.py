@@ -127,7 +127,7 @@ _THIRD: dict[Place, frozenset[str]] = {
             "incident_reported incident_followed_up incident_closed supervision_opened supervision_received "
             "supervision_extended supervision_answered supervision_returned supervision_closed supervision_escalated "
             "supervision_suggested redress_opened redress_decided contribution_sealed contribution_returned "
-            "report_submitted report_accepted report_returned report_restated",
+            "report_submitted report_accepted report_returned report_restated desk_anchored audit_attested",
         ),
     ),
 }

@@ -504,6 +504,11 @@ class Officer:
         found: list[JSON] = self.node.get("/v1/oversight/pairings")
         return found
 
+    def anchors(self) -> list[JSON]:
+        """How far the desks of this unit and of those below reach, and when that was said last."""
+        found: list[JSON] = self.node.get("/v1/oversight/anchors")
+        return found
+
     def inbox(self, whose: str = "ours", after: str | None = None, group: str | None = None) -> list[DueItem]:
         """What is due: ``ours``, ``theirs`` or ``all``; of one group, as 已超期."""
         found = self.node.get("/v1/inbox", whose=whose, after=after, group=group)

@@ -5,7 +5,7 @@ import typer
 from services.cli.matters import lists, shows
 from services.cli.session import Json, Token, Url, officer, table, tell
 
-app = typer.Typer(help="Incidents, supervision, redress, two-monthly reports")
+app = typer.Typer(help="Incidents, supervision, redress, two-monthly reports, anchors of desks")
 operations = typer.Typer(help="Joint operations")
 postings = typer.Typer(help="Liaison postings and their tasks")
 lists(app, "oversight", "All of them.")
@@ -21,3 +21,10 @@ def pairings(url: Url, token: Token, as_json: Json = False) -> None:
     """Pairings that we oversee: which sleep, how much is overdue; numbers, no content."""
     show = table("channel", "members", "standing", "sleeping", "quiet_since", "overdue")
     tell(as_json, lambda: officer(url, token).watched(), show)
+
+
+@app.command()
+def anchors(url: Url, token: Token, as_json: Json = False) -> None:
+    """How far our desk and those of our units reach, when that was said last, and what was lost."""
+    show = table("unit", "offset", "at", "lost", "lost_at", "late")
+    tell(as_json, lambda: officer(url, token).anchors(), show)

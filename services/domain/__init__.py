@@ -53,8 +53,16 @@ _SUBJECTS: dict[str, Any] = {
 }
 """Form of the subject where it is an id (WIRE 19, WIRE-CHOICES B11)."""
 
-_LATE: dict[str, Callable[[Any, Draft[Any], int], bool]] = {"channel": channel.late, "lead": lead.late}
+_LATE: dict[str, Callable[[Any, Draft[Any], int], bool]] = {
+    "channel": channel.late,
+    "lead": lead.late,
+    "oversight": oversight.late,
+}
 """Context -> whether a fact is out of its row though the status is one of the row's (PROTOCOL 1)."""
+
+
+_ASKED = frozenset({"channel", "oversight"})
+"""Contexts whose ``permit`` says for which of a fact's few reasons it is void: of an opening fact, the wrong side."""
 
 
 def advance(state: Any, e: Draft[Any], at: int, states: States) -> Outcome:
@@ -101,7 +109,7 @@ def _fact(context: Context, state: Any, e: Draft[Any], at: int, states: States, 
     if state == context.INITIAL and not rule.opens:
         raise Refused(Code.UNKNOWN_MATTER, rule.row)
     _side(state, e, rule)
-    if e.context == "channel":
+    if e.context in _ASKED:
         context.permit(state, e, at, states)
 
 

@@ -1,12 +1,13 @@
-"""Between a unit and its own superior (MECHANISM 1.6-1.8): incidents, supervision, redress, two-monthly reports.
+"""Between a unit and its own superior (MECHANISM 1.6-1.8): incidents, supervision, redress, reports, attestations.
 
-Four machines in one context; each opening event begins one. The unit is the channel's first member, its superior the
+Several machines in one context; each opening event begins one. The unit is the channel's first member, its superior the
 second, and nobody is supervised by anybody else (MECHANISM 3.1).
 """
 
 from dataclasses import replace
 from typing import Any
 
+from contracts.attestations import AuditAttested
 from contracts.calendar import CalendarMissingError
 from contracts.envelope import Draft
 from contracts.event import Event
@@ -28,7 +29,7 @@ from contracts.oversight import (
 from contracts.oversight_terms import IncidentKind
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Role
-from services.domain import report
+from services.domain import attestations, report
 from services.domain.clocks import WorkingDays, in_time
 from services.domain.counting import calendar_of
 from services.domain.oversight_state import ENDED, INITIAL, Oversight, Status
@@ -59,8 +60,9 @@ RULES: dict[type[Event], Rule] = {
     RedressOpened: _row("A1", Side.OPENER, {Status.ABSENT}, Status.REDRESS, Sign.ONE, (Role.REVIEWER, Role.INTAKE)),
     RedressDecided: _row("A2", Side.OWNER, {Status.REDRESS}, Status.DECIDED, Sign.TWO),
     **report.RULES,
+    **attestations.RULES,
 }
-OPENED_BY_SUPERIOR: frozenset[type[Event]] = frozenset({SupervisionOpened})
+OPENED_BY_SUPERIOR: frozenset[type[Event]] = frozenset({SupervisionOpened, AuditAttested})
 """What the second member begins; everything else is begun by the unit."""
 
 
@@ -94,6 +96,7 @@ def _begun_by(e: Draft[Any], states: States) -> None:
     unit, superior = states.channel.members
     if e.source != (superior if type(e.data) in OPENED_BY_SUPERIOR else unit):
         raise Refused(Code.WRONG_SIDE, "MECHANISM 3.1")
+    attestations.permit(e, unit)
 
 
 def _escalate(state: Oversight, e: Draft[SupervisionEscalated], at: int, states: States) -> None:
@@ -114,8 +117,17 @@ def answer_due(state: Oversight, calendar: Any) -> int:
     return WorkingDays(state.days).due(state.clock_from, calendar)
 
 
+def late(state: Any, e: Draft[Any], at: int) -> bool:
+    """Of the facts, an anchor that follows from nothing: it stands and changes nothing (PROTOCOL 1)."""
+    return attestations.late(state, e)
+
+
 def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     """The row's status, and what starts clocks."""
+    return state if late(state, e, at) else _moved(state, e, at)
+
+
+def _moved(state: Any, e: Draft[Any], at: int) -> Any:
     changes: dict[str, Any] = {}
     match e.data:
         case IncidentReported(summary=summary):
@@ -130,6 +142,8 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
             changes = {"days": REWORK_DAYS, "clock_from": at}
         case _ if type(e.data) in report.RULES:
             changes = report.changed(e)
+        case _ if type(e.data) in attestations.RULES:
+            changes = attestations.changed(state, e, at)
         case _:
             pass
     rule = RULES[type(e.data)]
@@ -140,4 +154,4 @@ def evolve(state: Any, e: Draft[Any], at: int) -> Any:
     return replace(state, **changes)
 
 
-__all__ = ["ENDED", "INITIAL", "RULES", "Oversight", "Status", "answer_due", "evolve", "needs", "permit"]
+__all__ = ["ENDED", "INITIAL", "RULES", "Oversight", "Status", "answer_due", "evolve", "late", "needs", "permit"]

@@ -1,7 +1,8 @@
-"""Where a matter between a unit and its superior stands (MECHANISM 1.6-1.8): four machines, one state."""
+"""Where a matter between a unit and its superior stands (MECHANISM 1.6-1.8): their machines share one state."""
 
 from dataclasses import dataclass
 
+from contracts.attestations import AuditAttestedSummary
 from contracts.report_figures import Figure
 from contracts.vocabulary import Term
 
@@ -27,6 +28,20 @@ class Status(Term):
     ACCEPTED = "accepted", "已接收", "accepted"
     RETURNED = "returned", "退回", "returned"
     RESTATED = "restated", "已更正", "restated"
+    ANCHORED = "anchored", "已锚定", "anchored"
+    ATTESTED = "attested", "已审计", "attested"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """How far a desk reached when its unit said so last. Heads as ``seen`` names them; times in ms.
+
+    lost, lost_at: an anchored head that the desk later no longer reached back to, the last one, and when that was said.
+    """
+
+    head: str
+    lost: str = ""
+    lost_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,8 @@ class Oversight:
 
     since: begin of the status. breach: an incident for which it must be decided whom to tell; told: it is decided.
     clock_from, days: working days until the unit answers a supervision; extended: once. period, version: of a report;
-    figures: of its newest version, where a restatement has to say what it changes.
+    figures: of its newest version, where a restatement has to say what it changes. anchor: of a desk, in the one stream
+    of the unit's anchors; attested: what an audit came to.
     """
 
     status: Status = Status.ABSENT
@@ -50,12 +66,14 @@ class Oversight:
     period: str = ""
     version: int = 0
     figures: tuple[Figure, ...] = ()
+    anchor: Anchor | None = None
+    attested: AuditAttestedSummary | None = None
 
 
 INITIAL = Oversight()
 ENDED = frozenset(
     {
         *(Status.REPORT_CLOSED, Status.STRUCK_OFF, Status.ESCALATED, Status.SUGGESTED, Status.DECIDED),
-        *(Status.CONTRIBUTED, Status.ACCEPTED, Status.RESTATED),
+        *(Status.CONTRIBUTED, Status.ACCEPTED, Status.RESTATED, Status.ANCHORED, Status.ATTESTED),
     }
 )

@@ -118,7 +118,7 @@ class Context(Protocol):
     def ENDED(self) -> frozenset[Any]: ...  # noqa: D102, N802
 
     def permit(self, state: Any, e: Draft[Any], at: int, states: States, /) -> None:
-        """What the row cannot say. Raises Refused. Never called for a fact."""
+        """What the row cannot say. Raises Refused. Of facts, only those of channel and oversight are asked about."""
 
     def evolve(self, state: Any, e: Draft[Any], at: int, /) -> Any:
         """The next state. Never refuses: no rule runs on replay."""

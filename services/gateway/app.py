@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 import contracts.catalogue  # noqa: F401 - registers every event type
 from services import journal
 from services.gateway import (
+    anchors,
     assignments,
     attachments,
     bulk,
@@ -59,6 +60,7 @@ THREADS = 128
 ASKED = (401, 403, 404, 422, 503, 504)
 TOLD = (401, 403, 404, 409, 422, 503)
 ROUTERS = (
+    (anchors.router, ASKED),
     (assignments.router, TOLD),
     (attachments.router, (*TOLD, 413)),
     (attachments.reads, (*TOLD, 410, 425)),

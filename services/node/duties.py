@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from contracts.attestations import anchor_of
 from contracts.channel import EncryptionKeyPublished, EncryptionKeySummary
 from contracts.channels import DESK, OPEN_TYPES
 from contracts.enquiry import Delivered as EnquiryDelivered
@@ -22,7 +23,7 @@ from services.domain.clocks import format_time
 from services.domain.desk import Paper, Status
 from services.domain.lead_keeping import removed_by_node
 from services.domain.signatures import CLOCK_TOLERANCE
-from services.node import forwards, papers
+from services.node import anchors, forwards, papers
 from services.node.commands import duty_id, minted, propose
 from services.node.folds import now_ms
 from services.verifier import History
@@ -58,7 +59,7 @@ def _channel(node: "Node", channel: str) -> bool:
         id = duty_id(node.source, cause, duty)
         if node.ledger.find(id) is None:
             done |= _try(partial(propose, node, channel, subject, event, id=id))
-    return done | _report_incidents(node, history)
+    return any([done, _report_incidents(node, history), _anchor_desk(node, history)])
 
 
 def owed(node: "Node", history: History) -> Iterator[tuple[str, str, str, Event]]:
@@ -91,6 +92,14 @@ def _report_incidents(node: "Node", history: History) -> bool:
         return False
     found = ((id, incident(history, subject, state)) for id, subject, state in new)
     return any([_try(partial(propose, node, above, minted(id), event, id=id)) for id, event in found if event])
+
+
+def _anchor_desk(node: "Node", history: History) -> bool:
+    """In the channel with our own superior (L9)."""
+    found = anchors.owed(node, history)
+    if found is None or node.ledger.find(found[0]) is not None:
+        return False
+    return _try(partial(propose, node, history.topic.channel, anchor_of(node.source), found[1], id=found[0]))
 
 
 def incident(history: History, subject: str, state: lead.Lead) -> IncidentReported | None:

@@ -14,11 +14,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from contracts.channels import TRUST, Topic
+from contracts.channels import DESK, TRUST, Topic
 from contracts.refusals import NotYet
 from services import private_files
 from services.blobs import BlobsError, MissingBlobError
-from services.domain.clocks import format_time
+from services.domain.attestations import place
+from services.domain.clocks import DAY, format_time
+from services.node.anchors import Reach, anchors, reach
 from services.node.contacts import profile
 from services.node.folds import ledger_name, now_ms
 from services.node.settings import DEVELOPMENT, SettingsError, load
@@ -39,6 +41,8 @@ ROOM_WARN, ROOM_FAIL = 1_073_741_824, 104_857_600
 """Bytes free in the data folder."""
 BEATS = 3
 """Heartbeats that may lack before it is worth a word."""
+LOSS_TOLD = 30 * DAY
+"""How long a loss that was told to the superior is worth a word here, in ms."""
 RUNBOOK = "docs/runbook.md"
 NOWHERE = "0" * 64
 """The digest of nothing: no store has it."""
@@ -325,6 +329,27 @@ def _heartbeat(patient: Patient) -> Iterator[Finding]:
         yield Finding(level, f"the newest heartbeat is {age} s old", "" if level is Level.OK else "ask the registry")
 
 
+def _anchored(patient: Patient) -> Iterator[Finding]:
+    """The desk reaches back to its last anchored head (L9), by what the log has now."""
+    above = patient.above()
+    state = None if above is None else anchors(patient.history_at_end(above), patient.settings.source)
+    if state is None or state.anchor is None:
+        yield Finding(Level.OK, "the desk was never anchored: no channel with a superior, or nothing in it yet")
+        return
+    last, desk = state.anchor, patient.history_at_end(DESK)
+    anchored = f"anchored at offset {place(last.head)[1]} on {format_time(state.since)}"
+    found = reach(desk, last.head)
+    if found is Reach.WHOLE:
+        yield Finding(Level.OK, f"the desk reaches back to its head, {anchored}")
+    else:
+        is_now = f"ends at offset {desk.offset}" if found is Reach.SHORTER else "has another history"
+        said = f"the desk is {found}: it {is_now}, and was {anchored}"
+        yield Finding(Level.FAIL, said, f"{RUNBOOK}, restore: the desk; the running node tells the superior")
+    if last.lost and now_ms() - last.lost_at < LOSS_TOLD:
+        said = f"the desk lost what stood up to offset {place(last.lost)[1]}: told to the superior on"
+        yield Finding(Level.WARN, f"{said} {format_time(last.lost_at)}", f"{RUNBOOK}, restore: the desk")
+
+
 def _restored(patient: Patient) -> Iterator[Finding]:
     for one in restorations(patient.settings.data):
         said = f"restored at {one['at']}: the desk may lack what was written after {one['taken']}"
@@ -348,6 +373,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "notifications": _notifications,
         "attachments": _attachments,
         "heartbeat": _heartbeat,
+        "anchor": _anchored,
         "restored": _restored,
     }
 )

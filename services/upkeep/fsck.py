@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from contracts.channels import DESK, Topic
 from contracts.envelope import Record
+from services.node.anchors import Reach, anchors, reach
 from services.node.settings import Settings
 from services.storage import dump, migrate, survey
 from services.storage.records import read_record
@@ -48,7 +49,7 @@ def fsck(settings: Settings) -> Report:
         findings += ledgers.prove(survey.ledger(node))
         findings += ledgers.prove_claims(survey.claims(node), replicas.effective)
         findings += [*_topics(node, desk, replicas), *_relays(node, ledgers.broken), *_views(node, replicas)]
-        findings += _desk(desk, node, replicas)
+        findings += [*_desk(desk, node, replicas), *_anchor(replicas)]
     versions = [history.channel.trust.rule_version for history in replicas.histories.values()]
     prints = {
         one.view.title: fingerprint(one.view, one.rows, one.cut, max(versions, default=1)) for one in replicas.refolds
@@ -153,6 +154,24 @@ def _desk(desk: dump.Connection, node: dump.Connection, replicas: Replicas) -> I
         yield Finding("log_record", f"{DESK_TOPIC}/{count}", "the node has read it, and the log lacks it")
     if state is not None and state[1] != count:
         yield Finding("log_topic", DESK_TOPIC, "its next offset is not the number of its records")
+
+
+def _anchor(replicas: Replicas) -> Iterator[Finding]:
+    """The desk as it was read reaches back to its head as it was read (L9)."""
+    desk, histories = replicas.histories.get(DESK_TOPIC), replicas.histories
+    for name, history in histories.items():
+        goes_on = str(history.topic._replace(n=history.topic.n + 1)) in histories
+        state = None if goes_on else anchors(history, replicas.source)
+        last = state.anchor if state is not None else None
+        found = reach(desk, last.head) if desk is not None and last is not None else Reach.WHOLE
+        if found is not Reach.WHOLE:
+            yield Finding("replica", DESK_TOPIC, f"{_UNLIKE[found]} ({name})")
+
+
+_UNLIKE = {
+    Reach.SHORTER: "it ends before the head that our superior was told",
+    Reach.OTHER: "it is not what our superior was told at that head",
+}
 
 
 def _desk_record(record: Record, offset: int, read: Record | None, replicas: Replicas) -> str:

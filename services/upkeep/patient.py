@@ -14,7 +14,7 @@ from services.node.settings import Settings
 from services.storage.figures import Figures
 from services.storage.replica import Replica
 from services.storage.stops import Why
-from services.transport import Log, open_log
+from services.transport import Log, open_log, visible_end
 from services.transport.contract import REPLICATED, SINGLE
 from services.transport.embedded import EmbeddedLog
 from services.verifier import History, inspect
@@ -107,6 +107,11 @@ class Patient:
         for channel, readers in chain(pairings, supervised(own.root, self.trust)):
             if own.is_registry or own.source in readers:
                 yield channel
+
+    def above(self) -> str | None:
+        """The channel with our own superior; None: it is not there, or rules before version 3 are in force."""
+        mine = (name for name, (unit, _) in supervised(self.settings.root, self.trust) if unit == self.settings.source)
+        return next((name for name in mine if visible_end(self.log, self.topic(name)) is not None), None)
 
     def channels(self) -> dict[str, bool]:
         """Channel -> whether we write there (WIRE 12), of all that this node reads."""

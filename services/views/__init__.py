@@ -5,6 +5,7 @@ A view is a file here (row, new, step) and its name below. Rows hold clear parts
 
 from typing import Any
 
+from services.views.anchors import ANCHORS
 from services.views.cases import CASES
 from services.views.channels import CHANNELS
 from services.views.codec import from_json, to_json
@@ -27,6 +28,7 @@ from services.views.view import Stream, View, fold, row_key, stream
 VIEWS: dict[str, View[Any]] = {
     view.name: view
     for view in (
+        ANCHORS,
         CASES,
         CHANNELS,
         DESK,

@@ -25,6 +25,7 @@ from services.domain.papers import begin
 from services.verifier import Verdict
 from services.views import desk as desks
 from services.views import oversight
+from services.views.anchors import is_anchor
 from services.views.desk import Leaf
 from services.views.pairings import Agreement
 from services.views.timeline import Direction, begun
@@ -143,9 +144,9 @@ def groups(item: Item, now: int) -> tuple[Group, ...]:
 
 
 def key(verdict: Verdict) -> str | None:
-    """Matters by stream; of pairings, the proposals."""
+    """Matters by stream; of pairings, the proposals; nobody owes anything for an anchor."""
     draft = draft_of(verdict)
-    return None if draft.context == "pairing" and draft.channel != PAIRING else draft.stream
+    return None if (draft.context == "pairing" and draft.channel != PAIRING) or is_anchor(verdict) else draft.stream
 
 
 def new(me: str, verdict: Verdict) -> Waiting:
@@ -313,7 +314,7 @@ def _overdue(state: Any, now: int, calendar: Calendar, clock: Clock) -> list[Due
 
 INBOX = View(
     "inbox",
-    8,
+    9,
     frozenset({"lead", "enquiry", "liaison", "operation", "oversight", "pairing", "desk"}),
     Waiting,
     new,

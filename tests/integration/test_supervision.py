@@ -6,7 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
-from contracts import lead
-from contracts.channels import NEWEST, REGISTRY, Topic
+from contracts import desk, lead
+from contracts.attestations import DeskAnchored, DeskAnchoredSummary, anchor_of
+from contracts.channels import DESK, NEWEST, REGISTRY, Topic
 from contracts.envelope import Envelope
 from contracts.lead import Onward, RemovalAnswered, Shared
 from contracts.lead_course import Misdirected, MisdirectedSummary
@@ -36,6 +38,7 @@ from contracts.refusals import Refused
 from contracts.report import ContributionSealed, ReportSubmitted, subject_of
 from contracts.vocabulary import AccessReason, RemovalResult, Role
 from services.cli.client import fresh
+from services.cli.commands import app
 from services.cli.errors import ApiError
 from services.cli.replies import Matter
 from services.demo.cast import DENGZHOU, OFFICES, XINCAI, ZHUMADIAN
@@ -44,9 +47,14 @@ from services.domain.clocks import DAY, format_time
 from services.gateway import reports as door
 from services.gateway.auth import development_issuer
 from services.node import forwards, papers, reports
+from services.node.anchors import Reach, reach
 from services.node.commands import duty_id, minted, propose
 from services.node.folds import now_ms
+from services.node.node import Node
 from services.node.parsing import InvalidError
+from services.upkeep.doctor import CHECKS, Finding, Level
+from services.upkeep.fsck import fsck
+from services.upkeep.patient import Patient
 from services.verifier import Verdict
 from services.views import VIEWS, from_json
 from services.views.oversight import Concern
@@ -70,6 +78,14 @@ def offices() -> Iterator[Region]:
         for unit in (XINCAI, ZHUMADIAN):
             made.until(f"{unit} can write", partial(_ready, made, unit))
         yield made
+
+
+@pytest.fixture(scope="module")
+def answering(offices: Region) -> Region:
+    """County and prefecture over HTTP."""
+    for unit in (XINCAI, ZHUMADIAN):
+        offices.start(unit, "gateway")
+    return offices
 
 
 def _between(made: Region) -> str:
@@ -126,6 +142,60 @@ def test_a_superior_supervises_and_the_unit_answers(offices: Region) -> None:
     assert offices.until("the answer arrives", answered) is not None
 
 
+# -- the desk's anchor -------------------------------------------------------------------------------------------------
+
+
+def test_a_desk_is_anchored_and_a_loss_is_shown_and_told_to_the_superior(answering: Region) -> None:
+    """L9: what stands only on the desk reaches back to its last anchored head.
+
+    The superior was told of more than the desk has: so it is after a backup was put back.
+    """
+    made, node = answering, answering.node(XINCAI)
+    other = {"channel": made.channel, "other_channel": made.channel, "other": str(uuid4())}
+    linked = desk.Linked(summary=desk.LinkedSummary(officer=made.officer(XINCAI, "author"), **other))
+    made.command(XINCAI, DESK, str(uuid4()), linked)
+    first = made.until("the desk is anchored", lambda: made.stream(ZHUMADIAN, *_anchors(made)).anchor)
+    assert reach(node.folds.history(DESK), first.head) is Reach.WHOLE
+    assert [one.level for one in _examined(node)] == [Level.OK]
+
+    made.hold(XINCAI, "duties")
+    further = f"1.1000000.{'f' * 64}"
+    told = DeskAnchored(summary=DeskAnchoredSummary(head=further))
+    assert made.command(XINCAI, made.channel, anchor_of(XINCAI), told).status == "recorded"
+    (found,) = _examined(node)
+    assert (found.level, found.said.startswith("the desk is shorter")) == (Level.FAIL, True)
+    broken = fsck(node.settings)
+    assert [one.what[:18] for one in broken.findings] == ["it ends before the"]
+    assert not broken.sound
+
+    made.start(XINCAI, "duties")
+    (now,) = made.until("the loss is told", lambda: [one for one in _seen_anchors(made) if one["lost"]])
+    assert (now["unit"], now["lost"], now["late"]) == (XINCAI, 1_000_000, 0)
+    assert now["offset"] == node.folds.history(DESK).offset
+    assert [one.level for one in _examined(node)] == [Level.OK, Level.WARN]
+    assert "1000000" in CliRunner().invoke(app, ["oversight", "anchors", *_asking(made, ZHUMADIAN)]).stdout
+
+
+def _examined(node: Node) -> list[Finding]:
+    """What doctor says of the anchor."""
+    with closing(Patient(node.settings)) as patient:
+        return list(CHECKS["anchor"](patient))
+
+
+def _anchors(made: Region) -> tuple[str, str, str]:
+    return made.channel, "oversight", anchor_of(XINCAI)
+
+
+def _seen_anchors(made: Region) -> list[dict[str, Any]]:
+    return made.at(ZHUMADIAN, "head").anchors()
+
+
+def _asking(made: Region, unit: str) -> list[str]:
+    settings = made.node(unit).settings
+    token = development_issuer(settings).issue(made.officer(unit, "author"))
+    return ["--url", f"http://127.0.0.1:{settings.port}", "--token", token]
+
+
 # -- two-monthly reports -----------------------------------------------------------------------------------------------
 
 REPORT = {"kind": "periodic_report", "classification": "work_secret", "urgency": "routine"}
@@ -138,14 +208,6 @@ def period() -> str:
     found = periods.last_closed(now_ms())
     assert found is not None
     return found
-
-
-@pytest.fixture(scope="module")
-def answering(offices: Region) -> Region:
-    """County and prefecture over HTTP."""
-    for unit in (XINCAI, ZHUMADIAN):
-        offices.start(unit, "gateway")
-    return offices
 
 
 def _sent(made: Region, unit: str, channel: str, event: Any, summary: Any, content: Any = None) -> str:
@@ -238,8 +300,7 @@ def test_a_county_reports_and_corrects_and_its_prefecture_sums_up(
 
 def _papers(made: Region, period: str, folder: Path) -> None:
     """``duikou report``: the prefecture prints what its county sealed, as PDF and workbook."""
-    settings, officer = made.node(ZHUMADIAN).settings, made.officer(ZHUMADIAN, "author")
-    asked = ["--url", f"http://127.0.0.1:{settings.port}", "--token", development_issuer(settings).issue(officer)]
+    asked = _asking(made, ZHUMADIAN)
     pdf, xlsx = folder / "report.pdf", folder / "report.xlsx"
     command = [str(Path(sys.executable).with_name("duikou")), "report", period, *asked, "--unit", XINCAI]
     done = subprocess.run(

@@ -26,7 +26,7 @@ from contracts.oversight import (
     SupervisionSuggested,
 )
 from contracts.refusals import Code
-from services.domain import oversight, report, signatures
+from services.domain import attestations, oversight, report, signatures
 from services.domain.clocks import DAY, Clock, format_time, parse_time
 from services.domain.obligations import Duty, due
 from services.domain.oversight import Oversight, Status
@@ -41,8 +41,9 @@ CALENDAR = Calendar(CALENDARS.values())
 PROVINCE = "410000000009"
 MATTER = "44440000-0000-4000-8000-000000000001"
 ORDER = {"kind": "supervision", "classification": "work_secret", "urgency": "routine"}
-RULES = {event: rule for event, rule in oversight.RULES.items() if event not in report.RULES}
-"""Reports have tables of their own (test_report_rules)."""
+ELSEWHERE = {*report.RULES, *attestations.RULES}
+"""Reports and attestations have tables of their own (test_report_rules, test_attestations)."""
+RULES = {event: rule for event, rule in oversight.RULES.items() if event not in ELSEWHERE}
 STATUSES = sorted({rule.then for rule in RULES.values() if rule.then is not None})
 YEARS = [{"year": 2021, "holidays": list(CALENDARS[2021].holidays), "workdays": list(CALENDARS[2021].workdays)}]
 

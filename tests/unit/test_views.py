@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import desk as said
+from contracts.attestations import DeskAnchored, DeskAnchoredSummary, anchor_of
 from contracts.calendar import CALENDARS, Calendar
 from contracts.channel import StandsBy
 from contracts.channels import DESK, PAIRING, TRUST
@@ -52,6 +53,7 @@ from tests.support.world import JINHUA, REGISTRY, XINCAI, YIWU, ZHUMADIAN, plain
 
 CALENDAR = Calendar(CALENDARS.values())
 STATES: dict[str, type[Any]] = {
+    "anchors": oversights.Oversight,
     "cases": lead.Lead,
     "enquiries": enquiry.Enquiry,
     "pairings": pairs.Pairing,
@@ -143,7 +145,7 @@ def operation(made: Story) -> None:
 
 
 def incident(made: Story) -> None:
-    """新蔡 reports an incident to its superior."""
+    """新蔡 reports an incident to its superior; its node anchors the desk there."""
     channel = made.supervised(XINCAI)
     summary = IncidentReportedSummary(
         officer=made.officer(XINCAI, "head"),
@@ -155,6 +157,8 @@ def incident(made: Story) -> None:
     words = made.content(XINCAI, channel, IncidentReported.TYPE)
     verdict = made.write(XINCAI, channel, made.fresh(), IncidentReported(summary=summary, content=words))
     assert plain(verdict) == ("effective", "")
+    anchor = DeskAnchored(summary=DeskAnchoredSummary(head=made.history(DESK).seen))
+    assert plain(made.write(XINCAI, channel, anchor_of(XINCAI), anchor)) == ("effective", "")
 
 
 def draft(made: Story) -> str:
