@@ -1,5 +1,6 @@
 """Audit with public keys only: export, replay, report (PROTOCOL 11). Read-only; the root comes from outside."""
 
+from services.auditor.attested import stated, summary_of
 from services.auditor.audit import audit
 from services.auditor.errors import AuditorError, DeskTopicError, ExportError, RootMissingError
 from services.auditor.export import export
@@ -24,4 +25,6 @@ __all__ = [
     "audit",
     "export",
     "rendered",
+    "stated",
+    "summary_of",
 ]

@@ -8,6 +8,7 @@
   6 every view, at equal cuts      divergence fingerprint
   7 channels against trust and pairing, closings against reopenings               findings
   8 figures of reports against the topics they were counted from                  findings
+  9 an attested audit, at its positions                            divergence attested
 
 The first divergence in the order of topics and offsets is named; any one refuses.
 """
@@ -15,27 +16,29 @@ The first divergence in the order of topics and offsets is named; any one refuse
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from contracts.attestations import AuditAttestedSummary
 from contracts.channel import Cut
 from contracts.refusals import Stop
+from services.auditor.attested import held_against
 from services.auditor.crossing import Finding
 from services.auditor.errors import ExportError
 from services.auditor.judge import AUDITED, Fold, Judge, pinned
-from services.auditor.report import Divergence, Report, Rule, TopicReport
+from services.auditor.report import EVERYWHERE, Divergence, Report, Rule, TopicReport
 from services.auditor.source import Claims, Source
 from services.auditor.tally import Tally
 from services.auditor.witness import Span
 
-EVERYWHERE = ""
-"""Topic of a divergence that lies in no single one."""
 
-
-def audit(root: str, source: Source, expected: Claims | None = None) -> Report:
+def audit(
+    root: str, source: Source, expected: Claims | None = None, attested: AuditAttestedSummary | None = None
+) -> Report:
     """The report. Never raises for what it finds.
 
     Args:
         root: fingerprint of ``root_established``, from outside.
         source: an export, or topics of a log.
         expected: what a node says of the same history, compared beside what the export itself claims.
+        attested: what was found of it in an earlier audit, compared at its positions.
 
     Raises RootMissingError; NotYet (a log that is out).
     """
@@ -46,8 +49,10 @@ def audit(root: str, source: Source, expected: Claims | None = None) -> Report:
     judge = Judge(root, frozenset(unit for one in said for unit in one.fingerprints), tally=Tally(confirmed))
     broken = broken or _take(judge, source)
     differing = [one for claim in said for one in _compared(judge, claim)]
+    unlike, left = held_against(judge, attested) if attested is not None else ([], [])
     figures = ([], []) if broken else judge.reports.compared(judge, source.records)
-    return _report(judge, said, [*broken, *_stops(judge), *_seens(judge), *differing], figures)
+    found = [*broken, *_stops(judge), *_seens(judge), *differing, *unlike]
+    return _report(judge, said, found, (figures[0], [*figures[1], *left]))
 
 
 def _claims(source: Source) -> tuple[Claims | None, list[Divergence]]:

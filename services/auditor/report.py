@@ -12,6 +12,10 @@ EXIT_CONSISTENT, EXIT_REFUSED, EXIT_FINDINGS = 0, 1, 3
 """Exit codes, a contract: holds; refused; holds, but something is to be cleared up. 2 is a wrong command line."""
 
 
+EVERYWHERE = ""
+"""Topic of a divergence that lies in no single one."""
+
+
 class Outcome(StrEnum):
     """``self-consistent``: root pinned, chains, signatures and ``seen`` agree; nobody witnesses that the end is there.
 
@@ -30,6 +34,7 @@ class Rule(StrEnum):
     CUT = "cut"  # offset, hash or topics are not those claimed
     EXCHANGE = "exchange"  # another root
     FINGERPRINT = "fingerprint"  # a view, folded from zero, is another
+    ATTESTED = "attested"  # the records are not those of an attested audit
 
 
 @dataclass(frozen=True)

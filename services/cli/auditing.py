@@ -1,5 +1,6 @@
 """Audit and export: public keys and a pinned root, no token, no node."""
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count, takewhile
@@ -8,15 +9,27 @@ from typing import Annotated, Any
 
 import typer
 
+from contracts.attestations import AuditAttested, AuditAttestedSummary
 from contracts.channels import OPEN_TOPICS, PAIRING, TRUST, Topic, topic
-from services.auditor import AuditorError, Copies, Export, Outcome, Report, Source, Topics, rendered
+from services.auditor import (
+    AuditorError,
+    Copies,
+    Export,
+    Outcome,
+    Report,
+    Source,
+    Topics,
+    rendered,
+    stated,
+    summary_of,
+)
 from services.auditor import audit as judged
 from services.auditor import export as written
 from services.auditor.judge import Judge
 from services.auditor.source import Claims
 from services.cli.against import claims
 from services.cli.errors import AUDIT_REFUSED
-from services.cli.session import Json, failing, out, pairs, tell
+from services.cli.session import Json, document, failing, out, pairs, tell
 from services.domain.channel import supervised
 from services.node.node import accepted
 from services.node.settings import SettingsError, load
@@ -41,19 +54,43 @@ def audit(
     cert: Cert = None,
     key: Key = None,
     against: Annotated[list[Path], typer.Option("--against", help="Settings of nodes here: compare their views")] = [],  # noqa: B006
+    attested: Annotated[Path | None, typer.Option("--attested", help="An attested audit (JSON): compare it")] = None,
     as_json: Json = False,
 ) -> None:
     """Replay a history and say whether it holds. Exit code 5: it does not."""
     with failing(as_json):
         said = claims(against) if against else None
+        before = stated(document(attested)) if attested is not None else None
         with _source(root, export_file, log, topics, _credentials(ca, cert, key), said) as source:
-            report = _report(root, source, said)
+            report = _report(root, source, said, before)
     if as_json:
         out.print_json(data=report.to_json())
     else:
         out.print(rendered(report))
     if report.verdict is Outcome.REFUSED:
         raise typer.Exit(AUDIT_REFUSED)
+
+
+def attest(
+    root: Root,
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="What duikou audit --json printed")],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Of the unit and its superior, who attests")],
+    to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the document; never overwritten")],
+    as_json: Json = False,
+) -> None:
+    """Make an auditor's report a document that the superior's office drafts and its head signs: codes and counts."""
+
+    def act() -> dict[str, Any]:
+        said = summary_of(document(report), root)
+        summary = said.model_dump(mode="json")
+        with to.open("x") as file:
+            file.write(json.dumps({"channel": channel, "type": AuditAttested.TYPE, "summary": summary}))
+        return {"document": str(to), "opinion": said.opinion, "fingerprint": said.fingerprint, "next": NEXT}
+
+    tell(as_json, act, pairs)
+
+
+NEXT = "duikou draft FILE, at the superior's node; signed by an author and the head"
 
 
 def export(
@@ -89,9 +126,9 @@ def _write(to: Path, lines: Iterator[bytes]) -> int:
             raise
 
 
-def _report(root: str, source: Source, expected: Claims | None) -> Report:
+def _report(root: str, source: Source, expected: Claims | None, attested: AuditAttestedSummary | None = None) -> Report:
     try:
-        return judged(root, source, expected)
+        return judged(root, source, expected, attested)
     except AuditorError as error:
         raise ValueError(str(error)) from error
 

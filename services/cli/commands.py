@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "assign": ("office", "assign"),
     "assignments": ("office", "assignments"),
     "attach": ("files", "attach"),
+    "attest": ("auditing", "attest"),
     "audit": ("auditing", "audit"),
     "backup": ("upkeep", "backup"),
     "calendar": ("clocks", "calendar"),

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from contracts import desk as said
 from contracts.approval import Approval, DocumentNo, Submission
+from contracts.attestations import AuditAttestedSummary
 from contracts.channels import DESK
 from contracts.content import Content
 from contracts.contents import MODELS, read_plain
@@ -37,7 +38,7 @@ from services.blobs import MissingBlobError
 from services.domain.clocks import DAY, day, format_time
 from services.domain.desk import Paper, Status
 from services.domain.signatures import APPROVAL_SPAN
-from services.node import forwards, index, reports
+from services.node import attesting, forwards, index, reports
 from services.node.commands import duty_id, propose
 from services.node.files import attached, fetch
 from services.node.folds import now_ms
@@ -165,6 +166,8 @@ def draft(
     if "approval" not in fields:
         raise InvalidError([("type", "this event needs no second signature: send it as a command")])
     checked = parsed(fields["summary"].annotation or Event, summary)
+    if isinstance(checked, AuditAttestedSummary):
+        attesting.check(node, channel, checked)
     plain = checked_content(event_type, checked, content)
     if plain is None and fields.get("content") is not None and fields["content"].is_required():
         raise InvalidError([("content", "required")])

@@ -17,8 +17,8 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from contracts import desk, lead
-from contracts.attestations import DeskAnchored, DeskAnchoredSummary, anchor_of
-from contracts.channels import DESK, NEWEST, REGISTRY, Topic
+from contracts.attestations import AuditAttested, DeskAnchored, DeskAnchoredSummary, anchor_of
+from contracts.channels import DESK, NEWEST, REGISTRY, TRUST, Topic
 from contracts.envelope import Envelope
 from contracts.lead import Onward, RemovalAnswered, Shared
 from contracts.lead_course import Misdirected, MisdirectedSummary
@@ -450,6 +450,49 @@ def test_an_audit_of_all_topics_reads_these_channels_too(offices: Region) -> Non
     report = json.loads(done.stdout)
     assert str(Topic(offices.channel, 1)) in json.dumps(report)
     assert report["verdict"] == "self-consistent"
+
+
+def test_an_audit_is_attested_by_the_superiors_head_and_anybody_compares_it(answering: Region, tmp_path: Path) -> None:
+    """PROTOCOL 11: an auditor's JSON becomes a document of two signatures; the unit audits again at its positions."""
+    made, asked = answering, ["--root", answering.root]
+    read = ["--log", made.node(REGISTRY).settings.log, "--topic", str(Topic(made.channel, 1)), "--topic", TRUSTED]
+    report, paper, matter = tmp_path / "report.json", tmp_path / "paper.json", tmp_path / "matter.json"
+    report.write_text(_typed("audit", *asked, *read, "--json"))
+    assert "self_consistent" in _typed("attest", *asked, str(report), made.channel, str(paper))
+    drafted = json.loads(paper.read_text())
+    assert (drafted["channel"], drafted["type"]) == (made.channel, AuditAttested.TYPE)
+    subject = _sent(made, ZHUMADIAN, made.channel, AuditAttested, drafted["summary"])
+    made.until("it arrives", lambda: _row(made, XINCAI, subject))
+    told = made.at(XINCAI, "author").matter("oversight", made.channel, subject)
+    assert (told.status, told.state["attested"]) == ("attested", drafted["summary"])
+    matter.write_text(told.model_dump_json())
+    _typed("audit", *asked, *read, "--attested", str(matter))
+    matter.write_text(json.dumps({**drafted["summary"], "fingerprint": "0" * 64}))
+    _typed("audit", *asked, *read, "--attested", str(matter), code=5)
+
+
+TRUSTED = str(Topic(TRUST, 1))
+
+
+def _typed(*words: str, code: int = 0) -> str:
+    done = CliRunner(env={"COLUMNS": "240"}).invoke(app, words)
+    assert done.exit_code == code, (done.output, done.exception)
+    return done.stdout
+
+
+def test_an_attestation_names_no_channel_of_others(answering: Region) -> None:
+    """Who shares with whom is nobody else's business: refused before anybody signs."""
+    others = next(name for name, members in answering.node(DENGZHOU).supervised() if members[0] == DENGZHOU)
+    positions = [
+        {"topic": name, "offset": 1} for name in sorted([str(Topic(others, 1)), str(Topic(answering.channel, 1))])
+    ]
+    summary: dict[str, Any] = {"opinion": "self_consistent", "positions": positions, "fingerprint": "0" * 64}
+    summary |= dict.fromkeys(("records", "divergences", "findings", "compared"), 0)
+    with pytest.raises(ApiError) as refused:
+        answering.at(ZHUMADIAN, "author").draft(answering.channel, AuditAttested.TYPE, summary)
+    place = [one["topic"] for one in positions].index(str(Topic(others, 1)))
+    assert refused.value.problem.status == 422
+    assert [one["path"] for one in refused.value.problem.errors] == [f"summary.positions.{place}.topic"]
 
 
 # -- the same nodes, paired: a lead goes on to a third unit ------------------------------------------------------------
