@@ -12,10 +12,14 @@ _SEEN = """INSERT INTO notification (item, level, seen, next)
 SELECT item, level, %b, next FROM unnest(%b::text[], %b::text[], %b::bigint[]) AS owed (item, level, next)
 ON CONFLICT DO NOTHING"""
 _WAITING = "SELECT item, level, attempts FROM notification WHERE told IS NULL AND next <= %s ORDER BY seen, item, level"
-_DROP = "DELETE FROM notification WHERE told IS NULL AND NOT item = ANY(%b::text[])"
+_DROP = "DELETE FROM notification WHERE NOT item = ANY(%b::text[]) AND (told IS NULL OR told < %b)"
 _MINE = "(item, level) IN (SELECT * FROM unnest(%b::text[], %b::text[]))"
 _TOLD = f"UPDATE notification SET told = %b WHERE {_MINE}"  # noqa: S608 - from here
 _FAILED = f"UPDATE notification SET attempts = attempts + 1, next = %b WHERE {_MINE}"  # noqa: S608 - from here
+
+
+KEPT = 90 * 86_400_000
+"""Ms for which it is known that somebody was told of a thing that is owed no more."""
 
 
 class Owed(NamedTuple):
@@ -42,10 +46,10 @@ class Round:
         self._link = link
 
     def seen(self, owed: Sequence[Owed], now: int) -> list[Waits]:
-        """Keeps what is new, drops what is owed no more and was never told; what waits to be told now."""
+        """Keeps what is new; drops what is owed no more and was never told, or long ago. What waits to be told now."""
         columns = [list(column) for column in zip(*owed, strict=True)] if owed else [[], [], []]
         self._link.execute(_SEEN, (now, *columns))
-        self._link.execute(_DROP, (columns[0],))
+        self._link.execute(_DROP, (columns[0], now - KEPT))
         return [Waits(**row) for row in self._link.execute(_WAITING, (now,)).fetchall()]
 
     def told(self, waits: Iterable[Waits], now: int) -> None:

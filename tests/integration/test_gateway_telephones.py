@@ -1,7 +1,7 @@
 """What duty telephones are told: once, without content, also after an outage (MECHANISM 4)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 from services.demo.cast import YIWU
 from services.messages.webhook import Webhook
 from services.node.notifications import Telling
-from services.storage.notifications import Notifications
+from services.storage.notifications import Notifications, Owed, Waits
 from services.upkeep.doctor import Level, examine
 from tests.support.offices import delivered
 from tests.support.region import Region
@@ -71,7 +71,6 @@ def test_a_duty_telephone_is_told_once_of_each_thing_that_waits(paired: Region) 
         intake.receive(paired.channel, subject)
         paired.until("told what is next", lambda: len(phones.taken) == 2)
         paired.hold(YIWU, "duties")
-        paired.start(YIWU, "duties")
         node = paired.node(YIWU)
         other = Notifications(node.settings.database)
         with other.round() as held:  # another worker's
@@ -80,6 +79,7 @@ def test_a_duty_telephone_is_told_once_of_each_thing_that_waits(paired: Region) 
             Telling(node, Webhook(phones.url)).step()
             assert len(phones.taken) == 2
         other.close()
+        paired.start(YIWU, "duties")
         paired.until("the lead is told", lambda: len(phones.taken) == 3)
         delivered(paired)
         paired.until("told of another", lambda: len(phones.taken) == 4)
@@ -127,3 +127,26 @@ def with_setting(path: Path, name: str, value: str) -> Path:
     other = path.with_name("with.toml")
     other.write_text(f"{path.read_text()}{name} = {json.dumps(value)}\n")
     return other
+
+
+def test_what_somebody_was_told_of_is_forgotten_a_quarter_after_it_was_owed(paired: Region) -> None:
+    """Until then it is told to nobody twice, though it may be owed again; a thing still owed is never forgotten."""
+    paired.hold(YIWU, "duties")
+    store, day = paired.node(YIWU).notifications, 86_400_000
+    ended, lasts = (Owed(f"an invented {what} sign_for 0", "arrival", 0) for what in ("ended", "lasting"))
+
+    def waits(owed: Sequence[Owed], after: int) -> set[str]:
+        with store.round() as found:
+            assert found is not None
+            return {one.item for one in found.seen(owed, after * day)}
+
+    assert waits([ended, lasts], 0) >= {ended.item, lasts.item}
+    with store.round() as found:
+        assert found is not None
+        found.told([Waits(ended.item, "arrival", 0), Waits(lasts.item, "arrival", 0)], 0)
+    assert waits([lasts], 90).isdisjoint({ended.item, lasts.item})
+    assert waits([ended, lasts], 90).isdisjoint({ended.item, lasts.item})
+    waits([lasts], 91)
+    assert waits([ended, lasts], 91) & {ended.item, lasts.item} == {ended.item}
+    paired.alter(YIWU, "DELETE FROM notification WHERE item LIKE %s", "an invented %")
+    paired.start(YIWU, "duties")
