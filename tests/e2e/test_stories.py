@@ -2,8 +2,7 @@
 
 Each test is named after its story and reads as its proof. What a story needs that is not built yet, its docstring says.
 They run over the embedded log; 1, 2 and 7 over Apache Kafka as well, on the region of tests/integration/test_spine.py.
-6 and 10 need more units than two: tests/unit/test_forwarding.py and test_audited_reports.py,
-tests/integration/test_supervision.py.
+6 and 10 need more units than two: test_stories_of_many.py.
 """
 
 import json

@@ -23,10 +23,10 @@ MARK = "不得回显的示例姓名"
 
 
 class Offices:
-    """What both units do, in the story's words."""
+    """What both units do, in the story's words: a county, 新蔡 if no other is named, and 义乌."""
 
-    def __init__(self, made: Region) -> None:
-        self.made, self.channel = made, made.channel
+    def __init__(self, made: Region, county: str = XINCAI, channel: str = "") -> None:
+        self.made, self.county, self.channel = made, county, channel or made.channel
 
     def at(self, unit: str, post: str) -> Officer:
         """An officer at his node."""
@@ -54,23 +54,23 @@ class Offices:
         assert told.status == "recorded", told
 
     def delivered(self, content: Any = CONTENT, **summary: Any) -> str:
-        """A lead that 新蔡 shared and 义乌's node has taken in."""
-        subject = self.document(XINCAI, "lead.shared", {**SUMMARY, **summary}, content)
+        """A lead that the county shared and 义乌's node has taken in."""
+        subject = self.document(self.county, "lead.shared", {**SUMMARY, **summary}, content)
         self.arrives(YIWU, "leads", subject, "delivered")
         return subject
 
-    def shared(self, **summary: Any) -> str:
-        """A lead that 新蔡 shared and 义乌 has signed for."""
-        subject = self.delivered(**summary)
+    def shared(self, content: Any = CONTENT, **summary: Any) -> str:
+        """A lead that the county shared and 义乌 has signed for."""
+        subject = self.delivered(content, **summary)
         self.say(YIWU, "intake", "leads", "received", subject)
         return subject
 
-    def accepted(self, **summary: Any) -> str:
+    def accepted(self, content: Any = CONTENT, **summary: Any) -> str:
         """... and accepted."""
-        subject = self.shared(**summary)
+        subject = self.shared(content, **summary)
         body = {"next_feedback_on": ahead(10), "content": {"handler": HANDLER}}
         self.say(YIWU, "author", "leads", "accepted", subject, body)
-        self.arrives(XINCAI, "leads", subject, "in_progress")
+        self.arrives(self.county, "leads", subject, "in_progress")
         return subject
 
     def arrives(self, unit: str, kind: str, subject: str, status: str) -> None:

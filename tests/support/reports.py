@@ -1,6 +1,9 @@
-"""Two-monthly reports with invented figures, unsigned."""
+"""Two-monthly reports with invented figures, unsigned; and how their workbooks are read."""
 
+import io
+import zipfile
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from contracts.envelope import Draft
 from contracts.profile import compact
@@ -11,6 +14,7 @@ from tests.support.papers import draft
 from tests.support.states import CHANNEL
 
 PERIOD = "2021-03"
+SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REPORT = {"kind": "periodic_report", "classification": "work_secret", "urgency": "routine"}
 READINGS = [{"topic": f"duikou.channel.{CHANNEL}.1", "offset": 7}]
 TABLE: dict[str, Any] = {"positions": READINGS, "figures": [], "outcomes": []}
@@ -38,3 +42,13 @@ def said(event: Any, unit: str, figures: dict[str, Any], under: dict[str, Any], 
     summary |= changes
     found = subject or subject_of(unit, str(summary["period"]))
     return draft(event, summary, unit, found, embedded=paper.model_dump(mode="json"))
+
+
+def of_workbook(xlsx: bytes) -> list[list[str]]:
+    """The cells of every row, as another program reads them."""
+    with zipfile.ZipFile(io.BytesIO(xlsx)) as packed:
+        texts = ET.fromstring(packed.read("xl/sharedStrings.xml"))  # noqa: S314 - written here
+        sheet = ET.fromstring(packed.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - as above
+    shared = ["".join(one.itertext()) for one in texts]
+    rows = sheet.iter(f"{SPREADSHEET}row")
+    return [[shared[int(str(cell.findtext(f"{SPREADSHEET}v")))] for cell in row] for row in rows]

@@ -2,10 +2,8 @@
 
 import io
 import re
-import zipfile
 from dataclasses import replace
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from pypdf import PdfReader
@@ -21,7 +19,7 @@ from services.office import Frame, Letter, Sender, letter_of, render
 from services.office.reports import Report, letter, lines, named, sections
 from services.office.sheet import workbook
 from tests.support.papers import approvals, draft
-from tests.support.reports import FIGURE, OUTCOME, TABLE, said
+from tests.support.reports import FIGURE, OUTCOME, TABLE, of_workbook, said
 from tests.support.states import OTHER, OWNER
 
 READER = "9d1e2f3a-4b5c-4d6e-8f70-112233445566"
@@ -35,7 +33,6 @@ CITY = {
     "missing": [OTHER],
 }
 WORDS = {"contact": {"name": "示例甲", "phone": "0396-0000000"}, "remark": "示例：本期协作平稳。\n下期继续。"}
-SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def names(unit: str) -> str:
@@ -61,16 +58,6 @@ def of_pdf(pdf: bytes) -> str:
     """The text of every page, without white space and places where a line may end."""
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     return "".join(text.replace("\u200b", "").split())
-
-
-def of_workbook(xlsx: bytes) -> list[list[str]]:
-    """The cells of every row, as another program reads them."""
-    with zipfile.ZipFile(io.BytesIO(xlsx)) as packed:
-        texts = ET.fromstring(packed.read("xl/sharedStrings.xml"))  # noqa: S314 - written here
-        sheet = ET.fromstring(packed.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - as above
-    shared = ["".join(one.itertext()) for one in texts]
-    rows = sheet.iter(f"{SPREADSHEET}row")
-    return [[shared[int(str(cell.findtext(f"{SPREADSHEET}v")))] for cell in row] for row in rows]
 
 
 @pytest.mark.parametrize(
