@@ -54,10 +54,15 @@ def written(report: Report) -> Letter:
     return letter(report, FRAME, names)
 
 
+def of_pages(pdf: bytes) -> list[str]:
+    """The text of each page, without white space and places where a line may end."""
+    texts = (page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return ["".join(text.replace("\u200b", "").split()) for text in texts]
+
+
 def of_pdf(pdf: bytes) -> str:
-    """The text of every page, without white space and places where a line may end."""
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-    return "".join(text.replace("\u200b", "").split())
+    """All pages."""
+    return "".join(of_pages(pdf))
 
 
 @pytest.mark.parametrize(
@@ -85,6 +90,21 @@ def test_paper_and_workbook_say_the_same(event: Any, table: Any, changes: dict[s
     for row in tables:
         place = paper.find("".join("".join(cell.split()) for cell in row), place)
         assert place >= 0, row
+
+
+def test_no_page_ends_within_a_line_of_a_table() -> None:
+    """A number is read beside its name, however many lines of a cell it takes."""
+    kinds = ("cannabis", "etomidate", "heroin", "ketamine", "mdma")
+    seized = [{"substance": kind, "measure": "kg", "amount": "0.012"} for kind in kinds]
+    outcomes = [
+        {**OUTCOME, "outcome_id": f"33330000-0000-4000-8000-{n:012}", "seized": seized[: n % 5 + 1]}
+        for n in range(1, 21)
+    ]
+    made = written(Report(sealed(table={**COUNTY, "outcomes": outcomes})))
+    pages = of_pages(render(made))
+    lines = ["".join(row) for section in made.sections for row in section.rows]
+    assert len(pages) > 2
+    assert [line for line in lines if not any(line in page for page in pages)] == []
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
