@@ -20,8 +20,9 @@ BUILD := echo 'setuptools>=78' |
 
 .PHONY: demo test bench faults fuzz mutants lint lock setup setup-dev
 
+# KAFKA=1: over Kafka; SCALE=20: and so many invented counties, for load
 demo: setup
-	$(BIN)/python -m services.demo $(if $(filter 1,$(KAFKA)),--kafka) $(ARGS)
+	$(BIN)/python -m services.demo $(if $(filter 1,$(KAFKA)),--kafka) $(if $(SCALE),--scale $(SCALE)) $(ARGS)
 
 test: setup-dev
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

@@ -1,1 +1,1 @@
-"""The main job, played on one machine: three nodes, the registry, an invented story. All persons are invented."""
+"""The main job, played on one machine: two provinces, the registry, an invented story. All persons are invented."""

@@ -22,10 +22,17 @@ from services.registry.opening import keep_mandate, keep_root
 from services.signing import Signer, create_key, open_signer, possession, sealed
 
 RULES = 2
-"""Rule version of the story: what two paired units say. The third, of units and superiors, may still grow."""
+"""Rule version of the containers, and where no other is asked for: what two paired units say."""
+
+STORY_RULES = 3
+"""Of the story: what units and their superiors say, too (docs/decisions/0010)."""
 
 YEARS = (2021, 2026)
 """The plan's calendar and today's."""
+
+
+class OtherCastError(Exception):
+    """The ceremony in this folder was held for other units: another state folder is needed, or this one anew."""
 
 
 @dataclass
@@ -70,11 +77,14 @@ class Ceremony:
         return self.state / source / "unit.pem"
 
     def run(self) -> str:
-        """Holds the ceremony unless it was held; the root fingerprint."""
+        """Holds the ceremony unless it was held; the root fingerprint. Raises OtherCastError."""
         kept = self.state / "ceremony.json"
         if not kept.exists():
             kept.write_text(json.dumps(self._hold()))
-        return str(json.loads(kept.read_text())["root"])
+        held = json.loads(kept.read_text())
+        if held["officers"].keys() != {office.code for office in self.offices}:
+            raise OtherCastError(f"{kept} is of other units")
+        return str(held["root"])
 
     def officers(self) -> dict[str, dict[str, str]]:
         """Unit -> post -> officer's number."""

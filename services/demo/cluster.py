@@ -17,12 +17,16 @@ from infra.postgres.find import find_postgres
 from infra.postgres.server import Databases
 from infra.processes import end, free_ports, is_free, spawn
 from services.demo.cast import NODES, Office
-from services.node.settings import DEVELOPMENT, create_folder
+from services.node.settings import DEVELOPMENT, Settings, create_folder
 from services.storage.migrate import let_use, prepare, runtime_url
+from services.transport import Credentials, Log, open_log
+from services.transport.contract import SINGLE
 from services.transport.embedded import MEMBER, EmbeddedTopics, install
 
 STOP_SECONDS = 20
 LOG_DATABASE = "log"
+CONNECTIONS = 40
+"""Of a node at most, to its databases and the embedded log."""
 
 
 @dataclass
@@ -37,6 +41,8 @@ class Cluster:
     others_run: bool = False
     """The processes are somebody else's (docker-compose.yml): whether they run cannot be seen, so their ports stay."""
     offices: tuple[Office, ...] = NODES
+    idle_seconds: float = Settings.idle_seconds
+    """How often a node looks for what nobody tells it: many nodes on one machine look less often."""
 
     def settings(self, source: str) -> Path:
         """A node's settings file."""
@@ -64,6 +70,12 @@ class Cluster:
         tls = {"--ca": "ca", "--cert": "cert", "--tls-key": "key"}
         files = [f"{option} {told[name]}" for option, name in tls.items() if name in told]
         return " ".join([f"--log '{told['log']}'", *files])
+
+    def log(self, source: str) -> Log:
+        """The exchange's log, with that unit's rights."""
+        told = self._embedded(source) if self.broker is None else self._kafka(source, self.broker)
+        files = [Path(str(told[name])) for name in ("ca", "cert", "key") if name in told]
+        return open_log(str(told["log"]), Credentials(*files) if files else None, SINGLE)
 
     def start(self, source: str, parts: Sequence[str] = ()) -> None:
         """A node, or some parts of it, as a process of its own."""
@@ -132,6 +144,7 @@ class Cluster:
             "port": port,
             "single_broker": True,
             "attachments": str(self.state / "attachments"),
+            "idle_seconds": self.idle_seconds,
             **(self._embedded(source) if self.broker is None else self._kafka(source, self.broker)),
         }
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
@@ -157,12 +170,20 @@ class Cluster:
 
 
 @contextmanager
-def cluster(state: Path, root: str, *, kafka: bool) -> Iterator[Cluster]:
-    """Servers up, nothing of ours running yet; everything ends with the context."""
+def cluster(
+    state: Path,
+    root: str,
+    *,
+    kafka: bool,
+    offices: tuple[Office, ...] = NODES,
+    idle_seconds: float = Settings.idle_seconds,
+) -> Iterator[Cluster]:
+    """Servers up, nothing of ours running yet; everything ends with the context. ``offices``: which run nodes."""
     with ExitStack() as stack:
-        databases = stack.enter_context(find_postgres(state / "postgres"))
+        connections = {"max_connections": str(CONNECTIONS * (len(offices) + 2))}
+        databases = stack.enter_context(find_postgres(state / "postgres", connections))
         broker = stack.enter_context(find_broker(state / "kafka")) if kafka else None
-        running = Cluster(state, root, databases, broker)
+        running = Cluster(state, root, databases, broker, offices=offices, idle_seconds=idle_seconds)
         stack.callback(running.stop_all)
         running.prepare()
         yield running

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from services.cli.errors import AUDIT_REFUSED
-from services.demo.cast import NODES, YIWU
+from services.demo.cast import TWO_PROVINCES, YIWU
+from services.demo.load import LEADS
 from services.demo.papers import INVENTED
 from services.views.cases import CASES
 from tests.support.servers import server_folder, skip_or_fail
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 COMMAND = ".venv/bin/duikou "
 TOLD = 0
 NO_SERVER = 3
+NODES = tuple(office for office in TWO_PROVINCES if office.runs_a_node)
+SCALE = 2
 MINUTES_10 = 600
 
 
@@ -51,9 +54,9 @@ class Demo:
         return self.process.returncode
 
     def duikou(self, verb: str, *changed: str) -> subprocess.CompletedProcess[str]:
-        """The printed command, typed: with another verb and other words behind --root and --log where asked."""
+        """The printed command, typed: with another verb, and other words behind --root and --log."""
         words = shlex.split(self.next.removeprefix(COMMAND))
-        kept = [verb, *words[1 : words.index("--against")], *changed] if changed else words
+        kept = [verb, *words[1 : words.index("--against")], *changed]
         command = [str(Path(sys.executable).with_name("duikou")), *kept]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MINUTES_10, check=False)
 
@@ -62,7 +65,7 @@ class Demo:
 def told(request: pytest.FixtureRequest) -> Iterator[Demo]:
     """A story that was told; its nodes still run."""
     with server_folder("demo") as folder:
-        demo = Demo(folder, *(["--kafka"] if request.param == "kafka" else []))
+        demo = Demo(folder, "--scale", str(SCALE), *(["--kafka"] if request.param == "kafka" else []))
         try:
             yield demo
         finally:
@@ -74,20 +77,34 @@ pytestmark = [pytest.mark.xdist_group("kafka"), pytest.mark.timeout(MINUTES_10)]
 
 
 def test_the_story_ends_as_told(told: Demo) -> None:
-    """Outcome, reader, removal and the lost race are on the screen, with the root and the next command."""
+    """Outcome, reader, removal and the lost race are on the screen, with the root and the next command.
+
+    So are the team, the incident at both prefectures, the order and the report that reached the province.
+    """
     for words in ("with_outcome", "removed", "pairing_state (L6)", "/docs", "duikou audit --root"):
         assert words in told.said
+    assert "派驻结束" in told.said
+    for last, times in {"incident_reported": 2, "supervision_closed": 1, "report_accepted": 2}.items():
+        assert told.said.count(f"│ {last} ") == times, "each superior sees what its units told it"
     cases = [line for line in told.said.splitlines() if "with_outcome" in line]
     assert len(cases) == 2
     assert all(YIWU in line for line in cases), "both see who read"
 
 
+def test_invented_counties_load_the_cities(told: Demo) -> None:
+    """``--scale``: every lead they sent is delivered on a city's screen and waits in its inbox."""
+    sent = SCALE * LEADS
+    assert f"leads signed twice, encrypted, sent: {sent} in " in told.said
+    assert told.said.count(f"to be signed for: {sent // 2}, listed in ") == 2
+
+
 def test_the_printed_command_audits_the_running_nodes(told: Demo) -> None:
     """The views of all nodes are what an auditor folds from zero out of the topics, at equal cuts."""
-    done = told.duikou("audit")
+    assert len(NODES) == 8
+    done = told.duikou("audit", *shlex.split(told.next)[-2 * len(NODES) :], "--json")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "self-consistent" in done.stdout
-    report = json.loads(told.duikou("audit", "--json", *shlex.split(told.next)[-2 * len(NODES) :]).stdout)
+    report = json.loads(done.stdout)
+    assert report["verdict"] == "self-consistent"
     for office in NODES:
         assert f"{office.code} {CASES.title}" in report["compared"]
     assert report["divergences"] == []
@@ -153,3 +170,4 @@ def test_told_again_it_goes_on_and_doubles_nothing(told: Demo) -> None:
     assert again.said.count("│ in ") == told.said.count("│ in ")
     assert again.said.count("│ out ") == told.said.count("│ out ")
     assert again.said.count("pairing_state") >= 1
+    assert "leads signed twice, encrypted, sent: 0 in " in again.said

@@ -36,7 +36,7 @@ LEADER = {"leader": HANDLER}
 
 @pytest.fixture(scope="module")
 def paired() -> Iterator[Region]:
-    """新蔡 and 义乌 paired, both answering HTTP, under the rules that the demo publishes; 新蔡's line can be cut."""
+    """新蔡 and 义乌 paired, both answering HTTP, under rule version 2; 新蔡's line can be cut."""
     with both_answering(line=XINCAI) as made:
         yield made
 

@@ -512,7 +512,7 @@ def region(
 
 @contextmanager
 def both_answering(**more: Any) -> Iterator[Region]:
-    """新蔡 and 义乌 paired under the rules that the demo publishes, both answering HTTP. ``more``: as of ``region``."""
+    """新蔡 and 义乌 paired under rule version 2, both answering HTTP. ``more``: as of ``region``."""
     with region(**more) as made:
         made.start_all()
         made.pair()
