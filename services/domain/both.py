@@ -13,6 +13,6 @@ def said(words: Words[W], unit: str, word: W) -> Words[W]:
 
 
 def agreed(words: Words[W]) -> W | None:
-    """What both have said, if it is the same."""
-    (first, *others) = words or (("", None),)
+    """What both have said, if it is the same. One at least has said something."""
+    first, *others = words
     return first[1] if [other[1] for other in others] == [first[1]] else None

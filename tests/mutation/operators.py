@@ -1,10 +1,10 @@
 """What is changed: every small edit of a module's text that a test should notice.
 
-Left alone: docstrings, annotations of functions, decorators, type variables, ``__all__``, and what errors tell people:
-their messages and the numbers of laws (nobody decides from text; codes are changed). Everything else that decides
-something is changed in each way below, one change at a time: comparisons and their borders, and/or, not, conditions,
-numbers, texts, members of enums, members of sets, tables and lists, arithmetic, keyword arguments, results, and
-statements that are left out.
+Left alone: docstrings, annotations but those of a class's members, decorators, type variables, ``__all__``, and what
+errors tell people: their messages and the numbers of laws (nobody decides from text; codes are changed). Everything
+else that decides something is changed in each way below, one change at a time: comparisons and their borders, and/or,
+not, conditions, numbers, texts, members of enums, members of sets, tables and lists, arithmetic, keyword arguments,
+results, and statements that are left out.
 """
 
 import ast
@@ -145,7 +145,7 @@ class _Walk:
                 yield from ((statement, place) for statement in _without_docstring(node.body))
             case ast.Assign(targets=[ast.Name(id="__all__")]) | ast.Call(func=ast.Name(id="TypeVar")) | ast.JoinedStr():
                 return
-            case ast.AnnAssign(value=value) if place.live:  # a local name's annotation is never read
+            case ast.AnnAssign(value=value) if place.live or not place.where:  # read of the members of a class alone
                 yield from [] if value is None else [(value, place)]
             case _:
                 inside = replace(place, table=_table(node, place), told=place.told or _tells(node))

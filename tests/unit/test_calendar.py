@@ -1,4 +1,4 @@
-"""Working days: holidays, make-up days, and a refusal to guess a year that nobody published."""
+"""Working days: holidays, make-up days, and a refusal to guess a year that nobody published; whose clock counts."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.calendar import CALENDARS, Calendar, CalendarMissingError, YearCalendar
-from contracts.trust import YearDays
-from services.domain.counting import calendar_of
+from contracts.trust import ClockProfile, YearDays
+from services.domain.clocks import Clock
+from services.domain.counting import calendar_of, clock_of
 from services.domain.trust import Trust
+from tests.support.states import terms
 
 CALENDAR = Calendar(CALENDARS.values())
 DAYS = st.dates(date(2021, 1, 1), date(2026, 12, 10))
@@ -106,3 +108,9 @@ def test_a_policy_whose_calendar_is_none_has_no_years(calendar: Any) -> None:
     read = calendar_of(Trust(policy={"rule_version": 1, "calendar": calendar}))
     with pytest.raises(CalendarMissingError):
         read.is_working(date(2021, 5, 6))
+
+
+def test_a_channel_counts_by_the_clock_that_its_two_units_signed() -> None:
+    """MECHANISM 1.0; where there is no pairing by the usual one: 8 hours, 3 days, 7 days."""
+    signed = terms(clocks=ClockProfile(urgent_hours=4, priority_days=2, routine_days=5))
+    assert (clock_of(signed), clock_of(None)) == (Clock(4, 2, 5), Clock(8, 3, 7))

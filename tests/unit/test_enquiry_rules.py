@@ -485,6 +485,34 @@ def test_a_measure_goes_with_its_papers_and_not_without_any_of_them(measure: Mea
         assert (refused.value.code, refused.value.law) == (Code.BASIS, f"FIELDS 6.7 {lacking}")
 
 
+ON_PAPER = {
+    **{kind: f"{kind}证" for kind in ("传唤", "拘传", "拘留", "逮捕", "搜查")},
+    **{kind: f"{kind}决定书" for kind in ("查封", "扣押")},
+    "查询": "协助查询财产通知书",
+    "冻结": "协助冻结财产通知书",
+    **dict.fromkeys(["勘验", "检查", "讯问", "询问"], "立案决定书"),
+}
+"""As FIELDS 6.7 prints it (程序规定 346-347), besides 办案协作函 and 人民警察证复印件; the rest needs no more."""
+
+
+@pytest.mark.parametrize("measure", sorted(Measure))
+def test_the_papers_are_those_of_the_provisions(measure: Measure) -> None:
+    own = [ON_PAPER[measure.zh]] if measure.zh in ON_PAPER else []
+    assert [paper.zh for paper in measures.required(measure)] == ["办案协作函", "人民警察证复印件", *own]
+
+
+@pytest.mark.parametrize("measure", sorted(Measure))
+def test_an_administrative_case_carries_inspections_and_nothing_else(measure: Measure) -> None:
+    """MECHANISM 3.5: 勘验, 检查 under administrative rules, by 受案登记表."""
+    papers = measures.required(measure, administrative=True)
+    assert papers[-1].zh == "受案登记表"
+    if measure.zh in ("勘验", "检查"):
+        measures.check(measure, Basis.ADMINISTRATIVE_CASE, papers)
+    else:
+        with pytest.raises(Refused):
+            measures.check(measure, Basis.ADMINISTRATIVE_CASE, AttachmentKind)
+
+
 def test_a_measure_without_any_paper_is_refused() -> None:
     assert judged(with_lead(), ask_measure(attachments=None)) is Code.BASIS
 

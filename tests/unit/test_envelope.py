@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from contracts.approval import Approval, Possession
 from contracts.channels import DESK, OPEN_TOPICS, Kind, Topic, channel_id, topic
 from contracts.content import Content
 from contracts.dsse import Dsse, Signature, keyid, pae
@@ -30,6 +31,7 @@ from contracts.profile import MAX_VALUE, ShapeError, compact
 from contracts.refusals import Code, Refused
 from services.signing import sealed
 from services.verifier import ROLLING_START, rolling
+from tests.support.papers import approvals
 from tests.support.world import XINCAI, seeded, world
 
 EXCHANGE, CHANNEL = "e" * 64, "c" * 52
@@ -294,8 +296,57 @@ def test_a_statement_is_at_most_8_kib_under_1_to_8_signatures() -> None:
         Dsse.make(b"x" * 8_193, ("a" * 64, b"s"))
     with pytest.raises(ValidationError):
         Dsse.make(b"{}")
+    Dsse.make(b"{}", *[("a" * 64, b"s")] * 8)
     with pytest.raises(ValidationError):
         Dsse.make(b"{}", *[("a" * 64, b"s")] * 9)
+    with pytest.raises(ValidationError):
+        Dsse.make(b"{", ("a" * 64, b"s"))
+    assert Dsse.make(b"{}", ("a" * 64, b"s")).digest == sha256(b"{}").hexdigest()
+
+
+SIZES = {"sig": (1, 1_024), "authenticator": (37, 1_024), "client": (2, 2_048)}
+"""Of the members of a signature in bytes: WebAuthn's authenticator data is 37 at least, its client data an object."""
+
+
+@pytest.mark.parametrize("member", SIZES)
+def test_a_signature_has_room_for_webauthn_and_for_no_more(member: str) -> None:
+    least, most = SIZES[member]
+    for size, fits in ((least - 1, False), (least, True), (most, True), (most + 1, False)):
+        given = {"keyid": "a" * 64, "sig": "AA==", member: base64.b64encode(bytes(size)).decode()}
+        assert _is(Signature, given) is fits
+
+
+def _is(model: type[BaseModel], given: dict[str, Any]) -> bool:
+    try:
+        model.model_validate(given)
+    except ValidationError:
+        return False
+    return True
+
+
+STATEMENT = Possession(exchange=EXCHANGE, holder="registry", kind="registry", key=base64.b64encode(bytes(32)).decode())
+
+
+def test_a_statement_leaves_out_what_is_absent() -> None:
+    """WIRE 1: null never occurs, so what leaves something out can be read again."""
+    statement = Approval.of(Dsse.model_validate_json(compact(approvals(Delivered, XINCAI)["approval"])))
+    assert statement.document is None
+    assert b"document" not in statement.to_payload()
+
+
+def said(payload: bytes) -> str:
+    return base64.b64encode(payload).decode()
+
+
+def test_a_statement_obeys_the_wire_profile() -> None:
+    """WIRE 3, 7: whatever its model could read, also before anybody has signed it."""
+    payload = STATEMENT.to_payload()
+    assert Possession.said(said(payload)) == STATEMENT
+    for wrong in (payload + b" ", payload.replace(b":", b": "), b'{"a":"%b","b":"b"}' % (b"a" * 8_180)):
+        with pytest.raises(ShapeError):
+            Possession.said(said(wrong))
+    with pytest.raises(ValueError, match="base64"):
+        Possession.said(said(payload)[:4] + "\n" + said(payload)[4:])
 
 
 def test_webauthn_has_its_members_from_the_start() -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts import enquiry, enquiry_course, lead, liaison, operation, oversight, pairing, pairing_course
+from contracts import enquiry, enquiry_course, lead, liaison, operation, oversight, pairing, pairing_course, report
 from contracts.calendar import CALENDARS
 from contracts.channels import Place
 from contracts.liaison_terms import Audience, Partner
@@ -19,9 +19,10 @@ from contracts.vocabulary import Purpose
 from services.domain import periods, results
 from services.domain.channel import Channel
 from services.domain.clocks import parse_time
-from services.domain.figures import Computed, History, Said, compute, kept
+from services.domain.figures import Computed, History, Said, Source, compute, kept
 from tests.support.papers import ASKED_SUMMARY, LEAD_SUMMARY, OUTCOME_SUMMARY, REPLY, content, draft
-from tests.support.reports import PERIOD
+from tests.support.reports import PERIOD, TABLE
+from tests.support.reports import said as paper_of
 from tests.support.states import AUTHOR, INTAKE, OTHER, OWNER
 from tests.support.states import channel as between
 
@@ -119,8 +120,12 @@ def test_nothing_found_is_counted_once_whoever_says_it_how_often() -> None:
         outcome(stage="nothing_found", persons=None),
         lead_of(about="2"),
         outcome(about="2", stage="nothing_found", persons=None),
+        lead_of(about="3"),
+        said(WEEK, lead.FeedbackGiven, use, OTHER, "3"),
+        lead_of(about="4"),
+        said(WEEK, lead.FeedbackGiven, {**use, "use": "useful"}, OTHER, "4"),
     ]
-    assert values(counted(events, OTHER))["leads_nothing_found"] == "2"
+    assert values(counted(events, OTHER))["leads_nothing_found"] == "3"
     assert "leads_nothing_found" not in values(counted(events))
 
 
@@ -152,6 +157,29 @@ def test_what_is_kept_for_counting_holds_no_ciphertext_and_counts_the_same() -> 
     assert light[1].draft.data.content is None
     assert counted(light) == counted(events)
     assert not [*kept(0, replace(events[0].draft, data=Heartbeat.model_construct()))]
+
+
+MOVES: dict[str, Said] = {
+    "lead": said(WEEK, lead.Withdrawn, {"officer": AUTHOR, "ground": "error"}),
+    "enquiry": said(WEEK, enquiry.Asked, {**ASKED_SUMMARY}),
+    "operation": said(WEEK, operation.Agreed, {"plan": "6" * 64}),
+    "liaison": said(WEEK, liaison.ReportedIn, {"officer": INTAKE}),
+    "pairing": said(WEEK, pairing.Ended, {"officer": AUTHOR}),
+    "oversight": said(WEEK, report.ReportAccepted, {"officer": AUTHOR, "version": 1}),
+}
+
+
+@pytest.mark.parametrize("context", MOVES)
+def test_what_a_figure_may_ask_about_is_kept(context: str) -> None:
+    (light,) = kept(*MOVES[context])
+    assert (light.draft.context, light.at) == (context, MOVES[context].at)
+
+
+def test_what_is_kept_for_counting_holds_no_papers() -> None:
+    table = {**TABLE, "contributions": [], "missing": [THIRD]}
+    (paper,) = kept(0, paper_of(report.ReportSubmitted, OWNER, table, {}))
+    (told,) = kept(*lead_of())
+    assert (paper.draft.data.approval, paper.draft.data.embedded, told.draft.data.approval) == (None, None, None)
 
 
 # -- enquiries ---------------------------------------------------------------------------------------------------------
@@ -265,6 +293,18 @@ def test_an_enquiry_in_a_case_is_of_the_purpose_of_the_case() -> None:
     found = counted([asked(lead=None, case={"category": "transit", "basis": basis})])
     assert found.figures[0].by is not None
     assert list(found.figures[0].by.parts()) == ["transit"]
+
+
+def test_an_enquiry_about_a_lead_is_of_the_purpose_of_the_lead() -> None:
+    (figure, _) = counted([lead_of(category="transit"), asked()]).figures
+    assert (figure.indicator, figure.by) == ("enquiries_sent", ByPurpose(transit="1"))
+
+
+@pytest.mark.parametrize("later", [[], [answer(DUE)]], ids=["never answered", "answered late"])
+def test_what_is_overdue_opens_to_the_question(later: list[Said]) -> None:
+    question = asked()
+    found = counted([lead_of(), question, *undertaken(), *later], OTHER)
+    assert [one.event for one in found.sources["enquiries_overdue", "", "", ""]] == [question.draft.id]
 
 
 def test_an_enquiry_about_a_lead_that_never_stood_is_of_no_purpose() -> None:
@@ -449,6 +489,8 @@ def test_operations_and_the_days_of_officers_sent_out() -> None:
     assert values(counted(events, period=NEXT)) == {"team_days": "6"}
     assert values(counted(events[:-1], period=NEXT))["team_days"] == str(2 * 61)
     assert values(counted(events, OTHER)) == {"operations": "1"}
+    last = said(LAST_DAY, operation.TeamDispatched, sent, OWNER, "9")
+    assert values(counted([last])) == {"team_days": "2"}
 
 
 def test_what_lies_ahead_is_in_no_figure_of_a_period_that_still_runs() -> None:
@@ -502,13 +544,27 @@ def test_supervisions_of_the_unit_and_not_of_its_superior() -> None:
 
 
 def test_a_pairing_sleeps_where_nothing_is_said_in_it_all_the_period() -> None:
-    (figure,) = counted([lead_of()], period=NEXT).figures
+    found = counted([lead_of()], period=NEXT)
+    (figure,) = found.figures
     assert (figure.indicator, figure.value) == ("sleeping_pairings", "1")
+    made = channel()
+    source = Source(made.id, "pairing", made.pairing, made.pairing)
+    assert found.sources["sleeping_pairings", "", "", ""] == (source,)
+    assert values(compute(OWNER, NEXT, [History(replace(made, terms=None), [])])) == {}
     assert values(counted([lead_of()])) == {"leads_sent": "1"}
     assert values(counted([], period=PERIOD)) == {}  # it was not yet in force on the first day
     ended = said("2021-05-02T02:00:00.000Z", pairing.Ended, {"officer": AUTHOR})
     assert values(counted([lead_of(), ended], period=NEXT)) == {}
-    assert values(counted([lead_of(), ended._replace(at=parse_time("2021-07-02T02:00:00.000Z"))], period=NEXT)) != {}
+    for later in (periods.end(NEXT), parse_time("2021-07-02T02:00:00.000Z")):
+        assert values(counted([lead_of(), ended._replace(at=later)], period=NEXT)) != {}
+
+
+@pytest.mark.parametrize("context", MOVES)
+def test_any_word_between_the_two_wakes_a_pairing(context: str) -> None:
+    """What is said about the pairing itself or to a superior is none."""
+    word = MOVES[context]._replace(at=parse_time("2021-05-12T02:00:00.000Z"))
+    asleep = "sleeping_pairings" in values(counted([word], period=NEXT))
+    assert asleep is (context == "oversight")
 
 
 def test_a_pairing_whose_term_is_over_does_not_sleep_unless_it_was_renewed() -> None:

@@ -38,7 +38,7 @@ from contracts.lead_course import (
 from contracts.lead_forwarding import ForwardRequested
 from contracts.lead_phone import PhoneConfirmed, PhoneDisputed, PhoneRecorded
 from contracts.refusals import Code
-from contracts.vocabulary import Basis, Role
+from contracts.vocabulary import Basis, RemovalResult, Role
 from services.domain import lead, lead_course, pairing, signatures
 from services.domain.clocks import DAY, HOUR, Clock, format_time, parse_time
 from services.domain.lead import RULES, Status
@@ -107,10 +107,10 @@ def settle(unit: str = OTHER, whose: str = OTHER, **summary: Any) -> Draft[Any]:
 
 
 def reopen(unit: str = OTHER) -> Draft[Any]:
-    return draft(Reopened, {**REPLY, "next_feedback_on": "2021-06-01"}, unit)
+    return draft(Reopened, {**REPLY, "next_feedback_on": "2021-06-15"}, unit)
 
 
-def hold(day: str = "2021-11-05", unit: str = OTHER) -> Draft[Any]:
+def hold(day: str = "2021-11-06", unit: str = OTHER) -> Draft[Any]:
     return draft(Held, {**REPLY, "stage": "prosecuted", "review_on": day}, unit)
 
 
@@ -264,6 +264,8 @@ PASSES: dict[str, tuple[Status, Callable[[], Draft[Any]], Status]] = {
     "S23 expunged": (Status.RECEIVED, expunge, Status.EXPUNGED),
     "S23 expunged after the end": (Status.CLOSED, expunge, Status.EXPUNGED),
     "F2 told by phone": (Status.ABSENT, told, Status.PHONE_RECORDED),
+    "F2 told 24 h ago": (Status.ABSENT, lambda: told(NOW - 24 * HOUR), Status.PHONE_RECORDED),
+    "F2 told as it is signed": (Status.ABSENT, lambda: told(NOW), Status.PHONE_RECORDED),
     "F3 confirmed": (Status.PHONE_RECORDED, confirm, Status.PHONE_CONFIRMED),
     "F3 disputed": (Status.PHONE_RECORDED, contradict, Status.PHONE_DISPUTED),
 }
@@ -305,7 +307,7 @@ REFUSALS: dict[str, tuple[Status, Callable[[], Draft[Any]], Code]] = {
     ),
     "S19 nothing is closed": (Status.WITH_OUTCOME, reopen, Code.STATE),
     "S20 nothing is held before it is accepted": (Status.RECEIVED, hold, Code.STATE),
-    "S20 for more than six months": (Status.WITH_OUTCOME, lambda: hold("2021-11-08"), Code.SHAPE),
+    "S20 for more than six months": (Status.WITH_OUTCOME, lambda: hold("2021-11-07"), Code.SHAPE),
     "S20 nothing is held": (Status.WITH_OUTCOME, release, Code.STATE),
     "S22 the recipient reviews nothing": (Status.RECEIVED, lambda: review(unit=OTHER), Code.WRONG_SIDE),
     "S22 for more than 12 months": (Status.RECEIVED, lambda: review("2022-05-09"), Code.SHAPE),
@@ -401,7 +403,8 @@ def test_a_transfer_is_a_firm_offer_and_answered_once() -> None:
     assert judged(states, accept_transfer(OWNER)) is Code.WRONG_SIDE
     assert judged(states, accept_transfer(offer="9" * 64)) is Code.UNKNOWN_MATTER
     assert judged(states, accept_transfer(), NOW + 7 * DAY) is Code.OFFER_LAPSED
-    assert states.then(accept_transfer(), NOW + 7 * DAY - 1).status is Status.MOVED
+    state = states.then(accept_transfer(), NOW + 7 * DAY - 1)
+    assert (state.status, state.transfer) == (Status.MOVED, None)
 
 
 def test_a_transfer_that_is_declined_or_lapsed_leaves_the_matter_where_it_is() -> None:
@@ -477,10 +480,18 @@ def test_a_cleared_person_is_corrected_and_nothing_more_is_owed() -> None:
 
 
 def test_whoever_is_not_struck_is_in_the_correction_and_nobody_is_added() -> None:
-    nobody = {"index": 2, "effect": "changed"}
+    first, nobody = ({"index": n, "effect": "changed"} for n in (1, 2))
     struck = {"index": 1, "effect": "struck"}
-    for persons, effects in (([SUSPECT] * 2, []), ([], []), ([SUSPECT], [struck]), ([SUSPECT], [nobody])):
-        assert judged(at_status(Status.IN_PROGRESS), correct(persons=persons, effects=effects)) is Code.SHAPE
+    wrong: list[tuple[int, list[Any]]] = [(2, []), (0, []), (1, [struck]), (1, [nobody]), (1, [first, nobody])]
+    for persons, effects in wrong:
+        e = correct(persons=[SUSPECT] * persons, effects=effects)
+        assert judged(at_status(Status.IN_PROGRESS), e) is Code.SHAPE
+
+
+def test_what_names_nobody_is_corrected_without_effect_on_anybody() -> None:
+    states = states_of()
+    states.then(share(persons=[]), NOW)
+    assert judged(states, correct(effects=[])) is None
 
 
 def test_a_correction_that_names_a_witness_goes_no_further_without_consent() -> None:
@@ -508,6 +519,15 @@ def test_a_supplement_is_acknowledged_late_after_the_end() -> None:
     for e in (supplement(), outcome(), close(), acknowledge()):
         states.then(e, NOW)
     assert states.late == ["duikou.lead.acknowledged.v1"]
+
+
+def test_another_grade_is_acknowledged_as_a_supplement_is() -> None:
+    """S11: each by itself; the second does not put the first out of sight."""
+    states = at_status(Status.IN_PROGRESS)
+    states.then(supplement(), NOW)
+    state = states.then(replace(regrade(), digest="9" * 64), NOW + DAY)
+    assert state.unread == (("8" * 64, NOW), ("9" * 64, NOW + DAY))
+    assert _kinds(state).count(Duty.ACKNOWLEDGE) == 2
 
 
 def test_a_suspect_on_an_untested_word_takes_the_approvers_own_also_when_regraded() -> None:
@@ -563,6 +583,14 @@ def test_s17_a_dispute_is_over_when_both_have_said_the_same(
     for step in steps:
         states.then(step(), NOW)
     assert states.state("lead", LEAD).status is status
+
+
+def test_a_claim_stands_until_both_have_said_the_same() -> None:
+    """S16: neither the other's claim nor one word of a settlement lets a unit claim once more."""
+    for said in (dispute(OWNER), settle()):
+        states = at_status(Status.DISPUTED)
+        states.then(said, NOW)
+        assert judged(states, dispute()) is Code.STATE
 
 
 def test_what_was_settled_can_be_disputed_anew() -> None:
@@ -646,7 +674,8 @@ def test_what_is_held_is_not_all_removed() -> None:
         states.then(e, NOW)
     assert states.then(removed(), NOW).status is Status.WITHDRAWN
     assert states.late == ["duikou.lead.removal_answered.v1"]
-    assert states.then(removed("retained_in_case"), NOW).status is Status.RETAINED
+    state = states.then(replace(removed("retained_in_case"), digest="9" * 64), NOW)
+    assert (state.status, state.removal) == (Status.RETAINED, ("9" * 64, RemovalResult.RETAINED_IN_CASE))
     assert judged(states, release()) is None
 
 
@@ -747,9 +776,10 @@ def test_what_is_due(status: Status, expected: list[tuple[Duty, str, bool]]) -> 
 
 
 def test_a_reopened_lead_promises_its_next_word() -> None:
-    found = due(at_status(Status.CLOSED).then(reopen(), NOW), CALENDAR, Clock())
+    """S19: within 30 days of the reopening, not of what was promised before it."""
+    found = due(at_status(Status.CLOSED).then(reopen(), NOW + 10 * DAY), CALENDAR, Clock())
     assert found is not None
-    assert (found.kind, format_time(found.at)) == (Duty.FEEDBACK, "2021-06-01T16:00:00.000Z")
+    assert (found.kind, format_time(found.at)) == (Duty.FEEDBACK, "2021-06-15T16:00:00.000Z")
 
 
 # -- phone first -------------------------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ EDITS: list[tuple[str, str, list[str]]] = [
     ("a call", "def f():\n    a()", ["def f():\n    pass"]),
     ("a place", "def f():\n    a.b = c", ["def f():\n    pass"]),
     ("a local name", "def f():\n    a: 'T' = b", []),
+    ("a module's name", "a: T[[b], 0] = c(d=e)", ["a: T[[b], 0] = c()"]),
+    ("a member of a class", "class A:\n    a: T[1] = b", ["class A:\n    a: T[2] = b", "class A:\n    a: T[0] = b"]),
     ("a default", "def f(a: 'T' = 0) -> 'T':\n    '''0.'''", ["def f(a: 'T' = 1) -> 'T':\n    '''0.'''"]),
     ("the row of a rule", "x = Rule('S1', a)", []),
     ("what an error says", "def f():\n    super().__init__(f'no {a}')", []),

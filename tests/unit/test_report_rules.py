@@ -183,6 +183,10 @@ REFUSALS: dict[str, tuple[Row, Code]] = {
         (Status.ABSENT, PROVINCE, lambda: submit(table={"missing": [UNIT]})),
         Code.SHAPE,
     ),
+    "R3 nor of itself in its own words": (
+        (Status.ABSENT, PROVINCE, lambda: submit(table={"contributions": [{**CONTRIBUTION, "unit": UNIT}]})),
+        Code.SHAPE,
+    ),
     "R3 what is shared is in the sums": (
         (Status.ABSENT, PROVINCE, lambda: submit(table={"outcomes": [{**OUTCOME, "shared": True}]})),
         Code.SHAPE,
@@ -356,6 +360,7 @@ def test_who_counts_and_who_sums_up() -> None:
     """济源 is a county and has no prefecture: it counts, and reports to the province."""
     province, prefecture, county = (Unit("", code) for code in (PROVINCE, PREFECTURE, ("419001",)))
     assert [report.is_province(one) for one in (province, prefecture, None)] == [True, False, False]
+    assert report.is_province(Unit("", (*PROVINCE, "419001")))
     assert report.sums_up(prefecture, province)
     assert report.sums_up(None, province)
     assert not report.sums_up(county, province)

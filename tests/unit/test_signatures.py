@@ -6,6 +6,7 @@ from contracts.dsse import Dsse
 from contracts.parts import Credit
 from contracts.vocabulary import CreditRole, DocumentKind, OutcomeStage, Role
 from services.domain import keys
+from services.domain.access import Access, Status
 from services.domain.clocks import DAY, HOUR
 from services.registry import ceremony
 from services.signing import dsse
@@ -63,9 +64,11 @@ def test_an_access_record_stands_in_every_pairing() -> None:
     w = world()
     found = content(w)
     w.suspend_pairing(XINCAI)
+    assert w.history(w.channel).state("access", found) == Access(Status.UNREAD, "", ())
     verdict = w.write(YIWU, w.channel, found, w.access(YIWU, found))
     assert plain(verdict) == EFFECTIVE
-    assert w.history(w.channel).state("access", found).opened_by(YIWU)
+    state = w.history(w.channel).state("access", found)
+    assert (state.status, state.opened_by(YIWU), state.opened_by(XINCAI)) == (Status.READ, True, False)
 
 
 def test_facts_do_not_lapse_but_need_their_signatures() -> None:

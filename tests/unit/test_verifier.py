@@ -1,25 +1,68 @@
 """The fold of a channel: five outcomes, and what stays as it was (PROTOCOL 1, 5). Attacks: tests/attacks."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from contracts.catalogue import events
 from contracts.channels import OPEN_TYPES, REGISTRY, TRUST, Topic
+from contracts.envelope import Message, Position, Record
+from contracts.event import Event
 from contracts.lead import Onward, RemovalAnswered, RemovalSummary, Shared
-from contracts.trust import Heartbeat
+from contracts.pairing import Accepted, Proposed
+from contracts.profile import compact
+from contracts.refusals import Code
+from contracts.trust import Heartbeat, RootEstablished
 from contracts.vocabulary import RemovalResult
 from services.domain import CONTEXTS
 from services.domain.clocks import DAY
 from services.domain.trust import _CHANGES
 from services.registry import ceremony, genesis
 from services.vectors.seeds import UNKNOWN_RULES, policy
-from services.verifier import History, Stopped, Verdict, inspect
+from services.verifier import History, Stopped, Verdict, inspect, readable
+from services.verifier.records import Inspected, fitting
 from tests.support.acts import paused, seen, subject_of
 from tests.support.world import XINCAI, YIWU, Result, World, plain, world
 
 Attack = Callable[[World], Verdict]
 NOISE, VOID, EFFECTIVE, FORK, DUPLICATE = Result.NOISE, Result.VOID, Result.EFFECTIVE, Result.FORK, Result.DUPLICATE
+
+
+# -- what a record is by itself ----------------------------------------------------------------------------------------
+
+
+def unsigned(value: bytes | None) -> Record:
+    return Record(Position(f"duikou.{TRUST}.1", 0, 0), Message(None, value))
+
+
+@pytest.mark.parametrize("event", [RootEstablished, Proposed, Accepted])
+def test_what_a_genesis_embeds_is_at_most_8_kib(event: type[Event]) -> None:
+    """WIRE 4: 8,192 bytes; whatever else is wrong with the longer one is not asked."""
+    w = world()
+    written = json.loads(w.offer.value)
+    room = 8_192 - len(compact({**written, "type": event.TYPE, "data": {"summary": {"a": ""}}}))
+    for size, longer in ((room, False), (room + 1, True)):
+        value = compact({**written, "type": event.TYPE, "data": {"summary": {"a": "a" * size}}})
+        found = readable(unsigned(value))
+        assert (found.draft, found.refused) == (None, Code.SHAPE)
+        assert (found.law == "WIRE 4") is longer
+
+
+def test_what_cannot_be_read_is_named_by_its_bytes_alone() -> None:
+    """A null value is none at all, and hashes as empty (WIRE 16)."""
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert readable(unsigned(None)) == Inspected(empty, None, None, Code.SHAPE, "PROTOCOL 2", frozenset(), "")
+
+
+def test_a_signature_of_another_length_is_nobodys() -> None:
+    w = world()
+    record = w.share().record
+    known = w.history(w.channel).known(XINCAI)
+    assert fitting(record, known) == w.keys[XINCAI].keyid
+    for wrong in (record.message.signature[:63], record.message.signature + b"\0"):
+        message = Message(None, record.message.value, (("signature", wrong),))
+        assert fitting(record._replace(message=message), known) == ""
 
 
 # -- the five outcomes -------------------------------------------------------------------------------------------------
@@ -184,8 +227,9 @@ def test_a_gap_in_the_offsets_stops_the_channel() -> None:
     w = world()
     record = w.share().record
     beyond = record._replace(position=record.position._replace(offset=record.position.offset + 2))
-    with pytest.raises(Stopped, match="offset_gap"):
+    with pytest.raises(Stopped, match="offset_gap") as stopped:
         w.history(w.channel).admit(beyond, inspect(beyond, {}))
+    assert stopped.value.position == beyond.position
 
 
 def test_a_second_topic_of_a_channel_is_not_guessed_at() -> None:
