@@ -87,7 +87,7 @@ def of(unit: str, span: range, channels: Sequence[Records]) -> list[tuple[Outcom
     by_id: dict[str, list[Chain]] = {}
     for chain in sorted((one for found in channels for one in found.chains), key=lambda one: (one.at, one.digest)):
         by_id.setdefault(chain.says.outcome_id, []).append(chain)
-    agreed = sorted((one for found in channels for one in found.agreed), key=lambda one: one[:2])
+    agreed = sorted((one for found in channels for one in found.agreed), key=lambda one: one[0])
     confirmed = {id_: credit for _, id_, credit in agreed}
     open_ = frozenset[str]().union(*(found.proposed for found in channels)) - set(confirmed)
     rows = (_row(unit, span, by_id[id_], confirmed.get(id_), unconfirmed=id_ in open_) for id_ in sorted(by_id))

@@ -99,8 +99,14 @@ def test_every_file_comes_back_and_its_size_is_hidden(file: bytes) -> None:
 
 def test_the_largest_file_has_a_ciphertext_of_20_mib() -> None:
     assert len(encrypt_file(bytes(MAX_FILE), begun())[1]) == MAX_ATTACHMENT_BYTES
-    with pytest.raises(AttachmentTooLargeError):
+    with pytest.raises(AttachmentTooLargeError) as refused:
         encrypt_file(bytes(MAX_FILE + 1), begun())
+    assert refused.value.size == MAX_FILE + 1
+
+
+def test_the_checks_are_named_in_their_order() -> None:
+    """The names stand in reports and logs."""
+    assert [*Flaw] == ["size", "digest", "ciphertext", "padding", "plain_digest", "media"]
 
 
 def test_the_same_file_under_the_same_content_is_the_same_blob() -> None:

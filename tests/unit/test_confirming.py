@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from contracts.calendar import Calendar
 from contracts.enquiry import Cancelled
 from contracts.envelope import Draft
 from contracts.lead import Closed, Received, Withdrawn
 from contracts.operation import Aborted, Suspended
 from contracts.vocabulary import Role
-from services.domain.confirming import alone, may_confirm
+from services.domain.clocks import format_time, parse_time
+from services.domain.confirming import WITHIN, alone, may_confirm
 from tests.support.papers import approvals, draft
 from tests.support.states import APPROVER, AUTHOR, OWNER
 
@@ -32,6 +34,11 @@ ACTS: dict[str, tuple[Draft[Any], str]] = {
 def test_what_one_officer_did_at_once(act: str) -> None:
     event, officer = ACTS[act]
     assert alone(event) == officer
+
+
+def test_it_is_confirmed_within_24_hours_on_a_holiday_too() -> None:
+    """MECHANISM 2; counted as the law counts hours."""
+    assert format_time(WITHIN.due(parse_time("2021-05-01T02:00:00.000Z"), Calendar(()))) == "2021-05-02T03:00:00.000Z"
 
 
 @pytest.mark.parametrize("role", list(Role))

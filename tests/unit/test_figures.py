@@ -390,6 +390,12 @@ def test_each_stage_counts_where_it_was_recorded_and_what_it_repeats_adds_nothin
     assert after == {"cases_solved": "1", "persons_prosecuted": "1"}
 
 
+def test_of_another_period_an_outcome_has_no_row() -> None:
+    events = [lead_of(), outcome()]
+    assert len(counted(events).outcomes) == 1
+    assert counted(events, period=NEXT).outcomes == ()
+
+
 def test_an_outcome_that_credits_others_is_not_the_units() -> None:
     credit = [{"unit": OTHER, "role": "led"}, {"unit": THIRD, "role": "assisted"}]
     assert "persons_measured" not in values(counted([lead_of(), outcome(credit=credit)]))
@@ -435,6 +441,8 @@ def test_of_two_confirmations_the_later_one_counts_in_whichever_channel_it_stand
     across = History(channel(ACROSS, THIRD), agreed(WEEK, "assisted", ACROSS))
     late = agreed("2021-04-13T02:00:00.000Z", "provided_lead", "a" * 52)
     assert values(counted([lead_of(), outcome(), *late], more=[across]))["persons_measured provided_lead"] == "2"
+    at_once = agreed(WEEK, "provided_lead", "a" * 52)
+    assert values(counted([lead_of(), outcome(), *at_once], more=[across]))["persons_measured assisted"] == "2"
 
 
 def test_quantities_are_in_the_reports_measures_and_lose_nothing() -> None:

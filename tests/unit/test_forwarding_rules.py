@@ -16,6 +16,7 @@ from contracts.vocabulary import Purpose
 from services.domain import lead, pairing, signatures
 from services.domain.clocks import DAY, Clock, format_time
 from services.domain.lead import RULES, Status
+from services.domain.lead_dues import onward
 from services.domain.lead_state import Forward, Grant
 from services.domain.obligations import Duty, owed
 from tests.support.papers import LEAD, LEAD_SUMMARY, REPLY, SUSPECT, WITNESS, draft
@@ -246,6 +247,30 @@ def test_a_request_is_answered_within_3_days() -> None:
     found = [one for one in owed(states.state("lead", LEAD), CALENDAR, Clock()) if one.kind is Duty.FORWARD]
     due = ["2021-05-10T16:00:00.000Z", "2021-05-10T16:00:00.000Z"]
     assert [(format_time(one.at), one.owner) for one in found] == [(at, True) for at in due]
+
+
+ONWARD: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "nothing was said": ({}, {}, ""),
+    "asked back": ({}, {"asked_back": NOW + DAY}, "2021-05-10T16:00:00.000Z"),
+    "corrected": ({}, {"corrected_at": NOW + 2 * DAY}, "2021-05-11T16:00:00.000Z"),
+    "corrected and asked back": ({}, {"corrected_at": NOW, "asked_back": NOW + DAY}, "2021-05-10T16:00:00.000Z"),
+    "corrected before it was forwarded": ({}, {"corrected_at": NOW}, ""),
+    "corrected onward too": ({"corrected_at": NOW + 2 * DAY}, {"corrected_at": NOW + 2 * DAY}, ""),
+    "corrected once more": ({"corrected_at": NOW + DAY}, {"corrected_at": NOW + 2 * DAY}, "2021-05-11T16:00:00.000Z"),
+    "asked back onward too": ({"status": Status.WITHDRAWN}, {"asked_back": NOW + DAY}, ""),
+}
+
+
+@pytest.mark.parametrize(("state", "origin", "until"), ONWARD.values(), ids=ONWARD)
+def test_what_the_owner_says_the_holder_says_onward_within_3_days(
+    state: dict[str, Any], origin: dict[str, Any], until: str
+) -> None:
+    """L8: asked back, or corrected since, there as here."""
+    there = told(*LIVES["received"]).state("lead", LEAD)
+    found = onward(replace(there, **state), replace(there, **origin), CALENDAR)
+    assert [(one.kind, format_time(one.at), one.owner) for one in found] == (
+        [(Duty.CORRECT, until, True)] if until else []
+    )
 
 
 def test_in_a_pause_nothing_goes_on_but_no() -> None:

@@ -42,6 +42,8 @@ from contracts.vocabulary import Basis, RemovalResult, Role
 from services.domain import lead, lead_course, pairing, signatures
 from services.domain.clocks import DAY, HOUR, Clock, format_time, parse_time
 from services.domain.lead import RULES, Status
+from services.domain.lead_dues import review_near
+from services.domain.lead_state import Origin
 from services.domain.obligations import Duty, due, owed
 from services.domain.rules import Sign
 from services.domain.trust import Officer
@@ -477,6 +479,9 @@ def test_a_cleared_person_is_corrected_and_nothing_more_is_owed() -> None:
         states.then(outcome(stage="acquitted"), NOW)
         assert Duty.CORRECT in _kinds(states.then(done(), NOW + HOUR))
         assert Duty.CORRECT not in _kinds(states.then(correct(), NOW + 2 * HOUR))
+    states = at_status(Status.IN_PROGRESS)
+    states.then(outcome(stage="acquitted"), NOW)
+    assert Duty.CORRECT not in _kinds(states.then(correct(), NOW))
 
 
 def test_whoever_is_not_struck_is_in_the_correction_and_nobody_is_added() -> None:
@@ -653,6 +658,36 @@ def test_a_review_comes_in_time_and_from_others_than_the_author() -> None:
         assert judged(states, review()) is Code.OFFICERS
     states.streams["lead", LEAD] = replace(states.state("lead", LEAD), author="", review_date="2021-05-05")
     assert judged(states, review()) is Code.STATE
+
+
+def test_a_review_is_told_of_in_the_last_30_days_and_while_it_can_be_made() -> None:
+    """S22."""
+    state, began = at_status(Status.RECEIVED).state("lead", LEAD), REVIEW_OVER - 30 * DAY
+    near = [review_near(state, at) for at in (began - 1, began, REVIEW_OVER - 1, REVIEW_OVER)]
+    assert near == [None, REVIEW_OVER, REVIEW_OVER, None]
+    assert review_near(replace(state, hold_review="2021-11-06"), began) is None
+    assert review_near(replace(state, status=Status.CLOSED), began) is None
+
+
+def test_who_wrote_a_lead_is_known_of_it() -> None:
+    """S22: the author of its submission, and nobody where that cannot be read."""
+    for paper, author in ((_submission_by(DUTY), DUTY), (approvals(Shared, OWNER)["submission"], "")):
+        e = draft(Shared, LEAD_SUMMARY, approval={**approvals(Shared, OWNER), "submission": paper})
+        assert states_of().then(e, NOW).author == author
+
+
+FORWARDED = Origin("9" * 64, "510000000001", "b" * 52, LEAD, (), "2022-05-01")
+
+
+def test_what_was_forwarded_is_kept_by_its_holder_under_the_owners_word() -> None:
+    """S10: not offered, not kept longer than the owner's lead, and expunged by the node on the day it is asked back."""
+    states = at_status(Status.IN_PROGRESS)
+    states.streams["lead", LEAD] = replace(states.state("lead", LEAD), origin=FORWARDED)
+    assert judged(states, offer_transfer()) is Code.STATE
+    assert judged(states, review("2022-05-02")) is Code.SHAPE
+    assert judged(states, review("2022-05-01")) is None
+    assert states.then(expunged_by_node(), NOW).status is Status.EXPUNGED
+    assert not states.late
 
 
 def test_an_expunction_by_two_or_by_the_node() -> None:

@@ -571,6 +571,12 @@ def test_what_is_due(status: Status) -> None:
     assert [(one.kind, format_time(one.at), one.owner) for one in found] == CLOCKS[status]
 
 
+def test_a_task_that_was_given_on_a_friday_is_taken_by_monday() -> None:
+    """K2: within 3 days, of which the last must be worked."""
+    state = replace(at_status(Status.GIVEN).state("liaison", TASK), since=NOW + DAY)
+    assert [format_time(one.at) for one in owed(state, CALENDAR, Clock())] == ["2021-05-10T16:00:00.000Z"]
+
+
 def test_nothing_is_known_of_a_posting_before_it_is_offered() -> None:
     known = {name: value for name, value in vars(liaison.INITIAL).items() if value}
     assert known == {"status": Status.ABSENT, "handover": ("", "")}

@@ -30,7 +30,14 @@ def test_there_are_fourteen_weak_encodings_and_one_signature_fits_them() -> None
     assert not any(keys.acceptable(public) for public in WEAK)
     assert keys.acceptable(seeded("any").public)
     assert not keys.acceptable(b"short")
-    assert not keys.acceptable((2**255 - 20 + 19).to_bytes(32, "little"))  # y = p, not reduced
+    assert not keys.acceptable((2**255 - 1).to_bytes(32, "little"))  # y = p + 18, not reduced
+
+
+def test_a_key_is_a_point_of_the_curve_of_either_sign() -> None:
+    """RFC 8032 5.1.3: of 2 to 11 six are the y of one; the library would take any 32 bytes."""
+    for sign in (0, 2**255):
+        found = [y for y in range(2, 12) if keys.acceptable((y + sign).to_bytes(32, "little"))]
+        assert found == [3, 4, 5, 6, 9, 10]
 
 
 def test_a_void_mandate_uses_no_number_up() -> None:

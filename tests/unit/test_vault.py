@@ -34,7 +34,7 @@ from services.vault import (
     decrypt,
     encrypt,
 )
-from services.vault.content import Halves, Holder, pad, unpad, wrapped
+from services.vault.content import Halves, Holder, begin, pad, unlock, unpad, wrapped
 
 ROOT = Path(__file__).parents[2]
 CHANNEL, OTHER_CHANNEL = "a" * 52, "b" * 52
@@ -125,6 +125,19 @@ def test_padding_that_is_none_is_refused(padded: bytes) -> None:
     with pytest.raises(ContentInconsistentError) as refused:
         unpad(padded)
     assert refused.value.check is Inconsistency.PADDING
+
+
+def test_a_content_takes_the_id_and_the_halves_that_were_begun_before_it() -> None:
+    """Its attachments were encrypted under them; whoever holds them for himself opens the content later."""
+    begun = begin(**ADDRESS, event_type=TYPE)
+    content = encrypt(b"text", **ADDRESS, event_type=TYPE, holders=[(READER, 3, THEIRS.public)], own=None, secret=begun)
+    assert (content.content.id, content.content.commitment) == (begun.content, begun.commitment)
+    kept = begun.wrapped_for(OWNER, 1, MINE.public)
+    opened = unlock(begun.content, begun.tied, begun.commitment, kept, {(OWNER, 1): MINE})
+    assert (opened, opened.halves) == (begun, begun.halves)
+    again = begin(**ADDRESS, event_type=TYPE, content=begun.content)
+    assert (again.content, again.tied) == (begun.content, begun.tied)
+    assert again.halves != begun.halves
 
 
 def test_two_contents_share_nothing() -> None:
