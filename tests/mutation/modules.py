@@ -64,7 +64,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.periods": ("report_rules",),
     "services.domain.figures": ("figures",),
     "services.domain.outcomes": ("figures",),
-    "services.domain.results": ("figures",),
+    "services.domain.results": ("figures", "report_rules"),
     "services.domain.papers": (*_RULES, _LOG),
     "services.signing": ("signing",),
     "services.cleaning": ("cleaning",),

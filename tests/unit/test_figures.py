@@ -21,7 +21,7 @@ from services.domain.channel import Channel
 from services.domain.clocks import parse_time
 from services.domain.figures import Computed, History, Said, Source, compute, kept
 from tests.support.papers import ASKED_SUMMARY, LEAD_SUMMARY, OUTCOME_SUMMARY, REPLY, content, draft
-from tests.support.reports import PERIOD, TABLE
+from tests.support.reports import FIGURE, OUTCOME, PERIOD, TABLE, read_table
 from tests.support.reports import said as paper_of
 from tests.support.states import AUTHOR, INTAKE, OTHER, OWNER
 from tests.support.states import channel as between
@@ -124,8 +124,10 @@ def test_nothing_found_is_counted_once_whoever_says_it_how_often() -> None:
         said(WEEK, lead.FeedbackGiven, use, OTHER, "3"),
         lead_of(about="4"),
         said(WEEK, lead.FeedbackGiven, {**use, "use": "useful"}, OTHER, "4"),
+        lead_of(about="5"),
+        said(WEEK, lead.FeedbackGiven, use, OTHER, "5"),
     ]
-    assert values(counted(events, OTHER))["leads_nothing_found"] == "3"
+    assert values(counted(events, OTHER))["leads_nothing_found"] == "4"
     assert "leads_nothing_found" not in values(counted(events))
 
 
@@ -613,6 +615,21 @@ def figure(**said: Any) -> Figure:
 
 def shown(figures: Iterable[Figure]) -> dict[str, str]:
     return {" ".join(part for part in one.key if part): one.value for one in figures}
+
+
+def test_a_county_reports_outcomes_and_a_prefecture_their_figures() -> None:
+    """What follows from a county's outcomes it does not say once more; a prefecture's sums stand as they are."""
+    said = {**TABLE, "figures": [FIGURE], "outcomes": [{**OUTCOME, "shared": True}]}
+    county = read_table(report.ContributionSealed.TYPE, {**said, "categories": []})
+    assert shown(results.whole(county)) == {
+        "leads_sent": "3",
+        "persons_measured": "2",
+        "persons_measured provided_lead": "2",
+        "drugs heroin kg": "0.012",
+        "drugs provided_lead heroin kg": "0.012",
+    }
+    city = read_table(report.ReportSubmitted.TYPE, {**said, "contributions": [], "missing": [THIRD]})
+    assert shown(results.whole(city)) == {"leads_sent": "3"}
 
 
 def test_a_prefecture_counts_the_outcome_of_two_counties_once() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.approval import Approvals
 from contracts.calendar import CALENDARS, Calendar
 from contracts.enquiry import Asked, Cancelled
 from contracts.envelope import Draft
@@ -24,8 +25,8 @@ from contracts.lead import (
     Supplemented,
     Withdrawn,
 )
-from contracts.refusals import Code
-from contracts.vocabulary import Basis, OutcomeStage, Purpose, Restriction, Urgency
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import Basis, OutcomeStage, Purpose, Restriction, Role, Urgency
 from services.domain import enquiry, lead, papers, signatures
 from services.domain.clocks import DAY, HOUR, Clock, format_time, parse_time
 from services.domain.lead import RULES, Lead, Status
@@ -753,3 +754,15 @@ def test_the_silence_of_the_owner_begins_with_his_last_word() -> None:
     states.then(supplement(), NOW + 10 * DAY)
     assert judged(states, close(OTHER), NOW + 39 * DAY) is Code.WRONG_SIDE
     assert states.then(close(OTHER), NOW + 40 * DAY).status is Status.CLOSED
+
+
+def test_what_cannot_be_read_off_a_document_is_left_to_its_signatures() -> None:
+    """A statement that is none is void so; of an officer nobody knows no role is asked."""
+    for statement in (papers.submission, papers.approval):
+        unread = share().data.approval.submission.model_copy(update={"payload": "e30="})
+        both = {"submission": unread, "approval": unread}
+        e = replace(share(), data=share().data.model_copy(update={"approval": Approvals(**both)}))
+        with pytest.raises(Refused) as refused:
+            statement(e)
+        assert refused.value.code is Code.SIGNATURES
+    papers.duty_only_urgent(accept(STRANGER), Urgency.ROUTINE, Role.AUTHOR, FakeStates())

@@ -94,11 +94,22 @@ def test_what_is_not_one_exact_value_is_refused(kind: Sought, text: str) -> None
     assert text not in str(caught.value)
 
 
+def test_a_value_has_at_most_100_characters() -> None:
+    """Also where its own form would let it be longer, as an address with a scope."""
+    moment = "2026-10-01T00:00:00+00:00"
+    for longest, longer in (("a" * 100, "a" * 101), (f"fe80::1%{'e' * 66} {moment}", f"fe80::1%{'e' * 67} {moment}")):
+        kind = Sought.IP if moment in longest else Sought.OTHER
+        assert normal(kind, longest) == longest
+        with pytest.raises(ValueError, match="one exact value"):
+            normal(kind, longer)
+
+
 def test_every_kind_of_identifier_can_be_looked_for() -> None:
     assert {one.value for one in Sought} == {"name", "id_document", *IdentifierKind}
-    assert {one.value: (one.zh, one.en) for one in IdentifierKind}.items() <= {
-        one.value: (one.zh, one.en) for one in Sought
-    }.items()
+    words = {one.value: (one.zh, one.en) for one in Sought}
+    assert {one.value: (one.zh, one.en) for one in IdentifierKind}.items() <= words.items()
+    assert words["name"] == ("姓名、绰号", "name or alias")
+    assert words["id_document"] == ("证件号码", "number of an identity document")
 
 
 def test_a_lead_is_found_by_its_persons_and_identifiers_and_not_by_its_author() -> None:
@@ -131,6 +142,9 @@ def test_every_way_a_person_is_named_is_found() -> None:
         "老某",
     }
     assert not [kind for kind, _ in entries(content) if kind is Sought.ID_DOCUMENT]  # as stated, and no number
+    once = {name: value for name, value in person.items() if name not in ("aliases", "former_names")}
+    content = MODELS[Shared.TYPE].of(compact({**CONTENT, "persons": [once]}))
+    assert {value for kind, value in entries(content) if kind is Sought.NAME} == {"张某某甲", "張某某", "zhangmoumou"}
 
 
 def _found(model: Any, document: dict[str, Any]) -> set[str]:
@@ -155,7 +169,8 @@ def test_a_search_of_the_index_opens_nothing() -> None:
     reads = [Read("330782000001", "o", kind, "handling", 0) for kind in AccessKind]
     by = {read.kind: Access(reads=(read,)).opened_by("330782000001") for read in reads}
     assert [kind for kind, opened in by.items() if not opened] == [AccessKind.INDEX_SEARCH]
-    assert not Access(reads=tuple(reads)).opened_by("411729000001")
+    every = Access(reads=tuple(reads))
+    assert (every.opened_by("330782000001"), every.opened_by("411729000001")) == (True, False)
 
 
 def test_a_token_follows_from_key_kind_and_value_alone(tmp_path: Path) -> None:
