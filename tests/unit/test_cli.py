@@ -249,8 +249,8 @@ def test_every_command_speaks_json(runner: CliRunner) -> None:
         of_group = getattr(given.get_command(None, name), "commands", {})
         assert len(of_group) >= groups.get(name, 0)
         names += [[name, one] for one in of_group] or [[name]]
-    for name in names:
-        assert "--json" in runner.invoke(app, [*name, "--help"], env={"TERM": "dumb"}).output, name
+    for words in names:
+        assert "--json" in runner.invoke(app, [*words, "--help"], env={"TERM": "dumb"}).output, words
 
 
 def test_a_command_that_is_nearly_right_is_suggested(runner: CliRunner) -> None:
