@@ -16,7 +16,7 @@ from contracts.envelope import GENESIS_SEEN, START, ZEROS, Draft, Envelope, Mess
 from contracts.lead import Delivered, DeliveredSummary
 from contracts.profile import MAX_INTEGER, compact
 from services.signing import sealed
-from services.vectors import course, forwarding, logs
+from services.vectors import attestations, course, forwarding, logs
 from services.vectors.seeds import XINCAI, YIWU, identifier, seed, seeded
 from services.verifier import ROLLING_START, rolling
 
@@ -31,6 +31,7 @@ def build() -> dict[str, Any]:
         "envelopes": _envelopes(),
         "channels": _channels(),
         **logs.build(),
+        **attestations.build(),
         **course.build(),
         **forwarding.build(),
     }

@@ -11,6 +11,7 @@ import pytest
 
 import contracts
 from contracts import profile
+from contracts.attestations import AuditAttested, fingerprint_of
 from contracts.catalogue import events
 from contracts.channels import Kind, Topic, channel_id, topic
 from contracts.dsse import pae
@@ -22,7 +23,7 @@ from services.vectors.__main__ import differences, main
 from services.verifier import ROLLING_START, History, Result, Stopped, inspect, rolling
 
 FOLDER = Path(contracts.__file__).parent
-LOGS = ("log_trust", "log_proposals", "log_channel", "log_course", "log_forwarding")
+LOGS = ("log_trust", "log_proposals", "log_channel", "log_course", "log_forwarding", "log_attestations")
 
 
 def vectors(name: str) -> Any:
@@ -122,6 +123,20 @@ def test_the_logs_hold_every_result_and_every_code() -> None:
     rows = [row for name in LOGS for row in vectors(name)["records"]]
     assert {row["result"] for row in rows} == set(Result)
     assert {row["code"] for row in rows} - {""} == set(Code)
+
+
+def test_an_attested_fingerprint_is_of_the_rolling_hashes_of_its_log() -> None:
+    log = vectors("log_attestations")
+    found = []
+    for row in log["records"]:
+        document = json.loads(base64.b64decode(row["value"]))
+        if document["type"] == AuditAttested.TYPE and row["result"] == Result.EFFECTIVE:
+            summary = document["data"]["summary"]
+            places = [(one["topic"], one["offset"]) for one in summary["positions"]]
+            hashed = [(topic, offset, log["records"][offset]["rolling"]) for topic, offset in places]
+            found.append((fingerprint_of(hashed), summary["fingerprint"]))
+    assert found
+    assert all(right == said for right, said in found)
 
 
 def test_the_channel_stalls_at_its_end() -> None:
