@@ -28,5 +28,8 @@ class Blobs(Protocol):
         Raises MissingBlobError, NotYet (an outage), BlobsError.
         """
 
+    def delete(self, digest: str) -> None:
+        """It is not there any more when this returns, whether it was or not. Raises NotYet, BlobsError."""
+
     def exposed(self) -> str:
         """How somebody without rights could reach in; empty: no way was found. Raises NotYet, BlobsError."""

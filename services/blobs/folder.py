@@ -32,6 +32,13 @@ class FolderBlobs:
         except OSError as error:
             raise BlobsError(f"cannot read in {self.folder}: {error.strerror}") from error
 
+    def delete(self, digest: str) -> None:
+        """As the port says."""
+        try:
+            (self.folder / digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise BlobsError(f"cannot write in {self.folder}: {error.strerror}") from error
+
     def exposed(self) -> str:
         """As the port says."""
         if not self.folder.exists():

@@ -1,6 +1,7 @@
 """The store as a bucket of an S3-compatible server; both units have keys of their own for it.
 
-Rights that are needed: GetObject, PutObject, and ListBucket: without it a server calls what is missing forbidden.
+Rights that are needed: GetObject, PutObject, and ListBucket: without it a server calls what is missing forbidden; to
+clear up (``duikou blobs --remove``) DeleteObject, too.
 """
 
 from datetime import timedelta
@@ -49,6 +50,15 @@ class S3Blobs:
             return bytes(self._store.get(digest, options={"range": (0, most + 1)}).bytes())
         except FileNotFoundError as error:
             raise MissingBlobError from error
+        except BaseError as error:
+            raise self._fault(error) from error
+
+    def delete(self, digest: str) -> None:
+        """As the port says."""
+        try:
+            self._store.delete(digest)
+        except FileNotFoundError:
+            return
         except BaseError as error:
             raise self._fault(error) from error
 

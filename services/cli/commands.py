@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "attest": ("auditing", "attest"),
     "audit": ("auditing", "audit"),
     "backup": ("upkeep", "backup"),
+    "blobs": ("upkeep", "blobs"),
     "calendar": ("clocks", "calendar"),
     "case": ("matters", "app"),
     "confirm": ("office", "confirm"),

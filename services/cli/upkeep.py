@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from services.blobs import BlobsError
 from services.cli.errors import UNSOUND, UpkeepRefusedError
 from services.cli.office import SettingsArg
 from services.cli.session import Json, failing, pairs, plain, show_json, table, tell
@@ -77,6 +78,21 @@ def fsck(settings: SettingsArg, as_json: Json = False) -> None:
         raise typer.Exit(UNSOUND)
 
 
+def blobs(
+    settings: SettingsArg,
+    remove: Annotated[bool, typer.Option("--remove", help="Take them out of the store, for both units")] = False,
+    as_json: Json = False,
+) -> None:
+    """Files of attachments that neither unit will open any more, as far as this node knows. None else is touched."""
+    from services.upkeep.blobs import useless as act
+
+    def done() -> list[dict[str, Any]]:
+        found = act(_settings(settings), remove=remove)
+        return [{**one._asdict(), "why": one.why.value, "zh": one.why.zh, "removed": remove} for one in found]
+
+    tell(as_json, lambda: _told(done), table("digest", "size", "zh", "removed"))
+
+
 def resume(settings: SettingsArg, topic: TopicArg, as_json: Json = False) -> None:
     """Go on with a topic that stood still and is again what the node has read. Refused while it is not."""
     from services.upkeep.channels import resume as act
@@ -127,7 +143,7 @@ def _upkeep() -> Iterator[None]:
     """Errors of these rooms as the command line has them."""
     try:
         yield
-    except (UpkeepError, StorageError, TransportError) as error:
+    except (UpkeepError, StorageError, TransportError, BlobsError) as error:
         raise UpkeepRefusedError(str(error)) from error
 
 

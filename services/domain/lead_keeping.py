@@ -1,6 +1,7 @@
 """What of a lead may still be read, and who answers for its removal (L8; MECHANISM S12, S14, S20, S21, S23)."""
 
 from contracts.refusals import Code, Refused
+from contracts.vocabulary import RemovalResult
 from services.domain.lead_course import past_review
 from services.domain.lead_state import ASKED_BACK, Lead, Status
 
@@ -26,6 +27,15 @@ def may_read(state: Lead, source: str, content: str, officer: str, at: int, *, o
         raise GoneError(Code.STATE, "S12")
     if state.reviewer not in ("", officer):
         raise Refused(Code.OFFICERS, "S21")
+
+
+def ended(state: Lead, at: int) -> bool:
+    """Whether neither unit reads anything of it again: its recipient removed all, its owner's time is over, too.
+
+    Nothing leads out of removed, so it stays so; what a later answer says to be kept stays, too. at: ms.
+    """
+    said = state.removal is not None and state.removal[1] is RemovalResult.REMOVED
+    return state.status is Status.REMOVED and said and past_review(state, at)
 
 
 def replaced(state: Lead, source: str, content: str) -> bool:

@@ -5,16 +5,19 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
 
-from services.blobs import FolderBlobs
+from services.blobs import FolderBlobs, MissingBlobError
 from services.cli.client import Officer
 from services.demo.cast import XINCAI, YIWU
+from services.domain.clocks import DAY
 from services.gateway import attachments as door
 from services.node import attachments
+from services.node.folds import now_ms
+from services.upkeep.blobs import Why, useless
 from services.vault import MAX_FILE
 from tests.support.files import TURNED, exif, jpeg, pdf, segment
 from tests.support.offices import HOW, MARK, raw, refused_with, stands
@@ -152,6 +155,48 @@ def test_what_was_begun_is_wrapped_and_waits_for_30_days(paired: Region) -> None
     assert not path.exists()
     gone = refused_with(author.draft, channel, SHARED, summary, content, content_id=begun)
     assert (gone.code, gone.law) == ("unknown_matter", "FIELDS 6.5")
+
+
+def test_files_that_neither_unit_opens_any_more_are_named_and_removed(paired: Region) -> None:
+    """Decision 14: of a document that was thrown away, of a lead at its end; never what waits, or is still read."""
+    channel, author, node = paired.channel, paired.at(XINCAI, "author"), paired.node(XINCAI)
+    kept, waits, thrown, sent = [_drafted(author, channel) for _ in range(4)]
+    author.discard(waits.paper)
+    author.discard(thrown.paper)
+    (node.settings.begun / f"{thrown.content}.json").unlink()
+    author.submit(sent.paper)
+    paired.at(XINCAI, "approver").approve(sent.paper)
+    subject = author.sent(sent.paper).subject
+    paired.until("delivered", lambda: stands(author, channel, subject, "delivered"))
+    late = now_ms() + 5 * 365 * DAY
+
+    def named(*, remove: bool = False) -> dict[str, Why]:
+        files = {one.digest for one in (kept, waits, thrown, sent)}
+        found = useless(node.settings, at=late, remove=remove)
+        return {one.digest: one.why for one in found if one.digest in files}
+
+    assert named() == {thrown.digest: Why.NEVER_SENT}, "the others may be drafted, and nobody has removed the lead"
+    author.withdraw(channel, subject, "error")
+    paired.until("removed", lambda: stands(author, channel, subject, "removed"))
+    assert named(remove=True) == {thrown.digest: Why.NEVER_SENT, sent.digest: Why.REMOVED}
+    assert named() == {}, "they are not there any more"
+    with pytest.raises(MissingBlobError):
+        node.blobs.get(sent.digest, 1)
+    assert all(node.blobs.get(one.digest, 1) for one in (kept, waits))
+
+
+class Draft(NamedTuple):
+    """A document with one file."""
+
+    paper: str
+    content: str
+    digest: str
+
+
+def _drafted(author: Officer, channel: str) -> Draft:
+    summary, content, begun = attach(author, channel, PICTURE)
+    paper = author.draft(channel, SHARED, summary, content, content_id=begun)
+    return Draft(paper, begun, summary["attachments"][0]["digest"])
 
 
 def test_only_a_few_files_are_in_memory_at_once(paired: Region) -> None:

@@ -44,3 +44,15 @@ class BlobsSuite:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda _: store.put(NAME, DATA), range(16)))
         assert store.get(NAME, len(DATA)) == DATA
+
+    def test_what_was_deleted_is_missing_and_may_come_again(self, store: Blobs) -> None:
+        store.put(NAME, DATA)
+        store.delete(NAME)
+        with pytest.raises(MissingBlobError):
+            store.get(NAME, 1)
+        store.put(NAME, DATA)
+        assert store.get(NAME, len(DATA)) == DATA
+
+    def test_what_is_not_there_is_deleted_without_a_word(self, store: Blobs) -> None:
+        """Both units of a pairing may clear up."""
+        store.delete(NOBODY)

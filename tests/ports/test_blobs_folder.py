@@ -30,6 +30,8 @@ class TestFolder(BlobsSuite):
             store.put(NAME, DATA)
         with pytest.raises(BlobsError):
             store.get(NAME, 1)
+        with pytest.raises(BlobsError):
+            store.delete(NAME)
 
     def test_before_its_first_use_there_is_nothing_to_look_at(self, tmp_path: Path) -> None:
         assert FolderBlobs(tmp_path / "none").exposed() == ""

@@ -91,6 +91,8 @@ class TestS3(BlobsSuite):
                 store.get(NAME, 1)
             with pytest.raises(BlobsError, match="refuses our key"):
                 store.put(NAME, DATA)
+            with pytest.raises(BlobsError, match="refuses our key"):
+                store.delete(NAME)
         finally:
             served.front.nobody = False
 
@@ -100,7 +102,7 @@ class TestS3(BlobsSuite):
 
     def test_a_server_that_is_away_may_come_back(self, served: Served) -> None:
         away = served.store(endpoint="http://127.0.0.1:1")
-        for act in (lambda: away.get(NAME, 1), lambda: away.put(NAME, DATA), away.exposed):
+        for act in (lambda: away.get(NAME, 1), lambda: away.put(NAME, DATA), lambda: away.delete(NAME), away.exposed):
             with pytest.raises(NotYet, match="does not answer"):
                 act()
 

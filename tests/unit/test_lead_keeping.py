@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from contracts.refusals import Refused
+from contracts.vocabulary import RemovalResult
 from services.demo.cast import XINCAI, YIWU
 from services.domain import lead
 from services.domain.clocks import parse_time
-from services.domain.lead_keeping import GoneError, may_read, removed_by_node, replaced
+from services.domain.lead_keeping import GoneError, ended, may_read, removed_by_node, replaced
 from services.domain.lead_state import Lead, Status
 
 REVIEW_OVER = parse_time("2022-04-30T16:00:00.000Z")
@@ -67,3 +68,15 @@ def test_a_node_answers_by_itself_only_where_nothing_must_be_kept(status: Status
     assert not removed_by_node(state, printed=True)
     assert not removed_by_node(replace(HELD, status=status), printed=False)
     assert not removed_by_node(replace(state, outcome="a" * 64), printed=False)
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_a_lead_is_at_its_end_when_neither_unit_reads_it_again(status: Status) -> None:
+    """Removed by its recipient and past its review date; what a case keeps, or may yet keep, is not."""
+    answered = ("a" * 64, RemovalResult.REMOVED)
+    state = replace(LIVE, status=status, removal=answered)
+    assert ended(state, REVIEW_OVER) is (status is Status.REMOVED)
+    assert not ended(state, REVIEW_OVER - 1)
+    assert not ended(replace(state, hold_review="2022-09-01"), REVIEW_OVER)
+    assert not ended(replace(state, removal=None), REVIEW_OVER)
+    assert not ended(replace(state, removal=("a" * 64, RemovalResult.RETAINED_IN_CASE)), REVIEW_OVER)
