@@ -144,7 +144,8 @@ class Load:
             for county in self.counties:
                 sent.update(self._sent(county, channels[county.code]))
             seconds = time.monotonic() - began
-            self.stage.say(f"线索 · leads signed twice, encrypted, sent: {len(sent)} in {seconds:.1f} s")
+            rate = f"{len(sent) / seconds:.0f}/s"
+            self.stage.say(f"线索 · leads signed twice, encrypted, sent: {len(sent)} in {seconds:.1f} s ({rate})")
             if sent:
                 until("the cities have all leads", lambda: sent.keys() <= _seen(screens).keys(), OPENING_SECONDS)
                 self._told(sent, _seen(screens), began)

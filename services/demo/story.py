@@ -16,11 +16,12 @@ from services.cli.replies import Matter
 from services.demo import papers
 from services.demo.cast import DENGZHOU, PINGYU, XINCAI, YIWU, YONGKANG
 from services.demo.posting import post
-from services.demo.stage import Stage, StoryError, until
+from services.demo.stage import PATIENCE_SECONDS, Stage, StoryError, until
 from services.demo.superiors import Superiors
 from services.domain.clocks import day
 from services.node.folds import now_ms
 
+SECONDS_A_UNIT = 5
 RELAY = ["relay"]
 REST = ["intake", "projector", "duties", "gateway"]
 
@@ -44,10 +45,11 @@ class Story(Stage):
         Superiors(self).tell()
 
     def open_doors(self) -> None:
-        """Every node answers, and knows the units and officers."""
+        """Every node answers, and knows the units and officers: the more there are, the longer that takes."""
+        patience = PATIENCE_SECONDS + SECONDS_A_UNIT * len(self.troupe.ceremony.offices)
         for office in self.cluster.offices:
             officer = self.at(office.code, "author", "doors")
-            until(f"{office.name} answers", partial(self._ready, officer))
+            until(f"{office.name} answers", partial(self._ready, officer), patience)
             self.say(f"{office.name}: {self.troupe.addresses[office.code]}")
 
     def _ready(self, officer: Officer) -> bool:
@@ -176,8 +178,9 @@ class Story(Stage):
         subject = self.share(PINGYU, channel, "third county's lead")
         intake, author = (self.at(YONGKANG, post, "wrong city") for post in ("intake", "author"))
         case = self.stands(YONGKANG, "leads", (channel, subject), "delivered", "received", "removed")
-        intake.receive(channel, subject)
-        self.read(author, channel, case.contents[0], "read in the wrong city")
+        if case.status != "removed":
+            intake.receive(channel, subject)
+            self.read(author, channel, case.contents[0], "read in the wrong city")
         intake.say(channel, "leads", "misdirected", subject=subject)
         self.stands(PINGYU, "leads", (channel, subject), "removed")
         self.say("永康退回误送；平舆收到回执：已删除 · sent to the wrong city: sent back, removed, answered")
