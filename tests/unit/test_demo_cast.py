@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from contracts.divisions import table
+from services.demo.__main__ import main
 from services.demo.cast import MOST, OFFICES, TWO_PROVINCES, invented
 from services.demo.ceremony import Ceremony, OtherCastError
 
+OTHER_CAST = 2
 CODES = {one.code for one in table()}
 
 
@@ -33,3 +35,4 @@ def test_a_folder_is_of_one_cast(tmp_path: Path) -> None:
     assert Ceremony(tmp_path, offices=OFFICES).run() == root
     with pytest.raises(OtherCastError):
         Ceremony(tmp_path, offices=TWO_PROVINCES).run()
+    assert main(["--once", "--state", str(tmp_path)]) == OTHER_CAST
