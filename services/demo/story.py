@@ -21,7 +21,7 @@ from services.demo.superiors import Superiors
 from services.domain.clocks import day
 from services.node.folds import now_ms
 
-SECONDS_A_UNIT = 5
+SECONDS_A_UNIT = 20
 RELAY = ["relay"]
 REST = ["intake", "projector", "duties", "gateway"]
 
