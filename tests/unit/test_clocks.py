@@ -17,6 +17,7 @@ from services.domain.clocks import (
     Clock,
     Days,
     Hours,
+    WorkingDays,
     day,
     due_days,
     due_hours,
@@ -102,6 +103,8 @@ def test_a_span_knows_how_it_is_counted() -> None:
     sent = at("2021-09-30T17:20:00.000")
     assert Days(3).due(sent, CALENDAR) == due_days(sent, 3, CALENDAR)
     assert Hours(24).due(sent, Calendar([])) == due_hours(sent, 24)
+    april = at("2021-04-30T23:59:59.999")
+    assert WorkingDays(3).due(april, CALENDAR) == at("2021-05-09T00:00:00.000")  # the end of a Saturday that is worked
 
 
 @pytest.mark.parametrize(

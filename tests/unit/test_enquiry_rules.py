@@ -525,6 +525,15 @@ def test_rule_version_1_judges_as_it_did() -> None:
     for e in (ask(), delivered(), received()):
         states.then(e, NOW)
     assert judged(states, refuse(measure_ground="papers_incomplete")) is Code.TYPE
+    assert judged(states, refuse()) is None
+
+
+def test_measures_are_asked_for_and_refused_from_rule_version_2_on() -> None:
+    states = with_lead()
+    states.channel = replace(states.channel, trust=replace(states.channel.trust, rule_version=2))
+    for e in (ask_measure(), delivered(), received()):
+        states.then(e, NOW)
+    assert judged(states, refuse(measure_ground="not_our_territory", right_unit=OWNER)) is None
 
 
 def test_only_a_measure_request_is_sent_back_for_its_papers() -> None:

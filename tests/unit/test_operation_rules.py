@@ -649,6 +649,17 @@ def test_what_is_due(status: Status, expected: list[tuple[Duty, str, bool]]) -> 
     assert [(one.kind, format_time(one.at), one.owner) for one in found] == expected
 
 
+def test_a_team_is_awaited_by_the_other_unit_and_the_end_is_said_in_7_days() -> None:
+    """O5, O10: an operation that ends on Thursday 6 May is concluded by Thursday 13 May."""
+    state = at_status(Status.RUNNING).state("operation", OPERATION)
+    theirs = tuple(replace(team, unit=OTHER) for team in state.teams)
+    found = owed(replace(state, teams=theirs, plan=replace(state.plan, ends=NOW)), CALENDAR, Clock())
+    assert [(one.kind, format_time(one.at), one.owner) for one in found] == [
+        (Duty.CONFIRM_ARRIVAL, "2021-05-07T03:00:00.000Z", True),
+        (Duty.CONCLUDE, "2021-05-13T16:00:00.000Z", True),
+    ]
+
+
 def test_an_amendment_waits_for_the_unit_that_did_not_make_it() -> None:
     found = owed(with_amendment().state("operation", OPERATION), CALENDAR, Clock())
     assert found[0] == Due(Duty.COUNTERSIGN, NOW + 7 * DAY, owner=True)
