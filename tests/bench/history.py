@@ -1,12 +1,18 @@
 """A history to measure on: leads of a pairing, shared, delivered, received and read; written by real keys."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
 
 from contracts import lead
 from contracts.channels import OUTFLOW, Topic
 from contracts.envelope import Draft, Record
 from contracts.outflow import Cell, Reported, ReportSummary
 from contracts.vocabulary import OutflowSource, Sector
+from services.auditor.lines import Line, decode, encode
+from services.verifier import Verdict
 from tests.support.world import XINCAI, YIWU, World, world
 
 SIGNATURES = (3, 1, 1, 2)
@@ -37,12 +43,77 @@ class Written:
 def written(events: int) -> Written:
     """At least ``events`` records of leads in one channel. Raises ValueError: one of them was not effective."""
     made = world()
-    cycles = -(-events // len(SIGNATURES))
-    for _ in range(cycles):
-        _lead(made)
+    cycles = _written(made, events)
     if any(verdict.result != "effective" for verdict in made.verdicts[made.channel]):
         raise ValueError("the benchmark's own history is not effective")
     return Written(made, cycles * len(SIGNATURES))
+
+
+def _written(made: World, events: int) -> int:
+    cycles = -(-events // len(SIGNATURES))
+    for _ in range(cycles):
+        _lead(made)
+    return cycles
+
+
+class _Spool(list[Record]):
+    """A channel's log that is written out as it grows: of a million records the list itself is the most."""
+
+    def __init__(self, to: BinaryIO, records: list[Record]) -> None:
+        super().__init__()
+        self._to, self._count = to, 0
+        for record in records:
+            self.append(record)
+
+    def append(self, record: Record) -> None:
+        """To the file."""
+        self._to.write(encode(Line.of(record)))
+        self._count += 1
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class _Effective(list[Verdict]):
+    """Verdicts that are looked at and not kept."""
+
+    def append(self, verdict: Verdict) -> None:
+        """Raises ValueError: it does not count."""
+        if verdict.result != "effective":
+            raise ValueError("the benchmark's own history is not effective")
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """A long history whose leads lie in a file; a source of an audit. length: records in all."""
+
+    region: World
+    path: Path
+    length: int
+    claims: None = None
+
+    def records(self) -> Iterator[Record]:
+        """All topics, in the order of their names."""
+        logs = self.region.logs
+        for name in sorted(logs, key=lambda channel: str(Topic(channel, 1)).encode()):
+            yield from self._read() if name == self.region.channel else logs[name]
+
+    def _read(self) -> Iterator[Record]:
+        with self.path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                yield decode(Line, line, number).record()
+
+
+@contextmanager
+def spooled(folder: Path, events: int) -> Iterator[Spooled]:
+    """As ``written``, with the leads in a file of the folder while it is used."""
+    made, path = world(), folder / f"{events}.lines"
+    with path.open("wb") as to:
+        made.logs[made.channel] = _Spool(to, made.logs[made.channel])
+        made.verdicts[made.channel] = _Effective()
+        _written(made, events)
+    yield Spooled(made, path, sum(map(len, made.logs.values())))
+    path.unlink()
 
 
 def _lead(region: World) -> None:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from contracts import catalogue  # noqa: F401 - registers every event type
 from contracts.envelope import Record
-from services.auditor import Claims, Export, audit, export
-from tests.bench.history import SIGNATURES, Written, written
+from services.auditor import Claims, Export, Source, audit, export
+from tests.bench.history import SIGNATURES, spooled, written
 from tests.bench.machine import openssl_verify_rate
 from tests.bench.stats import Line, interleaved, lines
 from tests.bench.workers import PROCESSES
@@ -49,13 +49,12 @@ class Case:
     count: int
 
     @classmethod
-    def of(cls, folder: Path, history: Written) -> "Case":
+    def of(cls, folder: Path, root: str, source: Source, count: int) -> "Case":
         """With the views of both members."""
-        root, records = history.region.exchange, history.records
-        path = folder / f"bench-{len(records)}.export"
+        path = folder / f"bench-{count}.export"
         with path.open("wb") as file:
-            file.writelines(export(root, Shelf(records), [XINCAI, YIWU]))
-        return cls(root, path, len(records))
+            file.writelines(export(root, source, [XINCAI, YIWU]))
+        return cls(root, path, count)
 
     def audited(self) -> Audited:
         """By a fresh process. Raises ValueError: the audit found something, so it measured something else."""
@@ -81,7 +80,8 @@ def _peak() -> float:
 
 def replay(folder: Path, events: int, many: int, rounds: int) -> list[Line]:
     """The short one every round; the long one once, against the median of the short."""
-    short = Case.of(folder, written(events))
+    history = written(events)
+    short = Case.of(folder, history.region.exchange, Shelf(history.records), len(history.records))
     audits: list[Audited] = []
 
     def once() -> float:
@@ -96,7 +96,8 @@ def replay(folder: Path, events: int, many: int, rounds: int) -> list[Line]:
 
 
 def _longer(folder: Path, many: int, short: Case, audits: list[Audited]) -> list[Line]:
-    case = Case.of(folder, written(many))
+    with spooled(folder, many) as history:
+        case = Case.of(folder, history.region.exchange, history, history.length)
     long, rounds = case.audited(), len(audits)
     what, than = f"audit of {case.count:,} records, once", f"of {short.count:,}"
     rates, memories = [one.rate for one in audits], [one.memory for one in audits]
