@@ -1,4 +1,4 @@
-"""The story of ``make demo``: two provinces, three pairings of work, and what units say to their superiors."""
+"""The story of ``make demo``: two provinces, two pairings at work, and what units say to their superiors."""
 
 from contextlib import suppress
 from dataclasses import dataclass
