@@ -56,18 +56,16 @@ REPLY = {**PLAIN, "kind": "reply"}
 
 @pytest.fixture(scope="module")
 def clocks() -> Iterator[Clocks]:
-    """Everybody's."""
+    """Everybody's: a Wednesday morning."""
     with pytest.MonkeyPatch.context() as patch:
-        yield Clocks(patch)
+        yield Clocks(patch, "2026-06-24T01:00:00.000Z")
 
 
 @pytest.fixture(scope="module")
 def made(clocks: Clocks) -> Iterator[Region]:
     """All of them answering HTTP."""
-    begin = "2026-06-24T01:00:00.000Z"
-    clocks.start(begin)
     with region(rules=NEWEST, offices=RUNNING, cast=CAST) as found:
-        clocks.turn(found, begin)
+        clocks.share(found)
         found.start_all()
         for office in RUNNING:
             found.start(office.code, "gateway")
@@ -132,6 +130,8 @@ def test_story_6_three_counties_one_phone(made: Region, spokes: dict[str, Office
         assert hits(own.at(county, "author"), own, content_of(own, leads[county], county)) == {leads[county]}
     grants = {county: _granted(spokes[A], leads[A], asked[county]) for county in (B, C)}
     told = {county: _forwarded(spokes[county], grants[county], A) for county in (B, C)}
+    for county in (B, C):
+        assert everything(made.at(county, "author")) != control[county], "what is granted shows"
     operations = {A: _runs(spokes[A], leads[A])}
     operations |= {county: _runs(spokes[county], leads[county], told[county]) for county in (B, C)}
     _each_sees_its_own(spokes, operations)

@@ -21,31 +21,42 @@ BEGIN ATOMIC SELECT clock_timestamp() + interval '{0} milliseconds'; END"""
 
 
 class Clocks:
-    """Turned back by whoever undoes ``patch``."""
+    """Of this process from the begin on, until whoever made ``patch`` undoes it; a region's as soon as it is there."""
 
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._patch = patch
+    def __init__(self, patch: pytest.MonkeyPatch, begin: str) -> None:
+        self._patch, self._ahead = patch, _ahead(begin)
+        self._set()
 
-    def start(self, at: str) -> None:
-        """Of this process alone, before a region is there."""
-        ahead = _ahead(at)
+    def _set(self) -> None:
+        ahead = self._ahead
         self._patch.setattr(time, "time_ns", lambda: _HONEST_NS() + ahead * 1_000_000)
         self._patch.setattr(time, "time", lambda: _HONEST() + ahead / 1_000)
 
-    def turn(self, made: Region, at: str) -> None:
-        """The logs first: what a node says is never of its log's future. Then every node hears the registry's word."""
-        units = [office.code for office in made.offices]
-        for database in (LOG_DATABASE, *(f"desk_{source}" for source in (REGISTRY, *units))):
+    def share(self, made: Region) -> None:
+        """Its logs go by them too."""
+        for database in (LOG_DATABASE, *(f"desk_{source}" for source in (REGISTRY, *_units(made)))):
             with psycopg.connect(made.databases.url(database)) as connection:
-                connection.execute(_LOG_CLOCK.format(_ahead(at)).encode())
-        self.start(at)
-        if made.parts:
-            for unit in units:
-                made.until(f"{unit} hears of the new day", partial(_heard, made, unit, parse_time(at)))
+                connection.execute(_LOG_CLOCK.format(self._ahead).encode())
+
+    def turn(self, made: Region, at: str) -> None:
+        """To a later day, the logs first: what a node says is never of its log's future.
+
+        Ends when every node has heard the registry's word of that day.
+        """
+        self._ahead = _ahead(at)
+        self.share(made)
+        self._set()
+        for unit in _units(made):
+            made.until(f"{unit} hears of the new day", partial(_heard, made, unit, parse_time(at)))
 
 
 def _ahead(at: str) -> int:
+    """How far a moment is before or behind the machine's clock, in ms."""
     return parse_time(at) - _HONEST_NS() // 1_000_000
+
+
+def _units(made: Region) -> list[str]:
+    return [office.code for office in made.offices]
 
 
 def _heard(made: Region, unit: str, since: int) -> bool:
