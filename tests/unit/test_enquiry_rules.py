@@ -292,6 +292,7 @@ LEADS: dict[str, tuple[dict[str, Any], dict[str, Any], Code | None]] = {
         Code.BASIS,
     ),
     "a filed case": ({}, {"lead": None, "case": CASE}, None),
+    "a record in a filed case of the asker": ({}, {"lead": None, "case": CASE, **RECORD}, None),
     "a case outside the purposes": ({}, {"lead": None, "case": CASE | {"category": "transit"}}, Code.PURPOSE),
     "a case that is not filed": (
         {},
@@ -513,6 +514,10 @@ def test_an_administrative_case_carries_inspections_and_nothing_else(measure: Me
             measures.check(measure, Basis.ADMINISTRATIVE_CASE, AttachmentKind)
 
 
+def test_which_measure_was_asked_for_is_known() -> None:
+    assert arrived(ask_measure()).state("enquiry", ENQUIRY).measure is Measure.SEARCH
+
+
 def test_a_measure_without_any_paper_is_refused() -> None:
     assert judged(with_lead(), ask_measure(attachments=None)) is Code.BASIS
 
@@ -580,7 +585,9 @@ def test_an_interim_word_puts_the_answer_off_and_the_second_takes_an_approver() 
     assert found is not None
     assert format_time(found.at) == "2021-05-20T16:00:00.000Z"
     assert judged(states, interim("2021-05-21")) is Code.SIGNATURES
-    assert states.then(interim_of_two("2021-05-21"), NOW).due_on == "2021-05-21"
+    assert states.state("enquiry", ENQUIRY).interims == 1
+    state = states.then(interim_of_two("2021-05-21"), NOW)
+    assert (state.due_on, state.interims) == ("2021-05-21", 2)
     assert [enquiry.needs(e) for e in (interim(), interim_of_two())] == [Sign.ONE, Sign.TWO]
 
 

@@ -38,6 +38,7 @@ from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
 from services.domain.liaison import RULES, Liaison, Status
 from services.domain.obligations import Duty, owed
+from services.domain.rules import Sign
 from services.domain.trust import Officer
 from tests.support.papers import LEAD, draft
 from tests.support.states import AUTHOR, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
@@ -322,6 +323,23 @@ def test_an_offer_binds_until_its_deadline() -> None:
     """L12."""
     assert judged(at_status(Status.OFFERED), accept(), NOW + 15 * DAY) is Code.OFFER_LAPSED
     assert judged(at_status(Status.OFFERED), accept(), NOW + 15 * DAY - 1) is None
+    offered, accepted = (at_status(status).state("liaison", POSTING) for status in (Status.OFFERED, Status.ACCEPTED))
+    lapsed = [(offered.lapsed(at), accepted.lapsed(at)) for at in (NOW + 15 * DAY - 1, NOW + 15 * DAY)]
+    assert lapsed == [(False, False), (True, False)]
+
+
+def test_a_posting_is_offered_until_its_last_day_is_over() -> None:
+    midnight = parse_time("2021-05-06T16:00:00.000Z")
+    for at, code in ((midnight - 1, None), (midnight, Code.SHAPE)):
+        assert judged(with_team(), offer(start="2021-04-01", end="2021-05-06"), at) is code
+
+
+def test_what_is_no_posting_neither_begins_nor_runs_out() -> None:
+    assert (liaison.INITIAL.begun(NOW), liaison.INITIAL.expired(NOW)) == (False, False)
+
+
+def test_postings_go_out_under_the_heads_signature_and_tasks_under_one() -> None:
+    assert [liaison.needs(e) for e in (offer(), accept(), give(), end())] == [Sign.HEAD, Sign.HEAD, Sign.ONE, Sign.ONE]
 
 
 def test_a_team_changes_when_both_heads_have_said_the_same() -> None:
@@ -387,6 +405,12 @@ def test_a_team_has_no_rights_before_the_first_day(event: Callable[[], Draft[Any
         assert judged(states, said) is code
 
 
+def test_outreach_may_be_told_from_the_first_moment_of_its_day_on() -> None:
+    began = parse_time("2021-05-06T16:00:00.000Z")
+    assert judged(at_status(Status.POSTED), outreach(on="2021-05-07"), began - 1) is Code.SHAPE
+    assert judged(at_status(Status.POSTED), outreach(on="2021-05-07"), began) is None
+
+
 def test_outreach_told_after_7_days_counts_and_is_marked() -> None:
     """MECHANISM 1.0: only a firm offer is void when it is late."""
     told = parse_time("2021-05-05T16:00:00.000Z") + 7 * DAY
@@ -412,6 +436,37 @@ def test_a_hand_over_names_every_open_task_and_the_successor_signs() -> None:
     assert judged(states, take_over(digest="9" * 64)) is Code.UNKNOWN_MATTER
     state = states.then(take_over(), NOW)
     assert (state.leader, state.members, state.handover) == (TWO, (ONE, TWO), ("", ""))
+
+
+OTHERS = "99990000-0000-4000-8000-000000000003"
+"""Another posting."""
+
+
+def test_each_posting_has_the_tasks_of_its_own() -> None:
+    """L6, L7: another team's task neither hinders its end nor is handed over with it; nor does one that is done."""
+    states = at_status(Status.TAKEN)
+    states.streams["liaison", OTHERS] = states.state("liaison", POSTING)
+    elsewhere = states.streams["liaison", TASK] = replace(states.state("liaison", TASK), posting=OTHERS)
+    assert judged(states, hand_over(tasks=(TASK,))) is Code.UNKNOWN_MATTER
+    states.streams["liaison", TASK] = replace(elsewhere, posting=POSTING, status=Status.DONE)
+    assert judged(states, hand_over(tasks=(TASK,))) is Code.UNKNOWN_MATTER
+    states.streams["liaison", TASK] = elsewhere
+    assert judged(states, end()) is None
+
+
+def test_only_the_leader_hands_over_to_the_desk_at_home_too() -> None:
+    assert judged(at_status(Status.POSTED), hand_over(TWO, INTAKE)) is Code.OFFICERS
+    assert judged(at_status(Status.POSTED), hand_over(ONE, INTAKE)) is None
+
+
+def test_a_task_may_be_about_an_enquiry_that_is_pending() -> None:
+    assert judged(at_status(Status.POSTED), give(about=REQUEST)) is None
+
+
+def test_an_extension_is_12_months_more_at_most() -> None:
+    """L5: 366 days."""
+    assert judged(at_status(Status.POSTED), extend(end="2022-11-11")) is None
+    assert judged(at_status(Status.POSTED), extend(end="2022-11-12")) is Code.SHAPE
 
 
 def test_who_ends_a_posting_too_early_is_told_what_is_open() -> None:
@@ -446,6 +501,20 @@ def test_a_task_that_nobody_had_taken_is_his_who_takes_it_after_the_hand_over() 
     states.then(take_over(), NOW + 1)
     assert handler(states) == TWO
     states.then(take(ONE), NOW + 2)
+    assert handler(states) == ONE
+
+
+def test_of_two_hand_overs_the_later_one_counts_and_only_for_what_was_handed_over() -> None:
+    """Also in one moment of the log with what was taken or done."""
+    states = at_status(Status.TAKEN)
+    other = replace(states.state("liaison", TASK), handler=TWO)
+    states.then(hand_over(tasks=(TASK,)), NOW)
+    posting = states.then(take_over(), NOW)
+    assert handler(states) == TWO
+    assert liaison.handled_by(REQUEST, other, replace(posting, taken_over=((TASK, INTAKE, NOW),))) == TWO
+    states.then(hand_over(TWO, ONE, tasks=(TASK,)), NOW + 1)
+    states.then(take_over(ONE), NOW + 1)
+    states.then(done(), NOW + 1)
     assert handler(states) == ONE
 
 

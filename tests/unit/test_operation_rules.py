@@ -649,6 +649,36 @@ def test_what_is_due(status: Status, expected: list[tuple[Duty, str, bool]]) -> 
     assert [(one.kind, format_time(one.at), one.owner) for one in found] == expected
 
 
+@pytest.mark.parametrize(("before", "event"), [(Status.ABSENT, propose), (Status.AGREED, amend)])
+def test_a_plan_has_a_window_of_at_most_90_days_that_is_not_over(
+    before: Status, event: Callable[..., Draft[Any]]
+) -> None:
+    """FIELDS 6.8; also when it is amended."""
+    for begins, ends, code in (
+        (NOW, NOW + 90 * DAY, None),
+        (NOW, NOW + 90 * DAY + 1, Code.SHAPE),
+        (NOW + DAY, NOW + DAY, Code.SHAPE),
+        (NOW - DAY, NOW, Code.SHAPE),
+        (NOW - DAY, NOW + 1, None),
+    ):
+        assert judged(at_status(before), event(begins=begins, ends=ends)) is code
+
+
+def test_a_milestone_lies_ten_minutes_ahead_at_most() -> None:
+    ahead = 10 * 60 * 1_000
+    assert judged(at_status(Status.RUNNING), milestone(at=NOW + ahead)) is None
+    assert judged(at_status(Status.RUNNING), milestone(at=NOW + ahead + 1)) is Code.SHAPE
+
+
+def test_an_offer_that_nobody_answered_lapses_and_keeps_its_leads_until_then() -> None:
+    """L12, S18: and no other lead."""
+    proposed, agreed = (at_status(status).state("operation", OPERATION) for status in (Status.PROPOSED, Status.AGREED))
+    lapsed = [(proposed.lapsed(at), agreed.lapsed(at)) for at in (NOW + 7 * DAY - 1, NOW + 7 * DAY)]
+    assert lapsed == [(False, False), (True, False)]
+    assert [proposed.keeps(LEAD, at) for at in (NOW + 7 * DAY - 1, NOW + 7 * DAY)] == [True, False]
+    assert not proposed.keeps(REQUEST, NOW)
+
+
 def test_a_team_is_awaited_by_the_other_unit_and_the_end_is_said_in_7_days() -> None:
     """O5, O10: an operation that ends on Thursday 6 May is concluded by Thursday 13 May."""
     state = at_status(Status.RUNNING).state("operation", OPERATION)
