@@ -29,7 +29,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.rules": ("machines", *_RULES),
     "services.domain.lead": ("machines", "lead_rules", *_CONTRACTS[:1], "delegation"),
     "services.domain.pairing": ("machines", "pairing_rules", "genesis", _LOG),
-    "services.domain.enquiry": ("machines", "enquiry_rules", *_CONTRACTS[1:]),
+    "services.domain.enquiry": ("machines", "enquiry_rules", *_CONTRACTS[1:], "operation_rules"),
     "services.domain.access": ("machines", "searching", "signatures", _LOG),
     "services.domain.desk": ("machines", "desk_rules"),
     "services.domain.confirming": ("confirming",),

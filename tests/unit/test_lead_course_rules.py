@@ -425,6 +425,8 @@ def test_a_transfer_is_due_when_it_lapses_and_a_restriction_in_30_days() -> None
     found = {one.kind: (format_time(one.at), one.owner) for one in owed(state, CALENDAR, Clock())}
     assert found[Duty.COUNTERSIGN] == ("2021-05-13T02:00:00.000Z", False)
     assert found[Duty.LIFT] == ("2021-06-07T16:00:00.000Z", True)
+    later = owed(replace(state, restricted_at=NOW + 2 * DAY), CALENDAR, Clock())
+    assert [format_time(one.at) for one in later if one.kind is Duty.LIFT] == ["2021-06-07T16:00:00.000Z"]
 
 
 def test_a_restriction_stands_until_it_is_lifted() -> None:

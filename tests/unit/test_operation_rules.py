@@ -664,6 +664,22 @@ def test_a_plan_has_a_window_of_at_most_90_days_that_is_not_over(
         assert judged(at_status(before), event(begins=begins, ends=ends)) is code
 
 
+@pytest.mark.parametrize("status", sorted(enquiry.Status))
+def test_a_team_goes_on_a_request_that_was_accepted_and_is_not_over(status: enquiry.Status) -> None:
+    """MECHANISM 3.17 (1): answered, wholly or in part, it was accepted."""
+    accepted = status in {enquiry.Status.IN_PROGRESS, enquiry.Status.PARTLY_ANSWERED, enquiry.Status.ANSWERED}
+    states = at_status(Status.AGREED)
+    states.streams["enquiry", REQUEST] = replace(states.state("enquiry", REQUEST), status=status, since=NOW)
+    assert judged(states, dispatch()) is (None if accepted else Code.BASIS)
+
+
+def test_nobody_is_sent_while_a_lead_of_the_plan_is_disputed() -> None:
+    """MECHANISM 3.17 (3); also where the request is about something else."""
+    states = at_status(Status.AGREED, lead="")
+    states.streams["lead", LEAD] = replace(states.state("lead", LEAD), status=lead.Status.DISPUTED)
+    assert judged(states, dispatch()) is Code.STATE
+
+
 def test_a_milestone_lies_ten_minutes_ahead_at_most() -> None:
     ahead = 10 * 60 * 1_000
     assert judged(at_status(Status.RUNNING), milestone(at=NOW + ahead)) is None
@@ -705,12 +721,28 @@ def test_a_team_that_has_arrived_is_not_waited_for() -> None:
     states = at_status(Status.RUNNING)
     state = states.then(arrived(), NOW + HOUR)
     assert [one.kind for one in owed(state, CALENDAR, Clock())] == [Duty.CONCLUDE]
+    assert [team.at for team in state.teams] == [NOW + HOUR]
 
 
 def test_nothing_is_known_of_an_operation_before_it_is_proposed() -> None:
     known = {name: value for name, value in vars(operation.INITIAL).items() if value}
     assert known == {"status": Status.ABSENT, "urgency": "routine"}
     assert Status.ARCHIVED in ENDED
+
+
+SPANS: dict[str, tuple[dict[str, Any], int]] = {
+    "urgent": ({"urgency_ground": "flight"}, 1),
+    "priority": ({}, 7),
+    "routine": ({}, 7),
+}
+
+
+@pytest.mark.parametrize("urgency", SPANS)
+def test_a_plan_is_firm_for_7_days_and_what_is_urgent_for_one(urgency: str) -> None:
+    """O1."""
+    ground, days = SPANS[urgency]
+    assert with_request().then(propose(binds=days * DAY, urgency=urgency, **ground), NOW).urgency == urgency
+    assert judged(with_request(), propose(binds=days * DAY + 1, urgency=urgency, **ground)) is Code.OFFER_LAPSED
 
 
 def test_what_was_proposed_is_known_of_it() -> None:

@@ -40,6 +40,10 @@ def test_a_key_is_a_point_of_the_curve_of_either_sign() -> None:
         assert found == [3, 4, 5, 6, 9, 10]
 
 
+def test_under_what_is_no_key_nothing_verifies() -> None:
+    assert not keys.verifies(b"short", b"", bytes(64))
+
+
 def test_a_void_mandate_uses_no_number_up() -> None:
     """WIRE-CHOICES B31."""
     w = world()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -230,6 +231,19 @@ def test_a_gap_in_the_offsets_stops_the_channel() -> None:
     with pytest.raises(Stopped, match="offset_gap") as stopped:
         w.history(w.channel).admit(beyond, inspect(beyond, {}))
     assert stopped.value.position == beyond.position
+
+
+def test_what_grows_with_every_record_is_kept_where_the_caller_says() -> None:
+    made: list[dict[Any, Any]] = []
+
+    def kept() -> dict[Any, Any]:
+        made.append({})
+        return made[-1]
+
+    history = History.of("e" * 64, f"duikou.{TRUST}.1", kept)
+    grows = (history.admitted, history.prefixes, history.streams, history.claims)
+    assert {id(one) for one in grows} == {id(one) for one in made}
+    assert len(made) == 4
 
 
 def test_a_second_topic_of_a_channel_is_not_guessed_at() -> None:
