@@ -269,7 +269,8 @@ def test_the_rolling_hash_covers_place_time_value_and_signature() -> None:
 
 def test_a_null_value_and_no_signature_hash_as_empty() -> None:
     bare = Record(Position("duikou.trust.1", 0, 0), Message(None, None))
-    assert rolling(ROLLING_START, bare) == rolling(ROLLING_START, record(b"", b""))
+    wanted = sha256(ROLLING_START + bytes(16) + 2 * sha256(b"").digest()).digest()
+    assert rolling(ROLLING_START, bare) == rolling(ROLLING_START, record(b"", b"")) == wanted
 
 
 # -- base64 and embedded parts -----------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ from services.domain.clocks import DAY, HOUR, Clock, format_time
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
 from services.domain.obligations import Due, Duty, owed
-from services.domain.operation import ENDED, RULES, Operation, Plan, Reached, Status
+from services.domain.operation import ENDED, RULES, Operation, Plan, Reached, Status, Whereabouts
 from services.domain.rules import Sign
 from tests.support.papers import LEAD, REPLY, approvals, content, draft
 from tests.support.states import APPROVER, AUTHOR, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
@@ -715,6 +715,20 @@ def test_whoever_did_not_propose_results_owes_the_answer() -> None:
     states = at_status(Status.CONCLUDED)
     (found,) = owed(states.then(results(), NOW), CALENDAR, Clock())
     assert not found.owner
+
+
+def test_a_hand_over_that_each_says_it_gave_is_signed_by_neither_side() -> None:
+    """O7: type, list and giver are the same, or nothing was handed over."""
+    states = at_status(Status.RUNNING)
+    for unit in (OTHER, OWNER):
+        states.then(hand_over(unit=unit, giver=unit), NOW)
+    assert states.state("operation", OPERATION).one_sided == {HANDOVER}
+
+
+def test_where_a_team_is_has_the_words_of_its_events() -> None:
+    """O4, O5, O9: 派出, 到达, 返回."""
+    words = {one.value: (one.zh, one.en) for one in Whereabouts}
+    assert words == {"sent": ("派出", "sent out"), "arrived": ("到达", "arrived"), "returned": ("返回", "returned")}
 
 
 def test_a_team_that_has_arrived_is_not_waited_for() -> None:
