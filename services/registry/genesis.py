@@ -115,11 +115,13 @@ def concerns(
     Root, province and policy events and keys of registry and keeper go everywhere, those of a unit or officer where
     the unit writes or reads, all of them to the open topics. Heartbeat, profile and the root itself: nowhere.
     """
-    if type(e.data) not in trusts.COPIED:
-        return False
+    return type(e.data) in trusts.COPIED and is_about(concerned(e), members, readers, guests)
+
+
+def is_about(unit: str, members: Iterable[str], readers: Iterable[str], guests: Iterable[str]) -> bool:
+    """Whether what is about a unit, or about everybody (empty), concerns a channel."""
     here = {*members, *readers, *guests}
-    about = concerned(e)
-    return not about or not here or about in here
+    return not unit or not here or unit in here
 
 
 def concerned(e: Draft[Any]) -> str:

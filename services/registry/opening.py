@@ -5,7 +5,7 @@ rights. The registry decides when trust reaches a channel, never what it says: t
 """
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -53,6 +53,8 @@ class Registry:
     ready: set[str] = field(default_factory=set)
     complete: dict[str, tuple[bytes, Trust, frozenset[str]]] = field(default_factory=dict)
     """Channel -> the end of ``duikou.trust``, trust there, and its guests, when nothing was left to copy."""
+    trust: tuple[bytes, tuple[tuple[Signed, str], ...]] = (b"", ())
+    """The end of ``duikou.trust``, and what is copied of it, each with the unit that it is about."""
     grants: dict[str, tuple[bytes, tuple[Granted, ...]]] = field(default_factory=dict)
     """Channel -> its end, and what was granted there."""
     taken: set[tuple[str, int]] = field(default_factory=set)
@@ -229,21 +231,22 @@ class Registry:
         place = (self.node.folds.history(TRUST).hash, history.channel.trust, welcome)
         if self.complete.get(channel) == place:
             return False
-        if any(self._copy_all(channel, self._missing(history, guests)) for guests in _batches(history, welcome)):
-            return True
-        if not self._missing(history):  # a guest's that was refused would be again
+        left = [one for one in self._trust() if one[0].digest not in history.channel.trust.copied]
+        for guests in _batches(history, welcome):
+            if self._copy_all(channel, _concerning(history, left, guests)):
+                return True
+        if not _concerning(history, left):  # a guest's that was refused would be again
             self.complete[channel] = place
         return False
 
-    def _missing(self, history: History, welcome: frozenset[str] = frozenset()) -> list[Signed]:
-        return [signed for signed in self._effective(TRUST) if self._is_missing(history, signed, welcome)]
-
-    def _is_missing(self, history: History, signed: Signed, welcome: frozenset[str]) -> bool:
-        copied = history.channel.trust.copied
-        if signed.digest in copied or signed.digest == self.node.exchange:
-            return False
-        state = history.channel
-        return genesis.concerns(Envelope.parse(signed.value).draft(), state.members, state.readers, welcome)
+    def _trust(self) -> tuple[tuple[Signed, str], ...]:
+        """What of ``duikou.trust`` is copied anywhere, in order; read again when it has grown."""
+        end = self.node.folds.history(TRUST).hash
+        if self.trust[0] != end:
+            found = ((signed, Envelope.parse(signed.value).draft()) for signed in self._effective(TRUST))
+            copied = ((signed, genesis.concerned(draft)) for signed, draft in found if genesis.concerns(draft))
+            self.trust = (end, tuple(copied))
+        return self.trust[1]
 
     def _copy_all(self, channel: str, missing: list[Signed]) -> bool:
         """All in one append: each is decided on what the ones before it leave."""
@@ -273,11 +276,18 @@ class Registry:
 def _batches(history: History, welcome: frozenset[str]) -> Iterator[frozenset[str]]:
     """Whose trust is copied beside the members', the first that can be: what is refused of one holds up nobody else.
 
-    All guests who came in before, in the order of ``duikou.trust``; none; each by himself.
+    All guests who came in before, in the order of ``duikou.trust``; none; each by himself. Each once.
     """
-    yield welcome.intersection(history.channel.trust.units)
-    yield frozenset()
-    yield from (frozenset({guest}) for guest in sorted(welcome))
+    before = welcome.intersection(history.channel.trust.units)
+    yield from dict.fromkeys((before, frozenset(), *(frozenset({guest}) for guest in sorted(welcome))))
+
+
+def _concerning(
+    history: History, trust: Iterable[tuple[Signed, str]], welcome: frozenset[str] = frozenset()
+) -> list[Signed]:
+    """What of ``duikou.trust`` concerns a channel."""
+    state = history.channel
+    return [signed for signed, unit in trust if genesis.is_about(unit, state.members, state.readers, welcome)]
 
 
 def root(folder: Path) -> Signed:
