@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= $(or $(shell command -v uv),$(BIN)/uv)
 # worker processes of the tests; 0 runs them in one process
-WORKERS ?= 3
+WORKERS ?= 2
 # of fuzzing, for each target
 SECONDS ?= 600
 # more words for the demo, the tests, the benchmarks, the fault campaign or fuzzing
