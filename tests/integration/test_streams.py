@@ -109,7 +109,7 @@ def _delivered(made: Region, subject: str) -> bool:
 
 
 def test_another_gateway_goes_on_where_the_first_stopped(paired: Region) -> None:
-    """An id is a place in the log, no memory of a process."""
+    """An id is a place in the log, no memory of a process. What was under way before may be told first."""
     with listening(paired) as stream:
         begin = next(stream)
     paired.hold(YIWU, "gateway")
@@ -118,7 +118,7 @@ def test_another_gateway_goes_on_where_the_first_stopped(paired: Region) -> None
     paired.start(YIWU, "gateway")
     paired.until("it answers", lambda: _answers(paired))
     with listening(paired, begin.id) as stream:
-        assert {one.data["subject"] for one in islice(stream, 1, 2)} == {subject}
+        assert any(one.data["subject"] == subject for one in islice(stream, 1, None))
 
 
 def _answers(made: Region) -> bool:
