@@ -20,11 +20,6 @@ settings.register_profile("duikou", deadline=None)  # a busy machine is no failu
 settings.load_profile("duikou")
 
 UNIT = Path(__file__).parent / "unit"
-CHAINS = {
-    **dict.fromkeys(("faults", "generations", "spine", "streams"), "first"),
-    **dict.fromkeys(("kafka", "many", "operations"), "second"),
-}
-"""Group of a test -> the chain that it is run in, each about as long as the other."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,15 +57,13 @@ def kafka() -> Iterator[Reachable]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a container engine, and put all tests that use the broker into one group of xdist.
 
-    All groups into two chains: regions of nodes and servers, of which two at a time are as many as two cores carry.
+    There are two groups of about the same length, ``first`` and ``second``, of all tests that start nodes or servers of
+    their own: two cores carry two of these at a time.
     """
     leave_out(config, items)
     for item in items:
         if "kafka" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("kafka"))
-        group = item.get_closest_marker("xdist_group")
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(CHAINS[group.args[0]]), append=False)
+            item.add_marker(pytest.mark.xdist_group("second"))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -74,7 +74,7 @@ def told(request: pytest.FixtureRequest) -> Iterator[Demo]:
                 demo.stop()
 
 
-pytestmark = [pytest.mark.xdist_group("kafka"), pytest.mark.timeout(MINUTES_10)]
+pytestmark = [pytest.mark.xdist_group("second"), pytest.mark.timeout(MINUTES_10)]
 once = pytest.mark.parametrize("told", [EMBEDDED], indirect=True)
 """What does not depend on the log is looked at on one."""
 

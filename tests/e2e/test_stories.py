@@ -27,7 +27,7 @@ from tests.support.files import TURNED, exif, jpeg, pdf, warrant
 from tests.support.offices import HANDLER, Offices, ahead, paper_of, refused, refused_with
 from tests.support.region import CONTENT, SUMMARY, Region, both_answering
 
-pytestmark = pytest.mark.xdist_group("streams")
+pytestmark = pytest.mark.xdist_group("first")
 
 PLAIN = {"classification": "work_secret", "urgency": "routine"}
 REPLY = {**PLAIN, "kind": "reply"}

@@ -31,7 +31,7 @@ from tests.support.disk import Disk
 from tests.support.region import until
 from tests.support.servers import server_folder, skip_or_fail
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = pytest.mark.xdist_group("first")
 SEEDS = (*range(24), 55)
 """Twenty-four in a row, the last of them with a topic made anew on Kafka, and one with that on the embedded log."""
 SECONDS = 400

@@ -23,7 +23,7 @@ READY_SECONDS = 240
 MINUTES_10 = 600
 UNITS = ("xincai", "dengzhou", "yiwu")
 
-pytestmark = [pytest.mark.xdist_group("kafka"), pytest.mark.timeout(MINUTES_10)]
+pytestmark = [pytest.mark.xdist_group("second"), pytest.mark.timeout(MINUTES_10)]
 
 
 @dataclass

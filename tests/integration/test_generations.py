@@ -32,7 +32,7 @@ def paired_anew(made: Region) -> Region:
     return made
 
 
-pytestmark = pytest.mark.xdist_group("generations")
+pytestmark = pytest.mark.xdist_group("first")
 
 
 def duikou(*words: str | Path) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from infra.kafka.properties import SUPER_USERS
 from infra.processes import Unavailable
 from tests.support.servers import server_folder, skip_or_fail
 
-pytestmark = pytest.mark.xdist_group("kafka")
+pytestmark = pytest.mark.xdist_group("second")
 
 TOPIC = "kept"
 LISTENERS = ["client", "internal", "controller"]

@@ -15,7 +15,7 @@ from services.transport.embedded import EmbeddedLog
 from tests.support.anew import stops_and_keeps
 from tests.support.region import Region
 
-pytestmark = pytest.mark.xdist_group("generations")
+pytestmark = pytest.mark.xdist_group("first")
 
 
 @pytest.fixture

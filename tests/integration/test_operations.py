@@ -44,7 +44,7 @@ from services.vault import IndexKey
 from services.views import VIEWS
 from tests.support.region import SECRETS, Region, region
 
-pytestmark = pytest.mark.xdist_group("operations")
+pytestmark = pytest.mark.xdist_group("second")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from services.transport.session import Session
 from tests.support.proxy import Proxy
 from tests.support.servers import HASTY, server_folder
 
-pytestmark = pytest.mark.xdist_group("operations")
+pytestmark = pytest.mark.xdist_group("second")
 LIMIT = 1.5
 """What the test takes for ANSWER_SECONDS."""
 SLACK = 5.0

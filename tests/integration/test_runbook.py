@@ -33,7 +33,7 @@ from tests.support.operator import PAGE, SECTIONS, Operator
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, region, until
 from tests.support.servers import server_folder, skip_or_fail
 
-pytestmark = pytest.mark.xdist_group("operations")
+pytestmark = pytest.mark.xdist_group("second")
 MOST = 200
 """Commands after which a disk without room has refused one."""
 RESTORE, LOST = "Restore yesterday's backup", "A topic was made anew"

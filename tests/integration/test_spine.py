@@ -40,7 +40,7 @@ from tests.support.offices import Offices
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region, both_answering, copy_folder, region
 from tests.support.servers import skip_or_fail
 
-pytestmark = pytest.mark.xdist_group("spine")
+pytestmark = pytest.mark.xdist_group("first")
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from services.transport.errors import AccessDeniedError, TopicSettingsError
 from tests.ports.log_suite import FaultSuite, LogSuite, Opened, messages, until_it_answers, values
 from tests.support.servers import server_folder, skip_or_fail
 
-pytestmark = pytest.mark.xdist_group("kafka")
+pytestmark = pytest.mark.xdist_group("second")
 
 MEMBER, OUTSIDER, READER, ADMIN = "110108000000", "330106000000", "110000000000", "admin"
 WRONG = {
