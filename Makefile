@@ -5,8 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV ?= $(or $(shell command -v uv),$(BIN)/uv)
-# worker processes of the tests: two for those with servers (tests/conftest.py), one for all others; 0: one process for all
-WORKERS ?= 3
+# worker processes of the tests; 0 runs them in one process
+WORKERS ?= 2
 # of fuzzing, for each target
 SECONDS ?= 600
 # more words for the demo, the tests, the benchmarks, the fault campaign or fuzzing

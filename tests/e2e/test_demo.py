@@ -1,4 +1,7 @@
-"""The main job as a user starts it: one command, real processes, real PostgreSQL, embedded log and real Kafka."""
+"""The main job as a user starts it: one command, real processes, real PostgreSQL, the embedded log.
+
+Over Kafka, nodes and what they tell are those of tests/integration/test_spine.py and test_compose.py.
+"""
 
 import base64
 import json
@@ -22,7 +25,6 @@ from tests.support.servers import server_folder, skip_or_fail
 
 ROOT = Path(__file__).parents[2]
 COMMAND = ".venv/bin/duikou "
-EMBEDDED, KAFKA = "embedded", "kafka"
 TOLD = 0
 NO_SERVER = 3
 NODES = tuple(office for office in TWO_PROVINCES if office.runs_a_node)
@@ -62,11 +64,11 @@ class Demo:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MINUTES_10, check=False)
 
 
-@pytest.fixture(scope="module", params=[EMBEDDED, KAFKA])
-def told(request: pytest.FixtureRequest) -> Iterator[Demo]:
+@pytest.fixture(scope="module")
+def told() -> Iterator[Demo]:
     """A story that was told; its nodes still run."""
     with server_folder("demo") as folder:
-        demo = Demo(folder, *(["--kafka"] if request.param == KAFKA else ["--scale", str(SCALE)]))
+        demo = Demo(folder, "--scale", str(SCALE))
         try:
             yield demo
         finally:
@@ -75,8 +77,6 @@ def told(request: pytest.FixtureRequest) -> Iterator[Demo]:
 
 
 pytestmark = [pytest.mark.xdist_group("second"), pytest.mark.timeout(MINUTES_10)]
-once = pytest.mark.parametrize("told", [EMBEDDED], indirect=True)
-"""What does not depend on the log is looked at on one."""
 
 
 def test_the_story_ends_as_told(told: Demo) -> None:
@@ -94,7 +94,6 @@ def test_the_story_ends_as_told(told: Demo) -> None:
     assert all(YIWU in line for line in cases), "both see who read"
 
 
-@once
 def test_invented_counties_load_the_cities(told: Demo) -> None:
     """``--scale``: every lead they sent is delivered on a city's screen and waits in its inbox."""
     sent = SCALE * LEADS
@@ -114,7 +113,6 @@ def test_the_printed_command_audits_the_running_nodes(told: Demo) -> None:
     assert report["divergences"] == []
 
 
-@once
 def test_an_export_audits_and_one_changed_byte_of_it_does_not(told: Demo) -> None:
     """The file needs no node and no broker; what is changed is named, and the exit code says so."""
     file = told.state / "export.jsonl"  # among the files that are searched for content below
@@ -150,13 +148,13 @@ def _seen_by_the_next(lines: list[bytes]) -> tuple[int, dict[str, Any]]:
 
 
 def test_no_word_of_a_content_is_at_rest_anywhere(told: Demo) -> None:
-    """PROTOCOL 10: no invented name, phone or number in any file of PostgreSQL, Kafka, logs, exports."""
+    """PROTOCOL 10: no invented name, phone or number in any file of PostgreSQL, logs, exports."""
     forms = [form for word in INVENTED for form in (word.encode(), json.dumps(word).strip('"').encode())]
     files = [path for path in told.state.rglob("*") if path.is_file()]
     found = [str(path.relative_to(told.state)) for path in files if any(form in _at_rest(path) for form in forms)]
     assert found == []
     assert len(files) > 100, "the databases are among them"
-    assert (told.state / "export.jsonl" in files) == ("--kafka" not in told.options)
+    assert told.state / "export.jsonl" in files
 
 
 def _at_rest(path: Path) -> bytes:
@@ -167,7 +165,6 @@ def _at_rest(path: Path) -> bytes:
         return b""
 
 
-@once
 def test_told_again_it_goes_on_and_doubles_nothing(told: Demo) -> None:
     """Ctrl-C ends it in order; fixed idempotency keys: the second telling finds everything there."""
     assert told.stop() == TOLD, told.said
