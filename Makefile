@@ -5,8 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV ?= $(or $(shell command -v uv),$(BIN)/uv)
-# worker processes of the tests; 0 runs them in one process
-WORKERS ?= 2
+# worker processes of the tests, two of them for those with servers (tests/conftest.py); 0 runs them in one process
+WORKERS ?= 3
 # of fuzzing, for each target
 SECONDS ?= 600
 # more words for the demo, the tests, the benchmarks, the fault campaign or fuzzing
