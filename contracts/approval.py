@@ -1,9 +1,12 @@
 """What officers sign, and how it travels in ``data.approval`` and ``data.access`` (PROTOCOL 7, 9, WIRE 22, 23, 28)."""
 
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from contracts.content import Content
 from contracts.dsse import Dsse, Statement, statement_type
 from contracts.fields import (
     Channel,
@@ -28,6 +31,14 @@ class DocumentNo(Wire):
     series: Code
     year: Annotated[int, Field(ge=2021, le=2999)]
     number: Annotated[int, Field(ge=1, le=999_999)]
+
+
+def named(address: Mapping[str, str], summary: bytes, content: Content | None) -> dict[str, str]:
+    """What every signature on a document names: ``address`` (exchange, channel, type, subject, unit), and its bytes."""
+    about = {**address, "summary": sha256(summary).hexdigest()}
+    if content is not None:
+        about |= {"content": content.id, "commitment": content.commitment, "ciphertext": content.ciphertext_digest}
+    return about
 
 
 class Submission(Statement):

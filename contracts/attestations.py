@@ -5,14 +5,14 @@ Places, digests, codes and counts; nothing of any content, nobody. Open from rul
 
 from collections.abc import Iterable
 from hashlib import sha256
+from operator import attrgetter
 from typing import Annotated, Self
-from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import model_validator
 
 from contracts.approval import Approvals
 from contracts.event import Event
-from contracts.fields import Count, Digest, Items, Seen, Wire, pattern
+from contracts.fields import Count, Digest, Items, RecordOffset, Seen, Wire, derived_id, each_once, pattern
 from contracts.vocabulary import Term
 
 MOST_TOPICS = 40
@@ -20,8 +20,8 @@ MOST_TOPICS = 40
 
 
 def anchor_of(unit: str) -> str:
-    """The stream of a unit's anchors: of UUIDv4 form (WIRE 19), and the same for everybody."""
-    return str(UUID(bytes=sha256(f"duikou.anchor.v1\n{unit}".encode()).digest()[:16], version=4))
+    """The stream of a unit's anchors."""
+    return derived_id(f"duikou.anchor.v1\n{unit}")
 
 
 class DeskAnchoredSummary(Wire):
@@ -55,14 +55,7 @@ class Audited(Wire):
     topic: Annotated[
         str, pattern(r"duikou\.(?:trust|pairing|outflow|checkpoint|channel\.[a-z2-7]{52})\.[1-9][0-9]{0,8}")
     ]
-    offset: Annotated[int, Field(ge=0, le=2**53 - 1)]
-
-
-def _each_topic_once(positions: tuple[Audited, ...]) -> tuple[Audited, ...]:
-    topics = [one.topic for one in positions]
-    if topics != sorted(set(topics)):
-        raise ValueError("topics stand in ascending order, each once")
-    return positions
+    offset: RecordOffset
 
 
 def fingerprint_of(places: Iterable[tuple[str, int, str]]) -> str:
@@ -82,7 +75,7 @@ class AuditAttestedSummary(Wire):
     """
 
     opinion: Opinion
-    positions: Annotated[tuple[Audited, ...], Items(1, MOST_TOPICS), AfterValidator(_each_topic_once)]
+    positions: Annotated[tuple[Audited, ...], Items(1, MOST_TOPICS), each_once("topics", attrgetter("topic"))]
     fingerprint: Digest
     records: Count
     divergences: Count

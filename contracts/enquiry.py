@@ -3,16 +3,17 @@
 Form ``measure`` (办案协作) is in the model from the start; rule version 2 opens it (services.domain.enquiry).
 """
 
+from operator import attrgetter
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from contracts.approval import Approvals
 from contracts.content import Content
 from contracts.event import Event
-from contracts.fields import Day, Items, Unit, Uuid, Wire
+from contracts.fields import Day, Items, Unit, Uuid, Wire, each_once
 from contracts.lead import DeliveredSummary, PersonsCount, ReceivedSummary
-from contracts.parts import Attachments, BasisReference, Outgoing, ascending, one_signature_or_two
+from contracts.parts import Attachments, BasisReference, Outgoing, one_signature_or_two
 from contracts.vocabulary import (
     AnswerCode,
     Cancellation,
@@ -118,11 +119,7 @@ class ItemAnswer(Wire):
         return self
 
 
-def each_item_once(answers: tuple[ItemAnswer, ...]) -> tuple[ItemAnswer, ...]:
-    """Items in ascending order. Raises ValueError."""
-    if not ascending([answer.no for answer in answers]):
-        raise ValueError("items stand in ascending order, each once")
-    return answers
+Answers = Annotated[tuple[ItemAnswer, ...], Items(1, MAX_ITEMS), each_once("items", attrgetter("no"))]
 
 
 class AnsweredSummary(Outgoing):
@@ -130,7 +127,7 @@ class AnsweredSummary(Outgoing):
 
     kind: Literal[DocumentKind.REPLY]
     officer: Uuid | None = None
-    answers: Annotated[tuple[ItemAnswer, ...], Items(1, MAX_ITEMS), AfterValidator(each_item_once)]
+    answers: Answers
     persons_count: PersonsCount
     sealed_record: Literal[True] | None = None
 

@@ -1,15 +1,16 @@
 """Decrypted contents of enquiry events (FIELDS 6.7)."""
 
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from contracts.content_model import ContentModel
 from contracts.enquiry import MAX_ITEMS, ItemNo
-from contracts.fields import Day, Items, Wire, text
+from contracts.fields import Day, Items, Wire, each_once, text
 from contracts.findings import AttachmentContent, Contact, Findings, digests
-from contracts.parts import MAX_ATTACHMENTS, MAX_PERSONS, ascending
+from contracts.parts import MAX_ATTACHMENTS, MAX_PERSONS
 from contracts.person import IdDocument, Name, Number, line
 from contracts.vocabulary import AnswerCode, Question, Sex
 
@@ -107,17 +108,11 @@ class ItemReply(Wire):
     persons: Annotated[tuple[FoundPerson, ...], Items(1, MAX_PERSONS)] | None = None
 
 
-def _each_once(replies: tuple[ItemReply, ...]) -> tuple[ItemReply, ...]:
-    if not ascending([reply.no for reply in replies]):
-        raise ValueError("items stand in ascending order, each once")
-    return replies
-
-
 class AnsweredContent(ContentModel):
     """回函: a reply to every item that was found, and to others where words help."""
 
     contact: Contact
-    answers: Annotated[tuple[ItemReply, ...], Items(1, MAX_ITEMS), AfterValidator(_each_once)]
+    answers: Annotated[tuple[ItemReply, ...], Items(1, MAX_ITEMS), each_once("items", attrgetter("no"))]
 
     def differs(self, summary: Any, on: date) -> tuple[str, ...]:
         """Whether what was found stands here, nothing that was not answered, and persons are counted right."""

@@ -5,14 +5,14 @@ Open from rule version 2 on, as the form ``measure`` is.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
 from contracts.approval import Approvals
 from contracts.content import Content
-from contracts.enquiry import MAX_ITEMS, ItemAnswer, each_item_once
+from contracts.enquiry import Answers
 from contracts.enquiry_terms import InterimReason
 from contracts.event import Event
-from contracts.fields import Day, Digest, Items, Uuid, Wire, a_set
+from contracts.fields import Day, Digest, Uuid, Wire, a_set
 from contracts.lead import PersonsCount
 from contracts.parts import MAX_ATTACHMENTS, Attachments, Outgoing, one_signature_or_two
 from contracts.vocabulary import AttachmentKind, DocumentKind
@@ -76,7 +76,7 @@ class AnswerCorrectedSummary(Outgoing):
 
     kind: Literal[DocumentKind.CORRECTION]
     corrects: Digest
-    answers: Annotated[tuple[ItemAnswer, ...], Items(1, MAX_ITEMS), AfterValidator(each_item_once)]
+    answers: Answers
     persons_count: PersonsCount
     sealed_record: Literal[True] | None = None
 

@@ -3,9 +3,12 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -62,6 +65,23 @@ def _ascending(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def a_set(most: int, least: int = 0) -> Items:
     """A set on the wire: one set has one byte form."""
     return Items(least, most, ascending=True)
+
+
+def each_once(what: str, key: Callable[[Any], Any]) -> AfterValidator:
+    """Items stand in ascending order of ``key``, each once, so that a set of them has one byte form, too."""
+
+    def check(items: tuple[Any, ...]) -> tuple[Any, ...]:
+        found = [key(one) for one in items]
+        if found != sorted(set(found)):
+            raise ValueError(f"{what} stand in ascending order, each once")
+        return items
+
+    return AfterValidator(check)
+
+
+def derived_id(text: str) -> str:
+    """An id of UUIDv4 form (WIRE 19) that follows from a text, and is the same for everybody."""
+    return str(UUID(bytes=sha256(text.encode()).digest()[:16], version=4))
 
 
 @dataclass(frozen=True)
@@ -125,6 +145,7 @@ Code = Annotated[str, pattern("[a-z][a-z0-9_]{0,39}")]
 Epoch = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Count = Annotated[int, Field(ge=0, le=999_999_999)]
 Offset = Annotated[int, Field(ge=-1, le=2**53 - 1)]
+RecordOffset = Annotated[int, Field(ge=0, le=2**53 - 1)]
 PublicKey = Annotated[str, Binary(32, 32)]
 EncryptionKey = Annotated[str, Binary(1_216, 1_216)]
 

@@ -3,6 +3,7 @@
 Open from rule version 2 on, with contracts.lead_consents and contracts.lead_phone.
 """
 
+from operator import attrgetter
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,7 +11,7 @@ from pydantic import Field, model_validator
 from contracts.approval import Approvals, DocumentNo
 from contracts.content import Content
 from contracts.event import Event
-from contracts.fields import Day, Items, Unit, Uuid, Wire
+from contracts.fields import Day, Items, Unit, Uuid, Wire, each_once
 from contracts.lead import IdentifiersCount
 from contracts.lead_terms import Claim, Correction, Effect, ReviewReason, Settlement
 from contracts.parts import (
@@ -21,7 +22,6 @@ from contracts.parts import (
     Persons,
     Restrictions,
     SubstanceKinds,
-    ascending,
 )
 from contracts.vocabulary import DocumentKind, OutcomeStage
 
@@ -66,18 +66,12 @@ class CorrectedSummary(Outgoing):
 
     kind: Literal[DocumentKind.CORRECTION]
     correction: Correction
-    effects: Annotated[tuple[PersonEffect, ...], Items(0, MAX_PERSONS)]
+    effects: Annotated[tuple[PersonEffect, ...], Items(0, MAX_PERSONS), each_once("persons", attrgetter("index"))]
     restrictions: Restrictions
     persons: Persons
     identifiers_count: IdentifiersCount
     substances: SubstanceKinds
     attachments: Attachments | None = None
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        if not ascending([one.index for one in self.effects]):
-            raise ValueError("persons stand in ascending order, each once")
-        return self
 
 
 class Corrected(Event):

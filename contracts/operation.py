@@ -5,6 +5,7 @@ by the commitment of the content that holds it: whoever can open it can check it
 Open from rule version 2 on.
 """
 
+from operator import attrgetter
 from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
@@ -12,7 +13,7 @@ from pydantic import model_validator
 from contracts.approval import Approvals
 from contracts.content import Content
 from contracts.event import Event
-from contracts.fields import Digest, Items, Timestamp, Unit, Uuid, Wire, a_set
+from contracts.fields import Digest, Items, Timestamp, Unit, Uuid, Wire, a_set, each_once
 from contracts.operation_terms import EarlyAction, Milestone, OperationKind, Pause
 from contracts.parts import Credits, Outgoing
 from contracts.vocabulary import DocumentKind
@@ -242,14 +243,7 @@ class ResultsSummary(Outgoing):
     """战果: outcomes by their ids. Numbers stand in the outcomes themselves."""
 
     kind: Literal[DocumentKind.REPLY]
-    results: Annotated[tuple[Result, ...], Items(1, 20)]
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        ids = [one.outcome_id for one in self.results]
-        if ids != sorted(set(ids)):
-            raise ValueError("outcomes stand in ascending order, each once")
-        return self
+    results: Annotated[tuple[Result, ...], Items(1, 20), each_once("outcomes", attrgetter("outcome_id"))]
 
 
 class ResultsProposed(Event):

@@ -1,12 +1,12 @@
 """Clear parts that summaries of leads and enquiries share (FIELDS 6.1, 6.3, 6.5): codes, counts, digests, no text."""
 
-from collections.abc import Sequence
+from operator import attrgetter
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from contracts.document import Document
-from contracts.fields import Day, Decimal, Digest, Items, Unit, Wire, a_set
+from contracts.fields import Day, Decimal, Digest, Items, Unit, Wire, a_set, each_once
 from contracts.vocabulary import (
     AttachmentKind,
     AttachmentMedia,
@@ -139,22 +139,10 @@ class Credit(Wire):
     role: CreditRole
 
 
-def _each_once(credits_: tuple[Credit, ...]) -> tuple[Credit, ...]:
-    pairs = [(one.unit, one.role) for one in credits_]
-    if pairs != sorted(set(pairs)):
-        raise ValueError("roles stand in ascending order of unit and role, each once")
-    return credits_
-
-
-Credits = Annotated[tuple[Credit, ...], Items(1, 8), AfterValidator(_each_once)]
+Credits = Annotated[tuple[Credit, ...], Items(1, 8), each_once("roles", attrgetter("unit", "role"))]
 
 
 def one_signature_or_two(event: Any) -> None:
     """For what one or two officers sign: either ``officer`` in the summary or ``approval``. Raises ValueError."""
     if (event.summary.officer is None) == (event.approval is None):
         raise ValueError("either an officer or an approval")
-
-
-def ascending(numbers: Sequence[int]) -> bool:
-    """Whether numbers of items rise, each once."""
-    return list(numbers) == sorted(set(numbers))

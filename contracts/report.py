@@ -8,17 +8,15 @@ are not carried. 自报 is typed by the office. All that is a ``Table``. Open fr
 import base64
 from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
-from uuid import UUID
 
 from pydantic import AfterValidator, model_validator
 
 from contracts.approval import Approvals
 from contracts.content import Content
 from contracts.event import Event
-from contracts.fields import Digest, EventId, Unit, Uuid, Wire, pattern
+from contracts.fields import Digest, EventId, Unit, Uuid, Wire, derived_id, pattern
 from contracts.parts import Outgoing
 from contracts.profile import ShapeError, read_content
 from contracts.report_figures import Cell
@@ -41,8 +39,8 @@ Period = Annotated[str, pattern("20[0-9]{2}-(?:01|03|05|07|09|11)"), AfterValida
 
 
 def subject_of(unit: str, period: str) -> str:
-    """The report's id: of UUIDv4 form (WIRE 19), and the same for everybody."""
-    return str(UUID(bytes=sha256(f"duikou.report.v1\n{unit}\n{period}".encode()).digest()[:16], version=4))
+    """The report's id."""
+    return derived_id(f"duikou.report.v1\n{unit}\n{period}")
 
 
 @lru_cache(maxsize=64)

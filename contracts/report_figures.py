@@ -5,11 +5,12 @@ What stands on outcomes is carried as outcomes, by their ids: the next level cou
 
 from collections.abc import Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from contracts.fields import Count, Items, Uuid, Wire, a_set, pattern
+from contracts.fields import Count, Items, Uuid, Wire, a_set, each_once, pattern
 from contracts.report_terms import BY_PURPOSE, MEASURES, RESULTS, SEIZED, Indicator, sort_of
 from contracts.vocabulary import CreditRole, Purpose, SubstanceKind, SubstanceUnit
 
@@ -93,14 +94,7 @@ class Figure(Cell):
         return self
 
 
-def _each_figure_once(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
-    keys = [one.key for one in figures]
-    if keys != sorted(set(keys)):
-        raise ValueError("figures stand in order, each once")
-    return figures
-
-
-Figures = Annotated[tuple[Figure, ...], Items(0, 120), AfterValidator(_each_figure_once)]
+Figures = Annotated[tuple[Figure, ...], Items(0, 120), each_once("figures", attrgetter("key"))]
 
 
 class SeizedAmount(Wire):
@@ -139,14 +133,7 @@ class OutcomeFigures(Wire):
     unconfirmed: Literal[True] | None = None
 
 
-def _each_outcome_once(outcomes: tuple[OutcomeFigures, ...]) -> tuple[OutcomeFigures, ...]:
-    ids = [one.outcome_id for one in outcomes]
-    if ids != sorted(set(ids)):
-        raise ValueError("outcomes stand in ascending order, each once")
-    return outcomes
-
-
-Outcomes = Annotated[tuple[OutcomeFigures, ...], Items(0, 100), AfterValidator(_each_outcome_once)]
+Outcomes = Annotated[tuple[OutcomeFigures, ...], Items(0, 100), each_once("outcomes", attrgetter("outcome_id"))]
 
 
 class Change(Cell):

@@ -7,11 +7,12 @@ by its digest, and it stands beside the summary in ``embedded``. 自报 stands b
 import base64
 from decimal import Decimal
 from hashlib import sha256
+from operator import attrgetter
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from contracts.fields import Binary, Digest, Items, Unit, Wire, a_set, pattern
+from contracts.fields import Binary, Digest, Items, RecordOffset, Unit, Wire, a_set, each_once, pattern
 from contracts.profile import compact
 from contracts.report_figures import Changes, Figures, Outcomes
 from contracts.report_terms import RESULTS, SEIZED
@@ -26,17 +27,10 @@ class Reading(Wire):
     """How far a topic was read."""
 
     topic: Annotated[str, pattern(r"duikou\.channel\.[a-z2-7]{52}\.[1-9][0-9]{0,8}")]
-    offset: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    offset: RecordOffset
 
 
-def _each_topic_once(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    topics = [one.topic for one in readings]
-    if topics != sorted(set(topics)):
-        raise ValueError("topics stand in order, each once")
-    return readings
-
-
-Readings = Annotated[tuple[Reading, ...], Items(1, 100), AfterValidator(_each_topic_once)]
+Readings = Annotated[tuple[Reading, ...], Items(1, 100), each_once("topics", attrgetter("topic"))]
 
 
 class Table(Wire):

@@ -132,6 +132,8 @@ def document(path: Path) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> str:
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -9,10 +9,9 @@ import base64
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
-from contracts.approval import Approval, Approvals, DocumentNo, Submission
+from contracts.approval import Approval, Approvals, DocumentNo, Submission, named
 from contracts.channels import PAIRING, Topic
 from contracts.content import Content
 from contracts.dsse import Dsse
@@ -148,19 +147,14 @@ class County:
         checked = parsed(event.model_fields["summary"].annotation, summary)
         shown = checked.model_dump(mode="json", exclude_none=True)
         now = now_ms()
+        address = {"exchange": self.exchange, "channel": at[0], "type": event.TYPE, "subject": at[1], "unit": self.code}
         about: dict[str, Any] = {
-            "exchange": self.exchange,
-            "channel": at[0],
-            "type": event.TYPE,
-            "subject": at[1],
-            "unit": self.code,
-            "summary": sha256(compact(shown)).hexdigest(),
+            **named(address, compact(shown), content),
             "decided_at": format_time(now),
             "valid_until": format_time(now + APPROVAL_SPAN),
         }
         data: dict[str, Any] = {"summary": shown}
         if content is not None:
-            about |= {"content": content.id, "commitment": content.commitment, "ciphertext": content.ciphertext_digest}
             data["content"] = content.model_dump(mode="json", exclude_none=True)
         submission = self._signed(Submission(**about, officer=self.officers["author"], role=Role.AUTHOR))
         document = DocumentNo(series=checked.kind, year=day(now).year, number=number)

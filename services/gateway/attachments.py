@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -15,7 +14,7 @@ from contracts.refusals import Code, NotYet, Refused
 from contracts.vocabulary import AttachmentMedia, Role
 from services.gateway import examples
 from services.gateway.contents import agreeing, draft_for, own_record
-from services.gateway.deps import Asking, Body, ChannelId, ContentId, NodeOf
+from services.gateway.deps import Asking, Body, ChannelId, ContentId, NodeOf, one_of_few
 from services.gateway.examples import example
 from services.node import attachments, reading
 from services.node.files import Attached, attached, fetch
@@ -33,6 +32,7 @@ ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file", "content": dict.fromkeys(sorted(MEDIA.values()), _FILE)}
 }
 few = threading.BoundedSemaphore(AT_ONCE)
+_held = Depends(one_of_few(few, "too many files at once"))
 
 router = APIRouter(prefix="/v1/channels/{channel}/contents/{content}/attachments", tags=["documents"])
 reads = APIRouter(prefix="/v1/channels/{channel}/contents/{content}/attachments", tags=["reading"])
@@ -83,17 +83,7 @@ def author(caller: Asking) -> None:
         raise Refused(Code.OFFICERS, "D1")
 
 
-def one_of_few(_: Asking) -> Iterator[None]:
-    """Holds one of the places for files, behind the question of who asks. Raises NotYet."""
-    if not few.acquire(blocking=False):
-        raise NotYet("too many files at once")
-    try:
-        yield
-    finally:
-        few.release()
-
-
-async def sent(request: Request, _: Annotated[None, Depends(one_of_few)]) -> bytes:
+async def sent(request: Request, _: Annotated[None, _held]) -> bytes:
     """The bytes as they come, in memory only.
 
     Raises AttachmentTooLargeError at the first byte too many; NotYet: they did not come in time.
@@ -129,7 +119,7 @@ def upload(
     return _taken(node, channel, type, content, file)
 
 
-@router.post("/carried", summary="Carry an attachment over", dependencies=[Depends(author), Depends(one_of_few)])
+@router.post("/carried", summary="Carry an attachment over", dependencies=[Depends(author), _held])
 def carried(channel: ChannelId, content: ContentId, body: CarriedBody, node: NodeOf) -> Uploaded:
     """Into the content of a revision: that is a new content with a key of its own, so the file is encrypted anew."""
     one = Attached(body.digest, body.size, body.media, body.plain_digest)
@@ -146,7 +136,7 @@ def _taken(node: Node, channel: str, type: str, content: str, file: bytes) -> Up
     summary="Fetch an attachment",
     response_class=Response,
     responses=ANSWER,
-    dependencies=[Depends(one_of_few)],
+    dependencies=[_held],
 )
 def fetched(
     channel: ChannelId,

@@ -3,7 +3,7 @@
 import base64
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from contracts.envelope import Envelope
 from contracts.event import Event
 from contracts.fields import Digest, EventId, Subject, Uuid, pattern
 from contracts.profile import compact
-from contracts.refusals import Code, Refused
+from contracts.refusals import Code, NotYet, Refused
 from services.gateway import examples
 from services.gateway.auth import Caller, Tokens, bearer, serving, standing_in
 from services.gateway.examples import example
@@ -146,6 +146,22 @@ def deputy_of(request: Request, given: Delegated = None) -> Caller:
 NodeOf = Annotated[Node, Depends(node_of)]
 Asking = Annotated[Caller, Depends(caller_of)]
 Deputising = Annotated[Caller, Depends(deputy_of)]
+
+
+def one_of_few(places: threading.BoundedSemaphore, taken: str) -> Callable[[Caller], Iterator[None]]:
+    """For a request: one of the places, behind the question of who asks; where all are held, NotYet(``taken``)."""
+
+    def held(_: Asking) -> Iterator[None]:
+        if not places.acquire(blocking=False):
+            raise NotYet(taken)
+        try:
+            yield
+        finally:
+            places.release()
+
+    return held
+
+
 Key = Annotated[
     str,
     Header(

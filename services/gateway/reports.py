@@ -13,14 +13,14 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel
 
 from contracts.calendar import Calendar
-from contracts.refusals import Code, NotYet, Refused
+from contracts.refusals import Code, Refused
 from contracts.report import FIRST_PERIOD, Period, subject_of
 from contracts.report_figures import Figure, amount_of
 from services.domain import periods, report, results
 from services.domain.figures import Source
 from services.domain.oversight import Status
 from services.gateway import examples
-from services.gateway.deps import Asking, NodeOf
+from services.gateway.deps import Asking, NodeOf, one_of_few
 from services.gateway.examples import example
 from services.gateway.printing import MEDIA as PDF
 from services.gateway.printing import recipient, sender
@@ -135,20 +135,10 @@ class FiguresNow(BaseModel):
     sealed: list[SealedNow]
 
 
-def _one_of_few(_: Asking) -> Iterator[None]:
-    """Holds one of the places for counting, behind the question of who asks. Raises NotYet."""
-    if not counting.acquire(blocking=False):
-        raise NotYet("too many reports are counted at once")
-    try:
-        yield
-    finally:
-        counting.release()
-
-
 @router.get(
     "/{period}/figures",
     summary="Figures of a two-monthly report, computed now",
-    dependencies=[Depends(_one_of_few)],
+    dependencies=[Depends(one_of_few(counting, "too many reports are counted at once"))],
 )
 def figures(period: OfPeriod, node: NodeOf, _: Asking) -> FiguresNow:
     """系统核算 of this unit up to the positions that are named; each figure with the events it counts."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.channels import DESK, OPEN_TYPES, PAIRING, TRUST
 from contracts.envelope import Draft, Head
 from contracts.event import Event
+from contracts.fields import derived_id
 from contracts.refusals import Code, NotYet, Refused
 from services.domain import uses
 from services.domain.clocks import format_time
@@ -37,8 +37,8 @@ def duty_id(unit: str, cause: str, duty: str) -> str:
 
 
 def minted(event_id: str) -> str:
-    """An id of UUIDv4 form that follows from a command's event id: same key, same matter."""
-    return str(UUID(bytes=sha256(f"duikou.subject.v1\n{event_id}".encode()).digest()[:16], version=4))
+    """A matter's id, from a command's event id: same key, same matter."""
+    return derived_id(f"duikou.subject.v1\n{event_id}")
 
 
 def propose(node: "Node", channel: str, subject: str, event: Event, *, id: str) -> Sealed:

@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -17,7 +16,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from contracts import desk as said
-from contracts.approval import Approval, DocumentNo, Submission
+from contracts.approval import Approval, DocumentNo, Submission, named
 from contracts.attestations import AuditAttestedSummary
 from contracts.channels import DESK
 from contracts.content import Content
@@ -236,7 +235,7 @@ def statement(
     """
     held = paper(node, id)
     now = now_ms()
-    named = {
+    said_by = {
         **about(node, held),
         "officer": officer,
         "role": role,
@@ -244,28 +243,18 @@ def statement(
         "valid_until": format_time(now + APPROVAL_SPAN),
     }
     if role is Role.AUTHOR:
-        return Submission(**named)
+        return Submission(**said_by)
     if held.submission is None:
         raise Refused(Code.STATE, "D5")
     return Approval(
-        **named, submission=held.submission.digest, document=next_number(node, held, given), answers=answers
+        **said_by, submission=held.submission.digest, document=next_number(node, held, given), answers=answers
     )
 
 
 def about(node: "Node", held: Paper) -> dict[str, Any]:
     """What every signature on the document names: its address and the digests of its bytes."""
-    named: dict[str, Any] = {
-        "exchange": node.exchange,
-        "channel": held.channel,
-        "type": held.type,
-        "subject": held.subject,
-        "unit": node.source,
-        "summary": sha256(base64.b64decode(held.summary)).hexdigest(),
-    }
-    if held.content is not None:
-        content = {"content": held.content.id, "commitment": held.content.commitment}
-        named |= {**content, "ciphertext": held.content.ciphertext_digest}
-    return named
+    address = {"exchange": node.exchange, "channel": held.channel, "type": held.type, "subject": held.subject}
+    return named({**address, "unit": node.source}, base64.b64decode(held.summary), held.content)
 
 
 def next_number(

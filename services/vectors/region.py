@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, NamedTuple, Self
 
 from contracts import pairing
-from contracts.approval import Approval, Approvals, Submission
+from contracts.approval import Approval, Approvals, Submission, named
 from contracts.channel import EncryptionKeyPublished, EncryptionKeySummary
 from contracts.channels import CHECKPOINT, OUTFLOW, PAIRING, REGISTRY, TRUST, Kind, Topic
 from contracts.content import WRAPPED, Content, Wrap, media_of
@@ -316,22 +316,16 @@ class Region:
         """Submission and approval. ``author``, ``approver``: names of officers; the mappings replace members."""
         first = self.officers[author or f"{source}/author"]
         second = self.officers[approver or f"{source}/{role}"]
-        about: dict[str, Any] = {
+        address = {
             "exchange": self.exchange,
             "channel": channel,
             "type": event.TYPE,
             "subject": subject,
             "unit": source,
-            "officer": first.id,
-            "role": Role.AUTHOR.value,
-            "summary": sha256(compact(summary.model_dump(mode="json", exclude_none=True))).hexdigest(),
         }
-        if content is not None:
-            about |= {
-                "content": content.id,
-                "commitment": content.commitment,
-                "ciphertext": content.ciphertext_digest,
-            }
+        shown = compact(summary.model_dump(mode="json", exclude_none=True))
+        by_author = {"officer": first.id, "role": Role.AUTHOR.value}
+        about: dict[str, Any] = {**address, **by_author, **named(address, shown, content)}  # in this order: bytes
         about |= {"decided_at": format_time(self.now), "valid_until": format_time(self.now + 72 * HOUR)}
         said = compact({**about, **(submission or {})})
         by = {"officer": second.id, "role": role.value, "submission": sha256(said).hexdigest(), "answers": []}

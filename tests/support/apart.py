@@ -17,13 +17,13 @@ from contracts.envelope import Envelope, Message, Position, Record, Signed
 from contracts.event import Event
 from contracts.lead_consents import TransferAccepted, TransferAnswerSummary, TransferOffered, TransferOfferedSummary
 from contracts.pairing import Resumed, ResumedSummary, Suspended, SuspendedSummary
-from contracts.vocabulary import DocumentKind, OutcomeStage, Purpose, RemovalResult, Role, Suspension, Withdrawal
+from contracts.vocabulary import DocumentKind, Purpose, Role, Suspension
 from services.auditor import Claims
 from services.auditor.judge import AUDITED
 from services.domain.clocks import DAY, format_time
 from services.verifier import History, Result, Verdict, inspect
 from services.views import fingerprint, fold, within
-from tests.support.story import REPLY, Story, begin
+from tests.support.story import REMOVED, REPLY, Story, begin
 from tests.support.world import XINCAI, YIWU, ZHUMADIAN
 
 ORDER: dict[str, Any] = {**REPLY, "kind": DocumentKind.SUPERVISION}
@@ -211,13 +211,6 @@ def _who(x: Exchange, office: Office, post: str) -> str:
     return x.story.officer(office.unit, post)
 
 
-def accept(x: Exchange, office: Office, n: int) -> Said | None:
-    """受理."""
-    said = lead.AcceptedSummary(officer=_who(x, office, "author"), next_feedback_on="2021-04-20")
-    content = x.story.content(office.unit, x.pair, lead.Accepted.TYPE)
-    return simple(lambda *_: lead.Accepted(summary=said, content=content))(x, office, n)
-
-
 def opened(x: Exchange, office: Office, n: int) -> Said | None:
     """An access record of a lead's content, as far as the office has read."""
     shares = [v.draft.data for v in office.verdicts[x.pair] if v.draft and isinstance(v.draft.data, lead.Shared)]
@@ -230,43 +223,18 @@ def opened(x: Exchange, office: Office, n: int) -> Said | None:
 def outcome(x: Exchange, office: Office, n: int) -> Said | None:
     """查否, under two signatures."""
     subject = _lead(x, office, n)
-    credit = [{"unit": YIWU, "role": "led"}, {"unit": XINCAI, "role": "provided_lead"}]
-    said = {**REPLY, "stage": OutcomeStage.NOTHING_FOUND, "outcome_id": x.story.fresh(), "credit": credit}
-    summary = lead.OutcomeSummary.model_validate(said, strict=False)
-    event = x.story.approved(office.unit, x.pair, subject, lead.OutcomeRecorded, summary) if subject else None
-    return Said(x.pair, subject, event) if event else None
-
-
-def withdraw(x: Exchange, office: Office, n: int) -> Said | None:
-    """撤回."""
-    said = lead.WithdrawnSummary(officer=_who(x, office, "author"), ground=Withdrawal.ERROR)
-    return simple(lambda *_: lead.Withdrawn(summary=said))(x, office, n)
+    return Said(x.pair, subject, x.story.nothing_found(subject)) if subject else None
 
 
 def ask(x: Exchange, office: Office, n: int) -> Said | None:
     """协查, about a lead."""
     subject, about = x.story.fresh(), _lead(x, office, n)
-    asked = {**REPLY, "kind": "enquiry", "form": "info", "purpose": "logistics", "lead": about, "items_count": 1}
-    if not about:
-        return None
-    said = enquiry.AskedSummary.model_validate(asked, strict=False)
-    content = x.story.content(office.unit, x.pair, enquiry.Asked.TYPE)
-    event = x.story.approved(office.unit, x.pair, subject, enquiry.Asked, said, content=content)
-    return Said(x.pair, subject, event)
+    return Said(x.pair, subject, x.story.question(subject, about)) if about else None
 
 
-def undertake(x: Exchange, office: Office, n: int) -> Said | None:
-    """接办."""
-    said = enquiry.UndertakenSummary(officer=_who(x, office, "intake"))
-    content = x.story.content(office.unit, x.pair, enquiry.Undertaken.TYPE)
-    return simple(lambda *_: enquiry.Undertaken(summary=said, content=content), "enquiry")(x, office, n)
-
-
-def answer(x: Exchange, office: Office, n: int) -> Said | None:
-    """答复: nothing held."""
-    item = enquiry.ItemAnswer.model_validate({"no": 1, "code": "nothing_held"}, strict=False)
-    said = enquiry.AnsweredSummary(**REPLY, officer=_who(x, office, "author"), answers=(item,), persons_count=0)
-    return simple(lambda *_: enquiry.Answered(summary=said), "enquiry")(x, office, n)
+def withdrawn(x: Exchange, office: Office) -> Event:
+    """撤回."""
+    return x.story.withdrawal(office.unit)
 
 
 def offer(x: Exchange, office: Office, n: int) -> Said | None:
@@ -355,16 +323,15 @@ def _received(event: type[Any], post: str = "intake") -> Callable[[Exchange, Off
     return lambda x, office: event(summary=lead.ReceivedSummary(officer=_who(x, office, post)))
 
 
-REMOVED = lead.RemovalSummary(result=RemovalResult.REMOVED, final_on="2021-04-20", prints_destroyed=0)
 ACTS: dict[str, tuple[str, Act]] = {
     "a lead": (XINCAI, share),
     "delivered": (YIWU, simple(lambda *_: lead.Delivered(summary=lead.DeliveredSummary()))),
     "signed for": (YIWU, simple(_received(lead.Received))),
     "opened": (YIWU, opened),
-    "accepted": (YIWU, accept),
+    "accepted": (YIWU, simple(lambda x, _: x.story.acceptance())),
     "an outcome": (YIWU, outcome),
-    "withdrawn": (XINCAI, withdraw),
-    "removed": (YIWU, simple(lambda *_: lead.RemovalAnswered(summary=REMOVED))),
+    "withdrawn": (XINCAI, simple(withdrawn)),
+    "removed": (YIWU, simple(lambda *_: REMOVED)),
     "offered": (XINCAI, offer),
     "taken over": (YIWU, take_over),
     "an enquiry": (YIWU, ask),
@@ -373,8 +340,8 @@ ACTS: dict[str, tuple[str, Act]] = {
         simple(lambda *_: enquiry.Delivered(summary=lead.DeliveredSummary()), "enquiry"),
     ),
     "enquiry signed for": (XINCAI, simple(_received(enquiry.Received), "enquiry")),
-    "undertaken": (XINCAI, undertake),
-    "answered": (XINCAI, answer),
+    "undertaken": (XINCAI, simple(lambda x, _: x.story.undertaking(), "enquiry")),
+    "answered": (XINCAI, simple(lambda x, _: x.story.nothing_held(), "enquiry")),
     "the county pauses": (XINCAI, pause),
     "the city pauses": (YIWU, pause),
     "the county resumes": (XINCAI, resume),
@@ -425,8 +392,8 @@ NEVER: dict[str, tuple[str, Act]] = {
         ZHUMADIAN,
         lambda x, o, n: share(x, o, n, content=x.story.content(XINCAI, x.pair, lead.Shared.TYPE)),
     ),
-    "the recipient withdraws": (YIWU, withdraw),
-    "the owner removes": (XINCAI, simple(lambda *_: lead.RemovalAnswered(summary=REMOVED))),
+    "the recipient withdraws": (YIWU, simple(withdrawn)),
+    "the owner removes": (XINCAI, simple(lambda *_: REMOVED)),
     "the owner offers what is not his to take": (XINCAI, take_over),
     "the unit supervises its superior": (XINCAI, supervise),
     "the unit strikes itself off": (XINCAI, strike_off),

@@ -43,6 +43,11 @@ REPLY: dict[str, Any] = {
 }
 
 
+REMOVED = lead.RemovalAnswered(
+    summary=lead.RemovalSummary(result=RemovalResult.REMOVED, final_on="2021-04-20", prints_destroyed=0)
+)
+
+
 class Story(World):
     """A world with words for what officers do."""
 
@@ -74,10 +79,13 @@ class Story(World):
         """... read and accepted."""
         subject = self.received()
         self.read(subject)
-        said = lead.AcceptedSummary(officer=self.officer(YIWU, "author"), next_feedback_on="2021-04-20")
-        content = self.content(YIWU, self.channel, lead.Accepted.TYPE)
-        self.say(YIWU, subject, lead.Accepted(summary=said, content=content))
+        self.say(YIWU, subject, self.acceptance())
         return subject
+
+    def acceptance(self) -> lead.Accepted:
+        """受理 by the recipient."""
+        said = lead.AcceptedSummary(officer=self.officer(YIWU, "author"), next_feedback_on="2021-04-20")
+        return lead.Accepted(summary=said, content=self.content(YIWU, self.channel, lead.Accepted.TYPE))
 
     def read(self, subject: str) -> Verdict:
         """The recipient's intake desk opens the lead's content."""
@@ -87,6 +95,10 @@ class Story(World):
         return self.say(YIWU, content, self.access(YIWU, content))
 
     def outcome(self, subject: str) -> Verdict:
+        """查否, recorded."""
+        return self.say(YIWU, subject, self.nothing_found(subject))
+
+    def nothing_found(self, subject: str) -> lead.OutcomeRecorded:
         """查否, under two signatures."""
         said = lead.OutcomeSummary(
             **REPLY,
@@ -94,23 +106,32 @@ class Story(World):
             outcome_id=self.fresh(),
             credit=(Credit(unit=YIWU, role=CreditRole.LED), Credit(unit=XINCAI, role=CreditRole.PROVIDED_LEAD)),
         )
-        return self.say(YIWU, subject, self.approved(YIWU, self.channel, subject, lead.OutcomeRecorded, said))
+        found: lead.OutcomeRecorded = self.approved(YIWU, self.channel, subject, lead.OutcomeRecorded, said)
+        return found
 
     def withdrawn(self) -> str:
         """A lead sent by mistake, withdrawn and removed; its subject."""
         subject = self.received()
-        who = self.officer(XINCAI, "author")
-        self.say(XINCAI, subject, lead.Withdrawn(summary=lead.WithdrawnSummary(officer=who, ground=Withdrawal.ERROR)))
+        self.say(XINCAI, subject, self.withdrawal(XINCAI))
         return subject
+
+    def withdrawal(self, unit: str) -> lead.Withdrawn:
+        """撤回: it was a mistake."""
+        said = lead.WithdrawnSummary(officer=self.officer(unit, "author"), ground=Withdrawal.ERROR)
+        return lead.Withdrawn(summary=said)
 
     def removed(self, subject: str) -> Verdict:
         """销毁回执, by the node."""
-        said = lead.RemovalSummary(result=RemovalResult.REMOVED, final_on="2021-04-20", prints_destroyed=0)
-        return self.say(YIWU, subject, lead.RemovalAnswered(summary=said))
+        return self.say(YIWU, subject, REMOVED)
 
     def asked(self, about: str) -> str:
         """The recipient of a lead asks back; the enquiry's subject."""
         subject = self.fresh()
+        self.say(YIWU, subject, self.question(subject, about))
+        return subject
+
+    def question(self, subject: str, about: str) -> enquiry.Asked:
+        """协查 about a lead, under two signatures."""
         said = enquiry.AskedSummary(
             kind=DocumentKind.ENQUIRY,
             classification=Classification.WORK_SECRET,
@@ -121,8 +142,8 @@ class Story(World):
             items_count=1,
         )
         content = self.content(YIWU, self.channel, enquiry.Asked.TYPE)
-        self.say(YIWU, subject, self.approved(YIWU, self.channel, subject, enquiry.Asked, said, content=content))
-        return subject
+        found: enquiry.Asked = self.approved(YIWU, self.channel, subject, enquiry.Asked, said, content=content)
+        return found
 
     def answered(self, subject: str) -> None:
         """Delivered, received, undertaken, answered, closed."""
@@ -130,15 +151,22 @@ class Story(World):
         self.say(XINCAI, subject, none)
         desk = lead.ReceivedSummary(officer=self.officer(XINCAI, "intake"))
         self.say(XINCAI, subject, enquiry.Received(summary=desk))
-        content = self.content(XINCAI, self.channel, enquiry.Undertaken.TYPE)
+        self.say(XINCAI, subject, self.undertaking())
+        self.say(XINCAI, subject, self.nothing_held())
+        end = enquiry.ClosedSummary(officer=self.officer(YIWU, "author"), use=Use.PARTLY_USEFUL)
+        self.say(YIWU, subject, enquiry.Closed(summary=end))
+
+    def undertaking(self) -> enquiry.Undertaken:
+        """接办."""
         who = enquiry.UndertakenSummary(officer=self.officer(XINCAI, "intake"))
-        self.say(XINCAI, subject, enquiry.Undertaken(summary=who, content=content))
+        return enquiry.Undertaken(summary=who, content=self.content(XINCAI, self.channel, enquiry.Undertaken.TYPE))
+
+    def nothing_held(self) -> enquiry.Answered:
+        """答复."""
         item = enquiry.ItemAnswer(no=1, code=AnswerCode.NOTHING_HELD)
         author = self.officer(XINCAI, "author")
         said = enquiry.AnsweredSummary(**REPLY, officer=author, answers=(item,), persons_count=0)
-        self.say(XINCAI, subject, enquiry.Answered(summary=said))
-        end = enquiry.ClosedSummary(officer=self.officer(YIWU, "author"), use=Use.PARTLY_USEFUL)
-        self.say(YIWU, subject, enquiry.Closed(summary=end))
+        return enquiry.Answered(summary=said)
 
     def counts(self) -> Verdict:
         """Outflow numbers of the county."""
