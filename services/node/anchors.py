@@ -4,6 +4,7 @@ A desk is the unit's alone, so nobody else could say that it was put back to an 
 how far the desk reaches, and at once that it does not reach back to what was said before.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from contracts.channels import DESK, OPEN_TYPES, Place
 from services.domain.attestations import place
 from services.domain.clocks import day
 from services.domain.oversight import Oversight
+from services.domain.oversight_state import Anchor
 from services.node.commands import duty_id
 from services.node.folds import now_ms
 from services.verifier import History
@@ -53,21 +55,29 @@ def owed(node: "Node", history: History) -> tuple[str, DeskAnchored] | None:
         return None
     decided, _ = node.folds.deciding(history.topic.channel)  # with our own tail: what is on its way is said
     state, today = anchors(decided, node.source) or state, day(now_ms())
-    said = _said(node, state, today > day(state.since))
+    desk = node.folds.history(DESK)
+
+    def behind() -> bool:
+        return (node.end(DESK, node.topic(DESK)) or 0) > desk.offset
+
+    said = due(desk, state.anchor, behind, another_day=today > day(state.since))
     last = state.anchor.head if state.anchor else ""
     cause = f"{history.topic.channel}/{last}/{today}"
     return None if said is None else (duty_id(node.source, cause, "desk_anchored"), DeskAnchored(summary=said))
 
 
-def _said(node: "Node", state: Oversight, another_day: bool) -> DeskAnchoredSummary | None:
-    """What there is to say of the desk as we have read it."""
-    desk, last = node.folds.history(DESK), state.anchor
-    if last is None:
-        return DeskAnchoredSummary(head=desk.seen) if desk.offset >= 0 else None
-    found = reach(desk, last.head)
-    if found is Reach.WHOLE:
-        grown = another_day and (desk.topic.n, desk.offset) > place(last.head)
-        return DeskAnchoredSummary(head=desk.seen) if grown else None
-    if found is Reach.SHORTER and (node.end(DESK, node.topic(DESK)) or 0) > desk.offset:
-        return None  # our copy is behind the desk's own log, which heals it
-    return DeskAnchoredSummary(head=desk.seen, lost=last.head)
+def due(
+    desk: History, last: Anchor | None, behind: Callable[[], bool], *, another_day: bool
+) -> DeskAnchoredSummary | None:
+    """What there is to say of a desk as it was read: that it grew once a day, that it does not reach back at once.
+
+    last: the anchor before; behind: whether what was read is less than the desk's own log has.
+    """
+    found = Reach.WHOLE if last is None else reach(desk, last.head)
+    if last is not None and found is not Reach.WHOLE:
+        if found is Reach.SHORTER and behind():
+            return None  # the desk's own log heals our copy
+        return DeskAnchoredSummary(head=desk.seen, lost=last.head)
+    said = (1, -1) if last is None else place(last.head)
+    grown = (desk.topic.n, desk.offset) > said
+    return DeskAnchoredSummary(head=desk.seen) if grown and (last is None or another_day) else None

@@ -31,7 +31,7 @@ from services.domain import attestations, oversight, signatures
 from services.domain.oversight import Status
 from services.domain.oversight_state import Anchor
 from services.domain.rules import Sign
-from services.node.anchors import Reach, anchors, reach
+from services.node.anchors import Reach, anchors, due, reach
 from services.verifier import History, inspect
 from services.views import VIEWS, fold, from_json, to_json
 from tests.support.papers import content, draft
@@ -263,6 +263,28 @@ def test_a_desk_that_went_on_otherwise_is_another() -> None:
 def test_an_empty_desk_can_be_anchored_after_a_loss() -> None:
     assert reach(desk(0), desk(0).seen) is Reach.WHOLE
     assert reach(desk(), desk(0).seen) is Reach.WHOLE
+
+
+def told(records: int, last: str = "", *, another_day: bool = False, behind: bool = False) -> tuple[str, str] | None:
+    """Head and loss that the node says of a desk of so many records, which was anchored at ``last`` before."""
+    said = due(desk(records), Anchor(last) if last else None, lambda: behind, another_day=another_day)
+    return None if said is None else (said.head, said.lost or "")
+
+
+def test_a_desk_is_anchored_with_its_first_record_and_then_once_a_day_in_which_it_grew() -> None:
+    assert told(0) is None
+    assert told(2) == (desk(2).seen, "")
+    assert told(4, desk(2).seen) is None
+    assert told(4, desk(2).seen, another_day=True) == (desk(4).seen, "")
+    assert told(4, desk(4).seen, another_day=True) is None
+
+
+def test_a_loss_is_said_at_once_unless_our_copy_is_only_behind() -> None:
+    """The copy of a restored node is healed from the desk's log; a desk that went on otherwise is not."""
+    assert told(3, desk(5).seen) == (desk(3).seen, desk(5).seen)
+    assert told(3, desk(5).seen, another_day=True, behind=True) is None
+    other = f"1.3.{'f' * 64}"
+    assert told(6, other, behind=True) == (desk(6).seen, other)
 
 
 # -- views -------------------------------------------------------------------------------------------------------------

@@ -253,6 +253,12 @@ def test_every_command_speaks_json(runner: CliRunner) -> None:
         assert "--json" in runner.invoke(app, [*words, "--help"], env={"TERM": "dumb"}).output, words
 
 
+def test_what_is_not_there_is_an_empty_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    session.table("unit", "lost")([{"unit": "411729000001", "lost": None}])
+    shown = capsys.readouterr().out
+    assert ("411729000001" in shown, "null" in shown) == (True, False)
+
+
 def test_a_command_that_is_nearly_right_is_suggested(runner: CliRunner) -> None:
     found = runner.invoke(app, ["recieve"], env={"TERM": "dumb"})
     assert (found.exit_code, "'receive'" in found.stderr) == (2, True)

@@ -96,3 +96,12 @@ def test_a_guest_whose_trust_is_refused_holds_up_nobody(monkeypatch: pytest.Monk
     assert registry._copy(t.onward, grants)
     assert XINCAI in t.w.history(t.onward).channel.trust.units
     assert not registry._copy(t.onward, grants)
+
+
+def test_what_is_copied_is_tried_for_guests_who_came_before_then_for_none_then_for_each_once() -> None:
+    """What one guest's trust is refused for is no reason to keep the members' from the channel."""
+    history = three().w.history(three().w.channel)
+    known = next(iter(history.channel.trust.units))
+    welcome = frozenset({known, "999999000001"})
+    assert list(opening._batches(history, welcome)) == [{known}, set(), {"999999000001"}]
+    assert list(opening._batches(history, frozenset())) == [set()]
