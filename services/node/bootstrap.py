@@ -15,9 +15,9 @@ from services.node.intake import Intake
 from services.node.node import Node
 from services.node.notifications import Telling
 from services.node.projector import Projector
+from services.node.watching import Step, watched
 
-Step = Callable[[], bool]
-"""One batch; True: there may be more."""
+__all__ = ["STEPS", "Step", "follow", "parts", "run"]
 
 BACK_OFF_SECONDS = 0.5
 RECHECK_SECONDS = 0.5
@@ -31,9 +31,9 @@ def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, S
     """Name of each part -> its step. ``duty``: what takes the place of a unit's duties (the registry's)."""
     intake, views = Intake(node), Projector(node)
     return {
-        "relay": lambda: relay.relay(node),
+        "relay": watched(lambda: relay.relay(node), lambda: node.figures.pulse()._replace(views=None)),
         "intake": lambda: intake.step(wait=node.settings.idle_seconds),
-        "projector": views.step,
+        "projector": watched(views.step, lambda: node.figures.pulse()._replace(sealed=None, sent=None)),
         "duties": duty(node) if duty else _duties(node),
     }
 
@@ -41,9 +41,10 @@ def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, S
 def _duties(node: Node) -> Step:
     """What the node owes to others, and by clocks of their own what it owes to its officers."""
     own = (Forgetting(node).step, Telling(node, open_messages(node.settings.notify_url)).step)
+    owed = watched(lambda: duties.perform(node), lambda: node.figures.pulse()._replace(sent=None, views=None))
 
     def step() -> bool:
-        done = duties.perform(node)
+        done = owed()
         for one in own:
             one()
         return done

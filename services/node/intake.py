@@ -12,6 +12,7 @@ from contracts.envelope import Record
 from contracts.refusals import NotYet
 from services.node.moving import Moves
 from services.node.node import why_of
+from services.node.watching import Watched
 from services.storage.errors import LogChangedError, ReplicaGapError
 from services.storage.stops import Why
 from services.transport import Log
@@ -36,10 +37,14 @@ class Intake:
     compared: dict[str, float] = field(default_factory=dict)
     """Topic -> when it was last found to say what it said; of this process' steady clock, in s."""
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "inspect"))
+    topics: list[tuple[Log, list[str]]] = field(default_factory=list)
+    """What is read, as it was looked up last."""
     moves: Moves = field(init=False)
+    watch: Watched = field(init=False)
 
     def __post_init__(self) -> None:
         self.moves = Moves(self.node)
+        self.watch = Watched(lambda: self.node.figures.pulse().held)
 
     def step(self, wait: float = 0.0) -> bool:
         """One batch of every topic; whether there was anything. Trust goes first: the desk is judged by it."""
@@ -51,18 +56,24 @@ class Intake:
 
     def _step(self, wait: float) -> bool:
         node = self.node
-        generation = node.ledger.generation
-        came, outage = self.moves.step(), None
-        for log, topics in node.readable():
+        generation, looks = node.ledger.generation, self.watch.changed()
+        came, outage = looks and self._look(), None
+        for log, topics in self.topics:
             try:  # the desk, which comes last, hears our own relay only: nobody waits for it
                 came |= self._read(log, topics, wait if log is node.log and not came else 0.0)
             except NotYet as later:  # the desk is a log of its own, and goes on while the line to the others is cut
                 outage = outage or later
         if outage is not None:
             raise outage
-        if not came:
-            self._healed(generation)
+        if looks and not came and self._healed(generation) and not node.unsettled():
+            self.watch.nothing()
         return came
+
+    def _look(self) -> bool:
+        """Which topics there are to read; whether a channel goes on in another."""
+        moved = self.moves.step()
+        self.topics = self.node.readable()
+        return moved
 
     def _read(self, log: Log, topics: list[str], wait: float) -> bool:
         """One batch of one log. Raises NotYet."""
@@ -76,14 +87,16 @@ class Intake:
             self._take(name, list(group))
         return bool(records)
 
-    def _healed(self, generation: str) -> None:
-        """Everything was read: own ledgers may be appended to."""
+    def _healed(self, generation: str) -> bool:
+        """Everything was read: own ledgers may be appended to. False: the replica is not the one that was read."""
         try:
             read_to = {name: history.offset for name, history in self.histories.items()}
             self.node.ledger.healed(generation, read_to)
         except ReplicaGapError:
             self.histories.clear()
             self.node.folds.forget()
+            return False
+        return True
 
     def _says_what_it_said(self, name: str) -> bool:
         """Compared on connecting and on a timer (PROTOCOL 6); else the channel is stopped and not read any more."""

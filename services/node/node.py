@@ -81,20 +81,30 @@ class Node:
 
     def channels(self) -> list[str]:
         """Bilateral channels that are ours; of the registry, all."""
+        return [name for name in self._ours() if self.present(name)]
+
+    def _ours(self) -> list[str]:
+        """Also those whose topic is not there yet."""
         pairings = ((name, state.members) for name, state in self.pairings())
         both = chain(pairings, self.supervised())
-        mine = [name for name, members in both if self.settings.is_registry or self.source in members]
-        return [name for name in mine if self.present(name)]
+        return [name for name, members in both if self.settings.is_registry or self.source in members]
 
     def watched(self) -> list[str]:
         """Channels of others' pairings that name us as oversight: read, never written."""
+        return [name for name in self._others() if self.present(name)]
+
+    def _others(self) -> list[str]:
         ours = self.source
-        mine = [name for name, state in self.pairings() if ours in state.oversight and ours not in state.members]
-        return [name for name in mine if self.present(name)]
+        return [name for name, state in self.pairings() if ours in state.oversight and ours not in state.members]
 
     def followed(self) -> list[str]:
         """Every bilateral channel that we read."""
         return [*self.channels(), *self.watched()]
+
+    def unsettled(self) -> bool:
+        """Whether a channel that we read is stopped or not there yet: what ends that, nobody tells this node."""
+        awaited = chain(OPEN_TOPICS, self._ours(), self._others())
+        return bool(self.stopped()) or not all(self.present(name) for name in awaited)
 
     def spoke(self, channel: str) -> int:
         """When (the log's ms) a matter of the channel moved last; 0 before the first."""

@@ -30,6 +30,7 @@ from services.domain.trust import Trust
 from services.node.commands import NAMESPACE, duty_id, propose, propose_all
 from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
+from services.node.watching import Step, watched
 from services.registry import forwarding, genesis
 from services.registry.errors import HandedOverError
 from services.registry.forwarding import Granted
@@ -61,9 +62,18 @@ class Registry:
     """Name and time of mandates that stand in the ledger."""
     generation: str = ""
     """Of the database that ``taken`` is of."""
+    step: Step = field(init=False)
+    """One round; whether anything was done. Raises NotYet."""
 
-    def step(self) -> bool:
-        """One round; whether anything was done. Raises NotYet."""
+    def __post_init__(self) -> None:
+        self.step = watched(self._step, self._sees)
+
+    def _sees(self) -> object:
+        """What there is to do depends on the database, and on what lies where mandates are handed over."""
+        papers = {(path.name, path.stat().st_mtime_ns) for path in (self.folder / "mandates").glob("*")}
+        return self.node.figures.pulse()._replace(sent=None, views=None), papers
+
+    def _step(self) -> bool:
         done = [self._open_topics(), self._mandates(), self._grant_units()]
         for id, state in list(self.node.pairings()):
             done.append(self._open_channel(id, (state.owner, state.counterpart), partial(self._pairing, state)))

@@ -17,6 +17,23 @@ ORDER BY ledger, epoch DESC, sequence DESC"""
 _MATTERS = """SELECT split_part(stream, '/', 2) AS context, count(DISTINCT stream) AS matters FROM verdict
 WHERE result = 'effective' AND stream IS NOT NULL GROUP BY 1"""
 
+# Own ledgers and topics are few, their rows many: the last of each, found by its index
+_PULSE = """WITH RECURSIVE known (topic, "offset") AS (
+  (SELECT topic, "offset" FROM replica ORDER BY topic DESC, "offset" DESC LIMIT 1)
+  UNION ALL SELECT next.* FROM known CROSS JOIN LATERAL (
+    SELECT topic, "offset" FROM replica WHERE topic < known.topic ORDER BY topic DESC, "offset" DESC LIMIT 1) AS next),
+own (ledger, epoch, sequence) AS (
+  (SELECT ledger, epoch, sequence FROM ledger ORDER BY ledger DESC, epoch DESC, sequence DESC LIMIT 1)
+  UNION ALL SELECT next.* FROM own CROSS JOIN LATERAL (
+    SELECT ledger, epoch, sequence FROM ledger WHERE ledger < own.ledger
+    ORDER BY ledger DESC, epoch DESC, sequence DESC LIMIT 1) AS next)
+SELECT (SELECT array_agg(own::text) FROM own) AS sealed,
+  (SELECT array_agg(known::text) FROM known) AS held,
+  (SELECT array_agg(relay_position::text) FROM relay_position) AS sent,
+  (SELECT array_agg(topic_state::text) FROM topic_state) AS topics,
+  (SELECT array_agg(view_pointer::text) FROM view_pointer) AS views,
+  (SELECT generation FROM healing) AS healed"""
+
 _NOTIFICATIONS = """SELECT level, count(told) AS told, count(*) FILTER (WHERE told IS NULL AND attempts > 0) AS failing,
 min(seen) FILTER (WHERE told IS NULL AND attempts > 0) AS since FROM notification GROUP BY level ORDER BY level"""
 
@@ -36,6 +53,19 @@ class Sent(NamedTuple):
     topic: str
     offset: int
     digest: str
+
+
+class Pulse(NamedTuple):
+    """What changes whenever there is something to do for a part, as it is at one moment; only ever compared.
+
+    sealed: the ends of own ledgers, and whether they are healed. held: the ends of the replica's topics, and which of
+    these are stopped or continued. sent: where the relay stands. views: which folding of each is live.
+    """
+
+    sealed: object
+    held: object
+    sent: object
+    views: object
 
 
 class Figures:
@@ -62,6 +92,13 @@ class Figures:
         """Has a table take more room, and takes it back. Raises NotYet: there is none. Not for every few seconds."""
         with self._pool.connection() as link, link.transaction(force_rollback=True):
             link.execute(_GROW, (urandom(GROWTH).hex(),))
+
+    def pulse(self) -> Pulse:
+        """One query, for whoever would otherwise look into all of it."""
+        with self._pool.connection() as link:
+            row, server = link.execute(_PULSE).fetchone() or {}, link.generation
+        sealed, held = (row.get("sealed"), row.get("healed"), server), (row.get("held"), row.get("topics"), server)
+        return Pulse(sealed, held, row.get("sent"), row.get("views"))
 
     def clock(self) -> int:
         """The server's clock, in ms."""

@@ -91,8 +91,7 @@ class EmbeddedLog:
 
     def read(self, topics: Mapping[str, int], limit: int, wait: float) -> list[Record]:
         """See ``Log.read``."""
-        found = self._look(topics, limit)
-        return found if found or wait <= 0 else self._await(topics, limit, time.monotonic() + wait)
+        return self._await(topics, limit, time.monotonic() + wait) if wait > 0 else self._look(topics, limit)
 
     def end(self, topic: str) -> int | None:
         """See ``Log.end``."""

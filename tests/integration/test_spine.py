@@ -4,7 +4,7 @@ import base64
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -83,15 +83,47 @@ def test_the_same_command_twice_is_one_event(paired: Region) -> None:
 def test_a_refused_command_leaves_nothing(paired: Region) -> None:
     """Refused is final and nowhere: no row, no claim, no record, no number used up."""
     paired.even(XINCAI, YIWU)
+    paired.hold(XINCAI)  # its duties write, too
     tables = ("ledger", "claim")
     before = [paired.rows(XINCAI, f"SELECT count(*) FROM {table}") for table in tables]
-    name, end = str(uuid4()), paired.node(XINCAI).log.end(paired.topic)
+    name = str(uuid4())
     with pytest.raises(Refused) as refused:
         propose(paired.node(XINCAI), paired.channel, str(uuid4()), Delivered(summary=DeliveredSummary()), id=name)
     assert refused.value.code
     assert standing(paired.node(XINCAI), name) is None
     assert [paired.rows(XINCAI, f"SELECT count(*) FROM {table}") for table in tables] == before
-    assert paired.node(XINCAI).log.end(paired.topic) == end
+    paired.start(XINCAI)
+    paired.share()  # what is sealed next takes the next number
+    paired.even(XINCAI, YIWU)
+    found = paired.verdicts(YIWU)
+    assert name not in {verdict.envelope.id for verdict in found if verdict.envelope is not None}
+    assert {verdict.result for verdict in found} <= {Result.EFFECTIVE, Result.VOID, Result.DUPLICATE}
+
+
+def test_the_pulse_changes_with_all_that_parts_look_at(paired: Region) -> None:
+    """Else a part would sleep through what it has to do until it looks by the clock."""
+    subject = paired.share()
+    paired.until("delivered", lambda: paired.stream(XINCAI, paired.channel, "lead", subject).status == "delivered")
+    paired.even(XINCAI, YIWU)
+    paired.hold(XINCAI)
+    node, content = paired.node(XINCAI), paired.content_of(XINCAI, subject)
+    steps = parts(node)
+
+    def changed(act: Callable[[], object]) -> set[str]:
+        before = node.figures.pulse()
+        act()
+        after = node.figures.pulse()
+        return {name for name, *two in zip(before._fields, before, after, strict=True) if two[0] != two[1]}
+
+    assert changed(lambda: None) == set()
+    own = paired.access(XINCAI, content)
+    assert changed(lambda: paired.propose(XINCAI, paired.channel, content, own)) == {"sealed"}
+    assert changed(lambda: paired.until("sent", steps["relay"])) == {"sent"}
+    assert changed(lambda: paired.until("read back", steps["intake"])) == {"held"}
+    assert changed(lambda: rebuild(node, "cases")) == {"views"}
+    assert changed(lambda: node.replica.stop(paired.topic, "for the test")) == {"held"}
+    assert changed(lambda: node.replica.resume(paired.topic)) == {"held"}
+    paired.start(XINCAI)
 
 
 def test_two_duty_workers_one_delivered(paired: Region) -> None:
@@ -395,17 +427,17 @@ def _log_of(made: Region, unit: str) -> Log:
 
 def test_outsider_cannot_read_or_write_channel_topic(brokered: Region) -> None:
     """A unit outside the pairing has a certificate, and no right to its topic (L7)."""
-    end = brokered.node(XINCAI).log.end(brokered.topic)
-    log = _log_of(brokered, DENGZHOU)
+    log, own = _log_of(brokered, DENGZHOU), Message(None, uuid4().bytes)
     try:
         with pytest.raises((AccessDeniedError, TopicMissingError)):
             log.read({brokered.topic: -1}, 1, 0.0)
         with pytest.raises((AccessDeniedError, TopicMissingError)):
-            log.append(brokered.topic, [Message(None, b"{}")])
+            log.append(brokered.topic, [own])
     finally:
         log.close()
     assert brokered.channel not in brokered.node(DENGZHOU).channels()
-    assert brokered.node(XINCAI).log.end(brokered.topic) == end
+    brokered.even(XINCAI)
+    assert own not in [verdict.record.message for verdict in brokered.verdicts(XINCAI)]
 
 
 def test_kcat_prints_an_event_and_openssl_and_securesystemslib_verify_it(brokered: Region, tmp_path: Path) -> None:

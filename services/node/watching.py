@@ -1,0 +1,48 @@
+"""A part that found nothing asks one thing before it looks again: whether what it looks at is still what it was."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Step = Callable[[], bool]
+"""One batch; True: there may be more."""
+
+LOOK_SECONDS = 2.0
+"""After which a part looks though nothing changed: clocks go on, and rights in a log are granted without a word."""
+
+
+@dataclass
+class Watched:
+    """Whether a round can find anything. ``sees``: what it depends on, as it is now; may raise NotYet."""
+
+    sees: Callable[[], object]
+    seen: object = None
+    looked: float = -math.inf
+
+    def changed(self) -> bool:
+        """Ask before the round, and tell ``nothing`` after one that found nothing: what comes between is not missed."""
+        self._now, self._at = self.sees(), time.monotonic()
+        if self._now == self.seen and self._at - self.looked < LOOK_SECONDS:
+            return False
+        self.seen = None
+        return True
+
+    def nothing(self) -> None:
+        """The round found nothing to do."""
+        self.seen, self.looked = self._now, self._at
+
+
+def watched(step: Step, sees: Callable[[], object]) -> Step:
+    """The step, taken only where it can find anything; one that raised is taken again."""
+    gate = Watched(sees)
+
+    def gated() -> bool:
+        if not gate.changed():
+            return False
+        busy = step()
+        if not busy:
+            gate.nothing()
+        return busy
+
+    return gated
