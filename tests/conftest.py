@@ -57,13 +57,19 @@ def kafka() -> Iterator[Reachable]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a container engine, and put all tests that use the broker into one group of xdist.
 
-    There are two groups of about the same length, ``first`` and ``second``, of all tests that start nodes or servers of
-    their own: two cores carry two of these at a time.
+    All tests that start nodes or servers of their own are in groups: ``first`` and ``second``, of about the same
+    length, begin at once, ``last`` when all other tests have begun: two cores carry two of these at a time.
     """
     leave_out(config, items)
     for item in items:
         if "kafka" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("second"))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    return {"first": 0, "second": 0, "last": 2}[group.args[0]] if group else 1
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

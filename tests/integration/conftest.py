@@ -9,7 +9,7 @@ from tests.support.region import Region, both_answering, region
 
 @pytest.fixture(scope="session")
 def lasting() -> Iterator[Region]:
-    """A region for tests that each lose a topic. They are in the group ``generations``, so there is one."""
+    """A region for tests that each lose a topic. They are in the group ``last``, so there is one."""
     with region() as made:
         made.start_all()
         yield made
@@ -17,6 +17,6 @@ def lasting() -> Iterator[Region]:
 
 @pytest.fixture(scope="session")
 def paired() -> Iterator[Region]:
-    """新蔡 and 义乌 paired, both answering HTTP. Whoever uses it is in the group ``spine``, so there is one."""
+    """新蔡 and 义乌 paired, both answering HTTP. Whoever uses it is in the group ``first``, so there is one."""
     with both_answering() as made:
         yield made

@@ -32,7 +32,7 @@ def paired_anew(made: Region) -> Region:
     return made
 
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("last")
 
 
 def duikou(*words: str | Path) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from services.transport.embedded import EmbeddedLog
 from tests.support.anew import stops_and_keeps
 from tests.support.region import Region
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("last")
 
 
 @pytest.fixture
