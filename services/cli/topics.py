@@ -9,8 +9,8 @@ import typer
 
 from services.auditor import Export
 from services.cli.errors import DuikouError
-from services.cli.session import ChannelArg, Json, tell
-from services.node.filling import CannotFillError, fill
+from services.cli.session import ChannelArg, Json, pairs, tell
+from services.node.filling import fill
 from services.node.node import Node, open_node
 from services.node.settings import SettingsError, load
 from services.registry.continuing import CannotContinueError, end_here
@@ -41,16 +41,17 @@ def fill_(
     copy: Annotated[Path, typer.Argument(metavar="FILE", help="An export of another member's copy")],
     as_json: Json = False,
 ) -> None:
-    """Take from another member's copy what this node lacks of a stopped channel's topic."""
+    """Take from another member's copy what this node lacks of stopped topics; what is left is said, with the reason."""
 
-    def act() -> dict[str, int]:
+    def act() -> dict[str, dict[str, int] | dict[str, str]]:
         with opened(settings) as node:
-            taken = fill(node, Export.at(copy).records())
-        if not taken:
-            raise OperatorError("no topic of that copy is stopped here")
-        return taken
+            filled = fill(node, Export.at(copy).records())
+        if not filled.taken:
+            why = [f"{name}: {reason}" for name, reason in filled.left.items()]
+            raise OperatorError("\n".join(why) or "no topic of that copy is stopped here")
+        return filled._asdict()
 
-    tell(as_json, act)
+    tell(as_json, act, lambda filled: pairs({**filled["taken"], **filled["left"]}))
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def opened(path: Path) -> Iterator[Node]:
         raise ValueError(str(error)) from error
     try:
         yield node
-    except (CannotContinueError, CannotFillError) as error:
+    except CannotContinueError as error:
         raise OperatorError(str(error)) from error
     finally:
         node.close()

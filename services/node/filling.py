@@ -6,7 +6,7 @@ names. The registry, whose operator decides where the topic ends, takes all.
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.channel import Cut
 from contracts.channels import Topic, topic
@@ -19,23 +19,33 @@ if TYPE_CHECKING:
     from services.node.node import Node
 
 
-class CannotFillError(Exception):
-    """That copy does not continue ours, or nobody vouches for it; nothing was taken. The message names the topic."""
+class _LeftError(Exception):
+    """That copy does not continue ours, or nobody vouches for it; nothing of the topic was taken."""
 
 
-def fill(node: "Node", records: Iterable[Record]) -> dict[str, int]:
-    """Topic -> how many records were taken from another copy, of every topic that is stopped or continued by the next.
+class Filled(NamedTuple):
+    """Topic -> how many records were taken, and topic -> why none could be."""
+
+    taken: dict[str, int]
+    left: dict[str, str]
+
+
+def fill(node: "Node", records: Iterable[Record]) -> Filled:
+    """Takes from another copy what lacks, of every topic that is stopped or continued by the next; each by itself.
 
     Args:
         records: of one or several topics, each from offset 0, in order.
 
-    Raises CannotFillError, NotYet.
+    Raises NotYet.
     """
-    taken = {}
+    filled = Filled({}, {})
     for name, group in groupby(records, key=lambda record: record.position.topic):
         if node.topic(topic(name).channel) == name and _lacking(node, topic(name)):
-            taken[name] = _take(node, name, list(group))
-    return taken
+            try:
+                filled.taken[name] = _take(node, name, list(group))
+            except _LeftError as error:
+                filled.left[name] = str(error)
+    return filled
 
 
 def _lacking(node: "Node", name: Topic) -> bool:
@@ -52,7 +62,7 @@ def _following(name: Topic) -> str:
 def _take(node: "Node", name: str, copy: list[Record]) -> int:
     own = list(node.replica.records(name))
     if copy[: len(own)] != own[: len(copy)]:
-        raise CannotFillError(f"{name}: the copies are not the same where both have records")
+        raise _LeftError("the copies are not the same where both have records")
     verdicts = list(_judged(node.folds.rebuilt(name), copy[len(own) :]))
     if not node.settings.is_registry:
         verdicts = _vouched(node, topic(name), copy, verdicts)
@@ -65,7 +75,7 @@ def _judged(history: History, records: list[Record]) -> Iterator[Verdict]:
         for record in records:
             yield history.admit(record, inspect(record, {}))
     except Stopped as stopped:
-        raise CannotFillError(f"{history.topic}: {stopped}") from stopped
+        raise _LeftError(str(stopped)) from stopped
 
 
 def _vouched(node: "Node", name: Topic, copy: list[Record], verdicts: list[Verdict]) -> list[Verdict]:
@@ -80,5 +90,5 @@ def _vouched(node: "Node", name: Topic, copy: list[Record], verdicts: list[Verdi
     exists = node.end(name.channel, _following(name)) is not None
     found = continued(node.log.read({_following(name): -1}, RECORDS, 0.0) if exists else [], up_to)
     if found is None or found.cut is None:
-        raise CannotFillError(f"{name}: no genesis of the next topic vouches for this copy")
+        raise _LeftError("no genesis of the next topic vouches for this copy")
     return [verdict for verdict in verdicts if verdict.record.position.offset <= found.cut.offset]
