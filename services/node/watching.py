@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Step = Callable[[], bool]
 """One batch; True: there may be more."""
@@ -17,20 +17,21 @@ class Watched:
     """Whether a round can find anything. ``sees``: what it depends on, as it is now; may raise NotYet."""
 
     sees: Callable[[], object]
-    seen: object = None
-    looked: float = -math.inf
+    _before: tuple[object, float] = (None, -math.inf)
+    """What was seen, and when, before the last round that found nothing."""
+    _now: tuple[object, float] = field(init=False)
 
     def changed(self) -> bool:
         """Ask before the round, and tell ``nothing`` after one that found nothing: what comes between is not missed."""
-        self._now, self._at = self.sees(), time.monotonic()
-        if self._now == self.seen and self._at - self.looked < LOOK_SECONDS:
+        self._now = self.sees(), time.monotonic()
+        if self._now[0] == self._before[0] and self._now[1] - self._before[1] < LOOK_SECONDS:
             return False
-        self.seen = None
+        self._before = None, -math.inf
         return True
 
     def nothing(self) -> None:
         """The round found nothing to do."""
-        self.seen, self.looked = self._now, self._at
+        self._before = self._now
 
 
 def watched(step: Step, sees: Callable[[], object]) -> Step:
