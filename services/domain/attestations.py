@@ -4,6 +4,7 @@ A verdict sees neither a desk nor other topics, so form and order are judged: wh
 anchor (``services.node.anchors``), whoever has the topics audits them again (``services.auditor``).
 """
 
+from dataclasses import replace
 from typing import Any
 
 from contracts.attestations import AuditAttested, DeskAnchored, anchor_of
@@ -54,7 +55,7 @@ def changed(state: Oversight, e: Draft[Any], at: int) -> dict[str, Any]:
         case DeskAnchored(summary=said) if said.lost is not None:
             return {"anchor": Anchor(said.head, said.lost, at)}
         case DeskAnchored(summary=said):
-            before = state.anchor or Anchor("")
-            return {"anchor": Anchor(said.head, before.lost, before.lost_at)}
+            before = state.anchor
+            return {"anchor": replace(before, head=said.head) if before is not None else Anchor(said.head)}
         case _:
             return {"attested": e.data.summary}

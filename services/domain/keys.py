@@ -10,8 +10,11 @@ from contracts.dsse import REMEMBERED, Dsse, pae
 
 _P = 2**255 - 19
 _ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
-_SMALL_ORDER = frozenset({0, 1, _P - 1, _ORDER_8, _P - _ORDER_8})
-"""y coordinates of the eight points of small order; a trivial signature verifies under them (STACK trap 22)."""
+_SMALL_ORDER = frozenset({0, _ORDER_8, _P - _ORDER_8})
+"""y coordinates of points of small order; a trivial signature verifies under them (STACK trap 22).
+
+The two others, 1 and -1, have x = 0, of which there is one and no square root to choose a sign of: refused as such.
+"""
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -22,11 +25,11 @@ def acceptable(public: bytes) -> bool:
     y = int.from_bytes(public, "little") & (2**255 - 1)
     if y >= _P or y in _SMALL_ORDER:
         return False
-    x_squared = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    return pow(x_squared, (_P - 1) // 2, _P) == 1
+    x_squared = (y * y - 1) * pow(_D * y * y + 1, -1, _P)
+    return pow(x_squared, _P // 2, _P) == 1
 
 
-_D = -121665 * pow(121666, -1, _P) % _P
+_D = -121665 * pow(121666, -1, _P)
 
 
 def verifies(public: bytes, message: bytes, signature: bytes) -> bool:

@@ -148,10 +148,11 @@ def test_an_anchor_that_follows_from_nothing_is_late_and_changes_nothing(
 
 
 def test_a_loss_stays_known_behind_later_anchors(states: FakeStates) -> None:
-    states.then(anchor(SECOND), NOW)
+    assert states.then(anchor(SECOND), NOW).anchor == Anchor(SECOND, "", 0)
     assert states.then(anchor(FIRST, lost=SECOND), NOW + 1).anchor == Anchor(FIRST, SECOND, NOW + 1)
     after = states.then(anchor(OTHER_SECOND), NOW + 2)
     assert (after.anchor, after.since) == (Anchor(OTHER_SECOND, SECOND, NOW + 1), NOW + 2)
+    assert after.opened_at == NOW, "there is one matter of all anchors, and it was begun once"
 
 
 def test_what_was_attested_is_known_of_it(states: FakeStates) -> None:

@@ -740,12 +740,13 @@ def test_from_the_review_date_on_nothing_keeps_a_lead(
     assert judged(states, event(), REVIEW_OVER) is code
 
 
-def test_under_rule_version_1_the_review_date_is_not_asked() -> None:
+@pytest.mark.parametrize(("version", "code"), [(1, None), (2, Code.STATE), (3, Code.STATE)])
+def test_the_review_date_is_asked_since_rule_version_2(version: int, code: Code | None) -> None:
     states = at_status(Status.IN_PROGRESS)
     running = states.state("pairing", states.channel.pairing)
     states.streams["pairing", states.channel.pairing] = replace(running, valid_until=NOW + 900 * DAY)
-    states.channel = replace(states.channel, trust=replace(states.channel.trust, rule_version=1))
-    assert judged(states, supplement(), REVIEW_OVER) is None
+    states.channel = replace(states.channel, trust=replace(states.channel.trust, rule_version=version))
+    assert judged(states, supplement(), REVIEW_OVER) is code
 
 
 @pytest.mark.parametrize("event", [withdraw, correct, hold, expunge, regrade])
@@ -834,10 +835,11 @@ def test_a_lead_writes_down_what_was_told_by_its_unit() -> None:
     assert judged(states, share(phone_first=PHONE)) is Code.UNKNOWN_MATTER
 
 
-def test_under_rule_version_1_no_lead_names_a_phone_record() -> None:
+@pytest.mark.parametrize(("version", "code"), [(1, Code.TYPE), (2, Code.UNKNOWN_MATTER)])
+def test_a_lead_names_a_phone_record_since_rule_version_2(version: int, code: Code) -> None:
     states = states_of()
-    states.channel = replace(states.channel, trust=replace(states.channel.trust, rule_version=1))
-    assert judged(states, share(phone_first=PHONE)) is Code.TYPE
+    states.channel = replace(states.channel, trust=replace(states.channel.trust, rule_version=version))
+    assert judged(states, share(phone_first=PHONE)) is code
 
 
 def test_the_callees_word_of_the_time_replaces_the_callers() -> None:

@@ -319,6 +319,30 @@ def test_what_is_due(status: Status, kind: Duty, until: str, owner: bool) -> Non
     assert (found.kind, format_time(found.at), found.owner) == (kind, until, owner)
 
 
+@pytest.mark.parametrize(
+    ("status", "until"),
+    [(Status.REPORTED, "2021-05-20T16:00:00.000Z"), (Status.REDRESS, "2021-06-16T16:00:00.000Z")],
+)
+def test_days_are_counted_where_none_off_follows(status: Status, until: str) -> None:
+    """Three and thirty, from a Monday; a day later would be another."""
+    begun = parse_time("2021-05-17T02:00:00.000Z")
+    state = replace(at_status(status).state("oversight", MATTER), since=begun, opened_at=begun)
+    found = due(state, CALENDAR, Clock())
+    assert found is not None
+    assert format_time(found.at) == until
+
+
+def test_whether_both_were_told_is_known_once_it_was_said() -> None:
+    states = at_status(Status.REPORTED)
+    told = [states.then(follow_up(**more), NOW).told for more in ({}, {"notice": "both_told"}, {})]
+    assert told == [False, True, True]
+
+
+def test_where_nothing_can_come_any_more() -> None:
+    ends = "report_closed struck_off escalated suggested decided contributed accepted restated anchored attested"
+    assert {status.value for status in oversight.ENDED} == set(ends.split())
+
+
 @pytest.mark.parametrize("status", sorted(oversight.ENDED.intersection(STATUSES)))
 def test_nothing_is_due_at_an_end(status: Status) -> None:
     assert due(at_status(status).state("oversight", MATTER), CALENDAR, Clock()) is None

@@ -309,6 +309,12 @@ def test_a_period_nobody_reported_is_due_on_the_third_and_the_fifth_working_day(
     assert (city.kind, format_time(city.at), city.owner) == (Duty.REPORT, "2021-05-11T16:00:00.000Z", True)
 
 
+def test_the_days_after_a_period_begin_with_its_last() -> None:
+    """1 July 2021 is a Thursday: it is the first working day after June, the third is Monday 5."""
+    county = oversight_dues.unreported("2021-05", CALENDAR, sums_up=False)
+    assert format_time(county.at) == "2021-07-05T16:00:00.000Z"
+
+
 def test_what_nobody_reported_is_due_for_the_unit_and_shown_to_its_superior() -> None:
     """Owed by us (the county) or by a unit below; nothing of a period before the channel was there."""
     since, over = parse_time("2021-03-10T00:00:00.000Z"), parse_time("2021-04-30T16:00:00.000Z")

@@ -150,6 +150,7 @@ def test_noise_moves_effective_time() -> None:
     w.later(DAY)
     noise = w.raw(b"")
     assert w.share(at=1).at == noise.at
+    assert noise.keyid == "", "nobody's key fits it"
 
 
 def test_unknown_type_is_void_and_holds_nobody() -> None:
