@@ -17,6 +17,9 @@ from tests.faults.schedule import Schedule, Step, schedule
 from tests.faults.system import UNITS, System, system
 from tests.faults.traffic import Side
 
+LASTS = 25
+"""Seeds that one region is used for: everything in it is judged and audited after each of them, and it grows."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -46,6 +49,7 @@ class Campaign:
     kafka: bool | None = None
     """All on that log, whatever the seeds say."""
     regions: dict[bool, tuple[System, ExitStack]] = field(default_factory=dict)
+    used: Counter[bool] = field(default_factory=Counter)
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +71,8 @@ class Campaign:
             error.add_note("\n".join([*broken.faults, *broken.complaints()]))
             raise
         finally:
-            if plan.ends or not clean:
+            self.used[plan.kafka] += 1
+            if plan.ends or not clean or self.used[plan.kafka] >= LASTS:
                 self._end(plan.kafka)
         found, sides = judgement
         counts = Counter(FAULTS[name].family.value for name in plan.names)
@@ -84,6 +89,7 @@ class Campaign:
 
     def _end(self, kafka: bool) -> None:
         _, stack = self.regions.pop(kafka)
+        self.used[kafka] = 0
         stack.close()
 
 
