@@ -73,7 +73,7 @@ class Figures:
 
     def __init__(self, url: str) -> None:
         """``url``: of the runtime role."""
-        self._pool = Pool(url, 2)
+        self._pool = Pool(url)
 
     def write(self) -> None:
         """Has the server write a commit to its disk, and nothing else. Raises NotYet: it cannot.
