@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
     law: str
     at: int
     hash: bytes
-    keyid: str = ""
+    keyid: str
     envelope: Envelope | None = None
     draft: Draft[Any] | None = None
     late: bool = False
