@@ -27,7 +27,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.trust": (*_TRUST, "signatures", _LOG),
     "services.domain.signatures": ("signatures", "delegation", _LOG),
     "services.domain.rules": ("machines", *_RULES, "lead_course_rules"),
-    "services.domain.lead": ("machines", "lead_rules", *_CONTRACTS[:1], "delegation"),
+    "services.domain.lead": (
+        *("machines", "lead_rules", "lead_course_rules", "forwarding_rules", "operation_rules"),
+        *("lead_contract", "delegation"),
+    ),
     "services.domain.pairing": ("machines", "pairing_rules", "genesis", _LOG),
     "services.domain.enquiry": ("machines", "enquiry_rules", *_CONTRACTS[1:], "operation_rules"),
     "services.domain.access": ("machines", "searching", "signatures", _LOG),
