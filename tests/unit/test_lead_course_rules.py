@@ -716,6 +716,16 @@ def test_what_is_held_is_not_all_removed() -> None:
     assert judged(states, release()) is None
 
 
+def test_when_a_lead_was_asked_back_first_is_kept() -> None:
+    """Whoever forwarded it calls it back from then on; that it is expunged later is no second time."""
+    states = at_status(Status.IN_PROGRESS)
+    assert states.state("lead", LEAD).asked_back == 0
+    assert states.then(withdraw(), NOW + 1).asked_back == NOW + 1
+    assert states.then(removed("retained_in_case"), NOW + 2).status is Status.RETAINED
+    expunged = states.then(expunge(), NOW + 3)
+    assert (expunged.status, expunged.asked_back) == (Status.EXPUNGED, NOW + 1)
+
+
 OVER: dict[str, tuple[Status, Callable[[], Draft[Any]], Code | None]] = {
     "accepted": (Status.RECEIVED, lambda: accept(day="2022-05-20"), Code.STATE),
     "supplemented": (Status.IN_PROGRESS, supplement, Code.STATE),
@@ -726,7 +736,11 @@ OVER: dict[str, tuple[Status, Callable[[], Draft[Any]], Code | None]] = {
     "withdrawn": (Status.IN_PROGRESS, withdraw, None),
     "expunged": (Status.IN_PROGRESS, expunge, None),
     "declined": (Status.RECEIVED, decline, None),
+    "sent back": (Status.RECEIVED, misdirected, None),
+    "closed": (Status.WITH_OUTCOME, close, None),
     "restricted": (Status.IN_PROGRESS, restrict, None),
+    "confirmed on the telephone": (Status.PHONE_RECORDED, confirm, None),
+    "denied on the telephone": (Status.PHONE_RECORDED, contradict, None),
 }
 
 
@@ -829,10 +843,11 @@ def test_a_lead_writes_down_what_was_told_by_its_unit() -> None:
     states.then(told(subject=PHONE), NOW)
     states.then(share(phone_first=PHONE), NOW)
     assert judged(states_of(), share(phone_first=PHONE)) is Code.UNKNOWN_MATTER
-    states = states_of()
-    states.then(told(subject=PHONE), NOW)
-    states.streams["lead", PHONE] = replace(states.state("lead", PHONE), owner=OTHER)
-    assert judged(states, share(phone_first=PHONE)) is Code.UNKNOWN_MATTER
+    for other in ({"owner": OTHER}, {"status": Status.IN_PROGRESS}):
+        states = states_of()
+        states.then(told(subject=PHONE), NOW)
+        states.streams["lead", PHONE] = replace(states.state("lead", PHONE), **other)
+        assert judged(states, share(phone_first=PHONE)) is Code.UNKNOWN_MATTER
 
 
 @pytest.mark.parametrize(("version", "code"), [(1, Code.TYPE), (2, Code.UNKNOWN_MATTER)])
