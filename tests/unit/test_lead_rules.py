@@ -559,6 +559,17 @@ def test_a_witness_that_a_supplement_names_stays_protected() -> None:
     assert judged(states, supplement(restrictions=[], looser=True)) is Code.CEILING
 
 
+def test_what_a_supplement_adds_is_known_of_the_lead() -> None:
+    """Whom it names as a suspect, and its content beside the one before."""
+    states = FakeStates()
+    shared, added, more = share(persons=[WITNESS]), supplement(persons=[SUSPECT]), supplement()
+    assert not states.then(shared, NOW).suspect
+    assert states.then(added, NOW).suspect
+    known = states.then(more, NOW)
+    assert (known.suspect, known.persons) == (True, 2)
+    assert known.versions == tuple(one.data.content.id for one in (shared, added, more))
+
+
 def named_in_feedback(**who: Any) -> Draft[Any]:
     """Feedback, by one officer (``officer``) or two (``approval``)."""
     summary = {"use": "useful", "next_feedback_on": "2021-06-05", "persons_count": who.pop("persons", 0)}
