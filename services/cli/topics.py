@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from services.auditor import Export
-from services.cli.errors import DuikouError
-from services.cli.session import ChannelArg, Json, pairs, tell
+from services.cli.errors import REFUSED, DuikouError
+from services.cli.session import ChannelArg, Json, failing, pairs, show_json, tell
 from services.node.filling import fill
 from services.node.node import Node, open_node
 from services.node.settings import SettingsError, load
@@ -42,16 +42,17 @@ def fill_(
     as_json: Json = False,
 ) -> None:
     """Take from another member's copy what this node lacks of stopped topics; what is left is said, with the reason."""
-
-    def act() -> dict[str, dict[str, int] | dict[str, str]]:
+    with failing(as_json):
         with opened(settings) as node:
             filled = fill(node, Export.at(copy).records())
-        if not filled.taken:
-            why = [f"{name}: {reason}" for name, reason in filled.left.items()]
-            raise OperatorError("\n".join(why) or "no topic of that copy is stopped here")
-        return filled._asdict()
-
-    tell(as_json, act, lambda filled: pairs({**filled["taken"], **filled["left"]}))
+        if not any(filled):
+            raise OperatorError("no topic of that copy is stopped here")
+    if as_json:
+        show_json(filled._asdict())
+    else:
+        pairs({**filled.taken, **filled.unvouched, **filled.differs})
+    if not filled.done:
+        raise typer.Exit(REFUSED)
 
 
 @contextmanager

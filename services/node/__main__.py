@@ -8,9 +8,10 @@ from pathlib import Path
 
 import contracts.catalogue  # noqa: F401 - registers every event type
 from services import journal
-from services.node.bootstrap import Step, run
+from services.node.bootstrap import run
 from services.node.node import Node, open_node
 from services.node.settings import SettingsError, load
+from services.node.watching import Step
 
 
 def main(arguments: list[str], duties: Callable[[Node], Step] | None = None) -> int:

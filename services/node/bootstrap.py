@@ -17,8 +17,6 @@ from services.node.notifications import Telling
 from services.node.projector import Projector
 from services.node.watching import Step, watched
 
-__all__ = ["STEPS", "Step", "follow", "parts", "run"]
-
 BACK_OFF_SECONDS = 0.5
 RECHECK_SECONDS = 0.5
 """After which a part looks again though all parts run here and told it nothing: clocks go on, operators act."""

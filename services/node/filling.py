@@ -19,15 +19,25 @@ if TYPE_CHECKING:
     from services.node.node import Node
 
 
-class _LeftError(Exception):
-    """That copy does not continue ours, or nobody vouches for it; nothing of the topic was taken."""
+class _DiffersError(Exception):
+    """That copy does not continue ours; nothing of the topic was taken."""
+
+
+class _UnvouchedError(Exception):
+    """Nobody vouches for that copy, perhaps not yet; nothing of the topic was taken."""
 
 
 class Filled(NamedTuple):
-    """Topic -> how many records were taken, and topic -> why none could be."""
+    """Topic -> how many records were taken; that nobody vouches for the copy; how it contradicts ours."""
 
     taken: dict[str, int]
-    left: dict[str, str]
+    unvouched: dict[str, str]
+    differs: dict[str, str]
+
+    @property
+    def done(self) -> bool:
+        """Something was taken, and nothing contradicts ours: what nobody vouches for yet holds nothing else up."""
+        return bool(self.taken) and not self.differs
 
 
 def fill(node: "Node", records: Iterable[Record]) -> Filled:
@@ -38,13 +48,15 @@ def fill(node: "Node", records: Iterable[Record]) -> Filled:
 
     Raises NotYet.
     """
-    filled = Filled({}, {})
+    filled = Filled({}, {}, {})
     for name, group in groupby(records, key=lambda record: record.position.topic):
         if node.topic(topic(name).channel) == name and _lacking(node, topic(name)):
             try:
                 filled.taken[name] = _take(node, name, list(group))
-            except _LeftError as error:
-                filled.left[name] = str(error)
+            except _UnvouchedError as error:
+                filled.unvouched[name] = str(error)
+            except _DiffersError as error:
+                filled.differs[name] = str(error)
     return filled
 
 
@@ -62,7 +74,7 @@ def _following(name: Topic) -> str:
 def _take(node: "Node", name: str, copy: list[Record]) -> int:
     own = list(node.replica.records(name))
     if copy[: len(own)] != own[: len(copy)]:
-        raise _LeftError("the copies are not the same where both have records")
+        raise _DiffersError("the copies are not the same where both have records")
     verdicts = list(_judged(node.folds.rebuilt(name), copy[len(own) :]))
     if not node.settings.is_registry:
         verdicts = _vouched(node, topic(name), copy, verdicts)
@@ -75,7 +87,7 @@ def _judged(history: History, records: list[Record]) -> Iterator[Verdict]:
         for record in records:
             yield history.admit(record, inspect(record, {}))
     except Stopped as stopped:
-        raise _LeftError(str(stopped)) from stopped
+        raise _DiffersError(str(stopped)) from stopped
 
 
 def _vouched(node: "Node", name: Topic, copy: list[Record], verdicts: list[Verdict]) -> list[Verdict]:
@@ -90,5 +102,5 @@ def _vouched(node: "Node", name: Topic, copy: list[Record], verdicts: list[Verdi
     exists = node.end(name.channel, _following(name)) is not None
     found = continued(node.log.read({_following(name): -1}, RECORDS, 0.0) if exists else [], up_to)
     if found is None or found.cut is None:
-        raise _LeftError("no genesis of the next topic vouches for this copy")
+        raise _UnvouchedError("no genesis of the next topic vouches for this copy")
     return [verdict for verdict in verdicts if verdict.record.position.offset <= found.cut.offset]

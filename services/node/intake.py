@@ -39,6 +39,8 @@ class Intake:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "inspect"))
     topics: list[tuple[Log, list[str]]] = field(default_factory=list)
     """What is read, as it was looked up last."""
+    settled: bool = False
+    """Whether that was all there is to read."""
     moves: Moves = field(init=False)
     watch: Watched = field(init=False)
 
@@ -65,13 +67,14 @@ class Intake:
                 outage = outage or later
         if outage is not None:
             raise outage
-        if looks and not came and self._healed(generation) and not node.unsettled():
+        if looks and not came and self._healed(generation) and self.settled:
             self.watch.nothing()
         return came
 
     def _look(self) -> bool:
         """Which topics there are to read; whether a channel goes on in another."""
         moved = self.moves.step()
+        self.settled = not self.node.unsettled()  # asked first: what comes after this is looked for again
         self.topics = self.node.readable()
         return moved
 

@@ -24,10 +24,7 @@ class Watched:
     def changed(self) -> bool:
         """Ask before the round, and tell ``nothing`` after one that found nothing: what comes between is not missed."""
         self._now = self.sees(), time.monotonic()
-        if self._now[0] == self._before[0] and self._now[1] - self._before[1] < LOOK_SECONDS:
-            return False
-        self._before = None, -math.inf
-        return True
+        return self._now[0] != self._before[0] or self._now[1] - self._before[1] >= LOOK_SECONDS
 
     def nothing(self) -> None:
         """The round found nothing to do."""

@@ -3,8 +3,8 @@
 import sys
 
 from services.node.__main__ import main
-from services.node.bootstrap import Step
 from services.node.node import Node
+from services.node.watching import Step
 from services.registry.opening import Registry
 from services.transport import open_topics
 from services.transport.contract import REPLICATED, SINGLE

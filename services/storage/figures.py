@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from contracts.refusals import NotYet
 from services.storage import migrate
+from services.storage.ends import HELD, SEALED
 from services.storage.pool import FULL, Pool, fullness
 
 FULL_SECONDS = 15.0
@@ -12,28 +13,17 @@ FULL_SECONDS = 15.0
 GROWTH = 65_536
 READ_ONLY = "the node's database takes no writes"
 _GROW = "INSERT INTO view_row (view, generation, key, row) VALUES ('', -1, '', to_jsonb(%s::text))"
-_TAILS = """SELECT DISTINCT ON (ledger) ledger, epoch, sequence, digest FROM ledger
-ORDER BY ledger, epoch DESC, sequence DESC"""
+_TAILS = f"WITH RECURSIVE {SEALED} SELECT * FROM sealed ORDER BY ledger"  # noqa: S608 - from here
 _MATTERS = """SELECT split_part(stream, '/', 2) AS context, count(DISTINCT stream) AS matters FROM verdict
 WHERE result = 'effective' AND stream IS NOT NULL GROUP BY 1"""
 
-# Own ledgers and topics are few, their rows many: the last of each, found by its index
-_PULSE = """WITH RECURSIVE known (topic, "offset") AS (
-  (SELECT topic, "offset" FROM replica ORDER BY topic DESC, "offset" DESC LIMIT 1)
-  UNION ALL SELECT next.* FROM known CROSS JOIN LATERAL (
-    SELECT topic, "offset" FROM replica WHERE topic < known.topic ORDER BY topic DESC, "offset" DESC LIMIT 1) AS next),
-own (ledger, epoch, sequence) AS (
-  (SELECT ledger, epoch, sequence FROM ledger ORDER BY ledger DESC, epoch DESC, sequence DESC LIMIT 1)
-  UNION ALL SELECT next.* FROM own CROSS JOIN LATERAL (
-    SELECT ledger, epoch, sequence FROM ledger WHERE ledger < own.ledger
-    ORDER BY ledger DESC, epoch DESC, sequence DESC LIMIT 1) AS next)
-SELECT (SELECT array_agg(own::text) FROM own) AS sealed,
-  (SELECT array_agg(known::text) FROM known) AS held,
+_PULSE = f"""WITH RECURSIVE {HELD}, {SEALED}
+SELECT (SELECT array_agg(sealed::text) FROM sealed) AS sealed,
+  (SELECT array_agg(held::text) FROM held) AS held,
   (SELECT array_agg(relay_position::text) FROM relay_position) AS sent,
   (SELECT array_agg(topic_state::text) FROM topic_state) AS topics,
   (SELECT array_agg(view_pointer::text) FROM view_pointer) AS views,
-  (SELECT generation FROM healing) AS healed"""
-
+  (SELECT generation FROM healing) AS healed"""  # noqa: S608 - from here
 _NOTIFICATIONS = """SELECT level, count(told) AS told, count(*) FILTER (WHERE told IS NULL AND attempts > 0) AS failing,
 min(seen) FILTER (WHERE told IS NULL AND attempts > 0) AS since FROM notification GROUP BY level ORDER BY level"""
 

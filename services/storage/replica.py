@@ -10,6 +10,7 @@ from psycopg.errors import UniqueViolation
 from contracts.channels import topic as named
 from contracts.envelope import Record, Signed
 from services.storage import records
+from services.storage.ends import HELD
 from services.storage.errors import LogChangedError, ReplicaGapError, VerdictChangedError
 from services.storage.healing import read_back
 from services.storage.pool import Link, Pool
@@ -24,11 +25,7 @@ POLL_SECONDS = 0.2
 _POSITION = """SELECT asked.topic,
   least((SELECT max("offset") FROM replica WHERE topic = asked.topic), topic_state.cut) AS last
 FROM unnest(%s::text[]) AS asked (topic) LEFT JOIN topic_state USING (topic)"""
-_TOPICS = """WITH RECURSIVE known AS (
-  (SELECT topic FROM replica ORDER BY topic LIMIT 1)
-  UNION ALL SELECT (SELECT topic FROM replica WHERE topic > known.topic ORDER BY topic LIMIT 1)
-  FROM known WHERE topic IS NOT NULL)
-SELECT topic FROM known WHERE topic IS NOT NULL"""
+_ENDS = f"WITH RECURSIVE {HELD} SELECT * FROM held"  # noqa: S608 - from here
 _OUTCOME = """SELECT result, coalesce(code, '') AS code, law, counted.topic, "offset", late, disputed
 FROM ledger JOIN counted ON event_id = id AND counted.digest = ledger.digest
 WHERE id = %s AND result IN ('effective', 'void') ORDER BY length(counted.topic), counted.topic, "offset" LIMIT 1"""
@@ -120,12 +117,11 @@ class Replica:
 
     def positions(self) -> dict[str, int]:
         """Topic -> last stored offset that counts."""
-        return self._last([row["topic"] for row in self._pool.rows(_TOPICS)])
+        return self._last([row["topic"] for row in self._pool.rows(_ENDS)])
 
     def ends(self) -> dict[str, int]:
         """Topic -> last stored offset, also behind a cut."""
-        query = 'SELECT topic, max("offset") AS last FROM replica GROUP BY topic'
-        return {row["topic"]: row["last"] for row in self._pool.rows(query)}
+        return {row["topic"]: row["offset"] for row in self._pool.rows(_ENDS)}
 
     def last(self, topic: str) -> Record | None:
         """The last stored record."""

@@ -49,7 +49,6 @@ class Campaign:
     kafka: bool | None = None
     """All on that log, whatever the seeds say."""
     regions: dict[bool, tuple[System, ExitStack]] = field(default_factory=dict)
-    used: Counter[bool] = field(default_factory=Counter)
 
     def __enter__(self) -> Self:
         return self
@@ -71,8 +70,8 @@ class Campaign:
             error.add_note("\n".join([*broken.faults, *broken.complaints()]))
             raise
         finally:
-            self.used[plan.kafka] += 1
-            if plan.ends or not clean or self.used[plan.kafka] >= LASTS:
+            broken.runs += 1
+            if plan.ends or not clean or broken.runs >= LASTS:
                 self._end(plan.kafka)
         found, sides = judgement
         counts = Counter(FAULTS[name].family.value for name in plan.names)
@@ -89,7 +88,6 @@ class Campaign:
 
     def _end(self, kafka: bool) -> None:
         _, stack = self.regions.pop(kafka)
-        self.used[kafka] = 0
         stack.close()
 
 

@@ -77,6 +77,8 @@ class System:
     servers: dict[str, Server]
     lines: dict[tuple[str, str], Proxy]
     kafka: bool
+    runs: int = 0
+    """How many seeds it was used for."""
     workers: dict[str, Worker] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     ended: bool = False

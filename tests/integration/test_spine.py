@@ -4,7 +4,7 @@ import base64
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -98,32 +98,6 @@ def test_a_refused_command_leaves_nothing(paired: Region) -> None:
     found = paired.verdicts(YIWU)
     assert name not in {verdict.envelope.id for verdict in found if verdict.envelope is not None}
     assert {verdict.result for verdict in found} <= {Result.EFFECTIVE, Result.VOID, Result.DUPLICATE}
-
-
-def test_the_pulse_changes_with_all_that_parts_look_at(paired: Region) -> None:
-    """Else a part would sleep through what it has to do until it looks by the clock."""
-    subject = paired.share()
-    paired.until("delivered", lambda: paired.stream(XINCAI, paired.channel, "lead", subject).status == "delivered")
-    paired.even(XINCAI, YIWU)
-    paired.hold(XINCAI)
-    node, content = paired.node(XINCAI), paired.content_of(XINCAI, subject)
-    steps = parts(node)
-
-    def changed(act: Callable[[], object]) -> set[str]:
-        before = node.figures.pulse()
-        act()
-        after = node.figures.pulse()
-        return {name for name, *two in zip(before._fields, before, after, strict=True) if two[0] != two[1]}
-
-    assert changed(lambda: None) == set()
-    own = paired.access(XINCAI, content)
-    assert changed(lambda: paired.propose(XINCAI, paired.channel, content, own)) == {"sealed"}
-    assert changed(lambda: paired.until("sent", steps["relay"])) == {"sent"}
-    assert changed(lambda: paired.until("read back", steps["intake"])) == {"held"}
-    assert changed(lambda: rebuild(node, "cases")) == {"views"}
-    assert changed(lambda: node.replica.stop(paired.topic, "for the test")) == {"held"}
-    assert changed(lambda: node.replica.resume(paired.topic)) == {"held"}
-    paired.start(XINCAI)
 
 
 def test_two_duty_workers_one_delivered(paired: Region) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,13 +56,23 @@ def save(found: Mapping[str, Found]) -> None:
     FOUND.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
 
 
+def _explained() -> list[tuple[str, Name, str]]:
+    """(module, survivor, why it is left), as they stand in the file."""
+    read = tomllib.loads(REASONS.read_text())
+    return [
+        (name, (one["where"], change), one["reason"])
+        for name, entries in read.items()
+        for one in entries
+        for change in one["changes"]
+    ]
+
+
 def reasons() -> dict[str, dict[Name, str]]:
     """Module -> survivor -> why it is left."""
-    read = tomllib.loads(REASONS.read_text())
-    return {
-        name: {(one["where"], change): one["reason"] for one in entries for change in one["changes"]}
-        for name, entries in read.items()
-    }
+    found = defaultdict[str, dict[Name, str]](dict)
+    for name, left, why in _explained():
+        found[name][left] = why
+    return found
 
 
 def page(found: Mapping[str, Found]) -> str:
@@ -93,7 +104,9 @@ def _left(module: str, survivors: Sequence[Name], known: Mapping[Name, str]) -> 
 
 def complaints(found: Mapping[str, Found], today: Mapping[str, Sequence[Mutant]]) -> list[str]:
     """What does not fit together: runs, reasons, page, and the changes that there are today."""
-    said, known = list[str](), reasons()
+    counts = Counter((name, left) for name, left, _ in _explained())
+    said = [f"{name}: explained twice: {_plain(left)}" for (name, left), n in counts.items() if n > 1]
+    known = reasons()
     for name, changes in today.items():
         one = found.get(name)
         explained = set(known.get(name, {}))

@@ -40,11 +40,12 @@ from services.domain.clocks import DAY, format_time
 from services.gateway.auth import development_issuer
 from services.gateway.examples import LEAD
 from services.node import papers, reading
-from services.node.bootstrap import Step, run
+from services.node.bootstrap import run
 from services.node.commands import Standing, duty_id, propose, standing
 from services.node.folds import now_ms
 from services.node.node import Node, open_node
 from services.node.settings import Settings, load
+from services.node.watching import Step
 from services.registry.opening import Registry
 from services.signing import Signer, dsse
 from services.storage.ledger import Sealed

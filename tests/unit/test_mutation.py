@@ -141,6 +141,7 @@ COMPLAINTS: list[tuple[str, list[str], str, list[Mutant], str]] = [
     ("a survivor without a reason", ["a -> b", "b -> c"], WHY, TODAY, "no reason for f: b -> c"),
     ("a reason for what was killed", [], WHY, TODAY, "explained, but no survivor: f: a -> b"),
     ("code that is gone", ["a -> b"], WHY, TODAY[1:] * 2, "there is no such code any more: f: a -> b"),
+    ("two reasons for one", ["a -> b"], f"{WHY}\n{WHY}", TODAY, "explained twice: f: a -> b"),
     ("other ways to change", ["a -> b"], WHY, TODAY[:1], "2 changes were tried, there are 1"),
 ]
 

@@ -1,0 +1,64 @@
+"""Parts that found nothing wake by what changed, not by the clock (decision 21). Before any channel here is stopped."""
+
+from collections.abc import Callable
+
+import pytest
+
+from contracts.channels import PAIRING
+from services.demo.cast import XINCAI, YIWU
+from services.node import watching
+from services.node.bootstrap import parts
+from services.node.projector import rebuild
+from tests.support.region import Region
+
+pytestmark = pytest.mark.xdist_group("last")
+
+
+def test_all_that_a_pairing_does_needs_no_clock(lasting: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new channel is opened and found, a lead sealed, sent, read, delivered, shown, withdrawn and removed."""
+    monkeypatch.setattr(watching, "LOOK_SECONDS", float("inf"))
+    lasting.pair_anew()
+    subject = lasting.share()
+    lasting.until("delivered", lambda: lasting.stream(XINCAI, lasting.channel, "lead", subject).status == "delivered")
+    assert lasting.receive(YIWU, subject).status == "recorded"
+    key = f"{lasting.channel}/lead/{subject}"
+    lasting.until("shown", lambda: dict(lasting.node(XINCAI).rows.all("cases"))[key]["status"] == "received")
+    assert lasting.withdraw(XINCAI, subject).status == "recorded"
+    lasting.until("removed", lambda: lasting.stream(XINCAI, lasting.channel, "lead", subject).status == "removed")
+
+
+def test_the_pulse_changes_with_all_that_parts_look_at(lasting: Region) -> None:
+    """And with nothing else: a part is not woken by what is another's."""
+    lasting.pair_anew()
+    subject = lasting.share()
+    lasting.until("delivered", lambda: lasting.stream(XINCAI, lasting.channel, "lead", subject).status == "delivered")
+    lasting.even(XINCAI, YIWU)
+    lasting.hold(XINCAI)
+    node, content = lasting.node(XINCAI), lasting.content_of(XINCAI, subject)
+    steps = parts(node)
+
+    def changed(act: Callable[[], object]) -> set[str]:
+        before = node.figures.pulse()
+        act()
+        after = node.figures.pulse()
+        return {name for name, *two in zip(before._fields, before, after, strict=True) if two[0] != two[1]}
+
+    assert changed(lambda: None) == set()
+    own = lasting.access(XINCAI, content)
+    assert changed(lambda: lasting.propose(XINCAI, lasting.channel, content, own)) == {"sealed"}
+    assert changed(lambda: lasting.until("sent", steps["relay"])) == {"sent"}
+    assert changed(lambda: lasting.until("read back", steps["intake"])) == {"held"}
+    assert changed(lambda: rebuild(node, "cases")) == {"views"}
+    assert changed(lambda: node.replica.stop(lasting.topic, "for the test")) == {"held"}
+    assert changed(lambda: node.replica.resume(lasting.topic)) == {"held"}
+    lasting.start(XINCAI)
+
+
+def test_while_a_channel_is_stopped_it_is_looked_for_what_ends_that(lasting: Region) -> None:
+    """Another topic may come by a word that no part of this node hears."""
+    node = lasting.node(XINCAI)
+    assert not node.unsettled()
+    node.replica.stop(node.topic(PAIRING), "for the test")
+    assert node.unsettled()
+    node.replica.resume(node.topic(PAIRING))
+    assert not node.unsettled()
