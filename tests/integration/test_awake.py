@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contracts.channels import PAIRING
+from contracts.channels import PAIRING, REGISTRY
 from services.demo.cast import XINCAI, YIWU
 from services.node import watching
 from services.node.bootstrap import parts
@@ -27,8 +27,9 @@ def test_all_that_a_pairing_does_needs_no_clock(lasting: Region, monkeypatch: py
     lasting.until("removed", lambda: lasting.stream(XINCAI, lasting.channel, "lead", subject).status == "removed")
 
 
-def test_the_pulse_changes_with_all_that_parts_look_at(lasting: Region) -> None:
+def test_the_pulse_changes_with_all_that_parts_look_at(lasting: Region, monkeypatch: pytest.MonkeyPatch) -> None:
     """And with nothing else: a part is not woken by what is another's."""
+    monkeypatch.setattr(watching, "LOOK_SECONDS", float("inf"))
     lasting.pair_anew()
     subject = lasting.share()
     lasting.until("delivered", lambda: lasting.stream(XINCAI, lasting.channel, "lead", subject).status == "delivered")
@@ -46,12 +47,25 @@ def test_the_pulse_changes_with_all_that_parts_look_at(lasting: Region) -> None:
     assert changed(lambda: None) == set()
     own = lasting.access(XINCAI, content)
     assert changed(lambda: lasting.propose(XINCAI, lasting.channel, content, own)) == {"sealed"}
+    assert changed(lambda: node.replica.stop(lasting.topic, "for the test")) == {"held"}
+    assert not steps["relay"](), "the channel is stopped"
+    assert changed(lambda: node.replica.resume(lasting.topic)) == {"held"}
     assert changed(lambda: lasting.until("sent", steps["relay"])) == {"sent"}
     assert changed(lambda: lasting.until("read back", steps["intake"])) == {"held"}
     assert changed(lambda: rebuild(node, "cases")) == {"views"}
-    assert changed(lambda: node.replica.stop(lasting.topic, "for the test")) == {"held"}
-    assert changed(lambda: node.replica.resume(lasting.topic)) == {"held"}
     lasting.start(XINCAI)
+
+
+def test_what_is_handed_over_to_the_registry_needs_no_clock(lasting: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mandates come as files; one that is none is set aside, and said."""
+    monkeypatch.setattr(watching, "LOOK_SECONDS", float("inf"))
+    paper = lasting.node(REGISTRY).settings.data / "mandates" / "999999.json"
+    paper.write_text("no mandate")
+    try:
+        lasting.until("set aside", paper.with_suffix(".refused").exists)
+    finally:
+        paper.unlink()
+        paper.with_suffix(".refused").unlink(missing_ok=True)
 
 
 def test_while_a_channel_is_stopped_it_is_looked_for_what_ends_that(lasting: Region) -> None:
