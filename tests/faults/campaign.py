@@ -71,7 +71,7 @@ class Campaign:
             raise
         finally:
             broken.runs += 1
-            if plan.ends or not clean or broken.runs >= LASTS:
+            if spent(plan, broken.runs, clean=clean):
                 self._end(plan.kafka)
         found, sides = judgement
         counts = Counter(FAULTS[name].family.value for name in plan.names)
@@ -89,6 +89,11 @@ class Campaign:
     def _end(self, kafka: bool) -> None:
         _, stack = self.regions.pop(kafka)
         stack.close()
+
+
+def spent(plan: Schedule, runs: int, *, clean: bool) -> bool:
+    """Whether a region is of no use for a further seed, after this one and so many in all."""
+    return plan.ends or not clean or runs >= LASTS
 
 
 def _broken(broken: System, plan: Schedule) -> tuple[Judgement, dict[str, Side]]:

@@ -19,7 +19,7 @@ from infra.processes import Unavailable
 from services.demo.cast import XINCAI, YIWU
 from services.verifier import Result
 from tests.faults.__main__ import in_order
-from tests.faults.campaign import Campaign
+from tests.faults.campaign import LASTS, Campaign, spent
 from tests.faults.faults import FAULTS, Family, Lane
 from tests.faults.judge import Judge
 from tests.faults.operators import Operators
@@ -161,6 +161,15 @@ def test_only_a_log_that_was_put_back_ends_a_region() -> None:
     """Whatever else is done to a region, it lives on and is judged again."""
     assert {name for name, fault in FAULTS.items() if fault.ends} == {"restore the log"}
     assert all(fault.lane is Lane.LAST for fault in FAULTS.values() if fault.ends)
+
+
+def test_a_region_is_used_until_it_is_large_broken_or_put_back() -> None:
+    """All of it is judged after each seed."""
+    plain, last = (next(plan for plan in map(schedule, range(200)) if plan.ends is ends) for ends in (False, True))
+    assert not spent(plain, LASTS - 1, clean=True)
+    assert spent(plain, LASTS, clean=True)
+    assert spent(plain, 1, clean=False)
+    assert spent(last, 1, clean=True)
 
 
 # -- the faults themselves ---------------------------------------------------------------------------------------------

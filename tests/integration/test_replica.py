@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from contracts.approval import Delegation
-from contracts.channels import PAIRING, Topic
+from contracts.channels import PAIRING, TRUST, Topic
 from contracts.envelope import Message, Record
 from contracts.pairing import Proposed
 from contracts.refusals import NotYet
@@ -17,6 +17,7 @@ from services.domain import uses
 from services.domain.trust import Key
 from services.signing import dsse
 from services.storage.errors import Claimed, LogChangedError, ReplicaGapError, VerdictChangedError
+from services.storage.figures import Figures, Tail
 from services.storage.ledger import Entry, Ledger
 from services.storage.replica import Replica
 from services.vectors.seeds import XINCAI, YIWU, seeded
@@ -64,6 +65,21 @@ def eventful() -> tuple[World, str, list[Verdict]]:
     verdicts = w.verdicts[w.channel]
     assert {verdict.result for verdict in verdicts} == set(Result)
     return w, str(Topic(w.channel, 1)), verdicts
+
+
+def test_the_ends_of_all_topics_and_ledgers_are_known(replica: Replica, url: str) -> None:
+    """However many records each has: the last is found by its index; ledgers stand in order."""
+    w, _, _ = eventful()
+    figures = Figures(url)
+    assert (replica.ends(), replica.positions(), figures.tails()) == ({}, {}, [])
+    channels = (TRUST, PAIRING, w.channel)
+    for channel in channels:
+        replica.store(str(Topic(channel, 1)), w.verdicts[channel], XINCAI)
+    ends = {str(Topic(channel, 1)): len(w.verdicts[channel]) - 1 for channel in channels}
+    assert (replica.ends(), replica.positions()) == (ends, ends)
+    last = {channel: w.history(channel).ledger(XINCAI).head for channel in (w.channel, PAIRING)}
+    assert figures.tails() == [Tail(f"{channel}/{XINCAI}", *head) for channel, head in sorted(last.items())]
+    figures.close()
 
 
 def test_what_is_stored_is_what_was_read_and_judged(replica: Replica) -> None:

@@ -15,6 +15,7 @@ from services.auditor import Outcome, audit
 from services.auditor.judge import Judge
 from services.domain.trust import ROOT
 from services.generations import continued, cut_of
+from services.node.filling import Filled
 from services.registry import ceremony, genesis
 from services.vectors.seeds import EXPIRES
 from services.verifier import History, Stopped, Verdict, inspect
@@ -300,3 +301,17 @@ def test_keys_of_the_next_topic_are_those_of_the_cut() -> None:
     stranger = seeded("stranger")
     found = made.world.write(REGISTRY, made.world.channel, made.world.channel, made.world.genesis(), signer=stranger)
     assert plain(found) == PLACE
+
+
+@pytest.mark.parametrize(
+    ("filled", "done"),
+    [
+        (Filled({"a": 1}, {}, {}), True),
+        (Filled({"a": 1}, {"b": "nobody vouches"}, {}), True),
+        (Filled({"a": 1}, {}, {"b": "not the same"}), False),
+        (Filled({}, {"b": "nobody vouches"}, {}), False),
+    ],
+)
+def test_a_copy_that_contradicts_ours_is_no_success_whatever_else_was_taken(filled: Filled, done: bool) -> None:
+    """What nobody vouches for yet is none either, if it is all there was."""
+    assert filled.done is done
