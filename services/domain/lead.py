@@ -136,7 +136,6 @@ _LETS_GO = frozenset(
         Misdirected,
         Closed,
         ForwardRefused,
-        HoldReleased,
         Restricted,
         TransferDeclined,
         PhoneConfirmed,
@@ -272,15 +271,10 @@ def _then(state: Any, e: Draft[Any], rule: Rule) -> Any:
         verdict = both.agreed(state.settled)
         if verdict is None:
             return None
-        return Status.MOVED if verdict.unit != _recipient(state, e.source) else Status.IN_PROGRESS
+        recipient = next(unit for unit, _ in state.settled if unit != state.owner)  # both have spoken
+        return Status.IN_PROGRESS if verdict.unit == recipient else Status.MOVED
     kept = isinstance(e.data, RemovalAnswered) and e.data.summary.result is not RemovalResult.REMOVED
     return Status.RETAINED if kept else rule.then
-
-
-def _recipient(state: Any, source: str) -> str:
-    """The other unit than the owner: both have spoken in a settlement."""
-    units = {source, *(unit for unit, _ in state.settled)} - {state.owner}
-    return next(iter(units), "")
 
 
 def _said(state: Any, e: Draft[Any], at: int) -> Any:

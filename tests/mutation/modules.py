@@ -29,7 +29,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.rules": ("machines", *_RULES, "lead_course_rules"),
     "services.domain.lead": (
         *("machines", "lead_rules", "lead_course_rules", "forwarding_rules", "operation_rules"),
-        *("lead_contract", "delegation"),
+        *("lead_contract", "delegation", "forwarding"),
     ),
     "services.domain.pairing": ("machines", "pairing_rules", "genesis", _LOG),
     "services.domain.enquiry": ("machines", "enquiry_rules", *_CONTRACTS[1:], "operation_rules"),

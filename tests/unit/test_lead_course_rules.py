@@ -754,6 +754,15 @@ def test_from_the_review_date_on_nothing_keeps_a_lead(
     assert judged(states, event(), REVIEW_OVER) is code
 
 
+def test_from_the_review_date_on_an_offered_transfer_is_declined_and_not_accepted() -> None:
+    states = at_status(Status.IN_PROGRESS)
+    states.then(offer_transfer(), NOW)
+    state = states.state("lead", LEAD)
+    states.streams["lead", LEAD] = replace(state, review_date="2021-05-06")
+    assert judged(states, accept_transfer()) is Code.STATE
+    assert judged(states, decline_transfer()) is None
+
+
 @pytest.mark.parametrize(("version", "code"), [(1, None), (2, Code.STATE), (3, Code.STATE)])
 def test_the_review_date_is_asked_since_rule_version_2(version: int, code: Code | None) -> None:
     states = at_status(Status.IN_PROGRESS)
