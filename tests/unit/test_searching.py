@@ -182,20 +182,35 @@ def test_a_token_follows_from_key_kind_and_value_alone(tmp_path: Path) -> None:
     assert len({key.token(*value), *others}) == 4
     assert len(key.token(*value)) == 32
     assert key.id != other.id
-    assert value[1].encode() not in key.token(*value)
+
+
+def test_the_tokens_that_databases_hold_stay_what_they_are(tmp_path: Path) -> None:
+    """Reckoned with ``openssl dgst -sha256 -mac HMAC``: lines of use, kind and value, under 32 times 01."""
+    key = key_of(tmp_path, b"\x01" * 32)
+    assert key.id == "78c48d764eb706e6"
+    token = "d7499924e46e0099407d03d6d54fb99cd223f0d2a0a3e0b42b7a076a64eedf2d"
+    assert key.token("mobile", "13912345678").hex() == token
+
+
+def key_of(folder: Path, secret: bytes) -> IndexKey:
+    path = folder / "index.key"
+    path.touch(0o600)
+    path.write_bytes(secret)
+    return IndexKey(path)
 
 
 def test_an_index_key_is_a_private_file_and_never_made_over_another(tmp_path: Path) -> None:
     path = tmp_path / "index.key"
     IndexKey.create(path)
     assert path.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(VaultFileError):
+    with pytest.raises(VaultFileError, match="cannot create"):
         IndexKey.create(path)
     path.chmod(0o640)
-    with pytest.raises(VaultFileError):
+    with pytest.raises(VaultFileError, match="must be a file of mode 0600"):
         IndexKey(path)
-    short = tmp_path / "short"
-    short.write_bytes(b"x")
-    short.chmod(0o600)
-    with pytest.raises(VaultFileError):
-        IndexKey(short)
+
+
+@pytest.mark.parametrize("size", [0, 31, 33])
+def test_a_file_of_another_size_is_no_index_key(tmp_path: Path, size: int) -> None:
+    with pytest.raises(VaultFileError, match="is not an index key"):
+        key_of(tmp_path, b"\x01" * size)
