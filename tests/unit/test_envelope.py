@@ -2,8 +2,10 @@
 
 import base64
 import json
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from contracts.approval import Approval, Possession
-from contracts.channels import DESK, OPEN_TOPICS, Kind, Topic, channel_id, topic
+from contracts.channels import DESK, OPEN_TOPICS, TRUST, Kind, Topic, channel_id, topic
 from contracts.content import Content
 from contracts.dsse import Dsse, Signature, keyid, pae
 from contracts.envelope import (
@@ -163,12 +165,32 @@ def test_a_draft_is_what_its_model_accepts() -> None:
         assert refused.value.code is Code.SHAPE
 
 
+def test_what_a_draft_came_from_is_no_part_of_what_it_says() -> None:
+    """Two are the same whose events and addresses are, before sealing and after."""
+    envelope = Envelope.parse(changed())
+    draft = envelope.draft()
+    assert (draft.raw_summary, draft.digest, draft.stream) == (b"{}", "", envelope.stream)
+    assert draft == envelope.draft("d" * 64) == replace(draft, raw_summary=b"")
+    assert replace(draft, subject=str(UUID(int=1))) != draft
+    assert replace(draft, raw_summary=b"").summary_digest == draft.summary_digest == sha256(b"{}").hexdigest()
+
+
+def test_what_has_no_summary_has_no_bytes_of_one() -> None:
+    events = [verdict.envelope for verdict in world().verdicts[TRUST] if verdict.envelope]
+    assert {event.draft().raw_summary for event in events if "summary" not in event.data} == {b""}
+
+
 def test_officers_sign_the_summary_as_it_stands() -> None:
     """WIRE 22: sha-256 of its compact JSON in the order of the envelope, whatever the model's order."""
-    draft = world().verdicts[world().channel][0].draft
-    assert draft is not None
-    stands = json.loads(world().verdicts[world().channel][0].record.message.value or b"")["data"]["summary"]
-    assert draft.summary_digest == sha256(compact(stands)).hexdigest()
+    document = json.loads(world().verdicts[world().channel][0].record.message.value or b"")
+    summary = document["data"]["summary"]
+    turned = dict(reversed(summary.items()))
+    assert list(turned) != list(summary)
+    for stands in (summary, turned):
+        document["data"]["summary"] = stands
+        draft = Envelope.parse(compact(document)).draft()
+        assert draft.summary_digest == sha256(compact(stands)).hexdigest()
+        assert draft.raw_summary == compact(stands)
 
 
 def test_a_ledger_goes_on_from_its_head() -> None:
@@ -209,6 +231,7 @@ def test_none_or_several_signatures_are_none(
 ) -> None:
     message = Message(None, None, headers)
     assert (message.signature, message.keyid) == (signature, hint)
+    assert message.signed == Signed(b"", signature, hint)
 
 
 # -- topics and channel ids --------------------------------------------------------------------------------------------
@@ -287,8 +310,10 @@ def test_an_embedded_envelope_is_at_most_32_kib() -> None:
     assert Embedded.of(Signed(b"x" * 32_768, bytes(64), "")).digest == sha256(b"x" * 32_768).hexdigest()
     with pytest.raises(ValidationError):
         Embedded.of(Signed(b"x" * 32_769, bytes(64), ""))
-    with pytest.raises(ValidationError):
-        Embedded.of(Signed(b"{}", bytes(63), ""))
+    for value, size in ((b"{", 64), (b"{}", 63), (b"{}", 65)):
+        with pytest.raises(ValidationError):
+            Embedded.of(Signed(value, bytes(size), ""))
+    assert Embedded.of(Signed(b"{}", bytes(64), "")).value == b"{}"
 
 
 def test_a_statement_is_at_most_8_kib_under_1_to_8_signatures() -> None:
