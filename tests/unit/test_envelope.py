@@ -20,6 +20,7 @@ from contracts.envelope import (
     GENESIS_SEEN,
     START,
     ZEROS,
+    Draft,
     Embedded,
     Envelope,
     Head,
@@ -172,6 +173,8 @@ def test_what_a_draft_came_from_is_no_part_of_what_it_says() -> None:
     assert (draft.raw_summary, draft.digest, draft.stream) == (b"{}", "", envelope.stream)
     assert draft == envelope.draft("d" * 64) == replace(draft, raw_summary=b"")
     assert replace(draft, subject=str(UUID(int=1))) != draft
+    unsealed = Draft(draft.id, draft.source, draft.subject, draft.time, draft.exchange, draft.channel, draft.data)
+    assert (unsealed, unsealed.raw_summary, unsealed.digest) == (draft, b"", "")
     assert replace(draft, raw_summary=b"").summary_digest == draft.summary_digest == sha256(b"{}").hexdigest()
 
 
