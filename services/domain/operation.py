@@ -85,7 +85,7 @@ class Team:
     enquiry: str
     whereabouts: Whereabouts
     at: int
-    early: bool = False
+    early: bool
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Reached:
     milestone: Milestone
     unit: str
     at: int
-    late: bool = False
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,9 @@ class Operation:
 
     def keeps(self, lead: str, at: int) -> bool:
         """Whether that lead may not be closed at ``at``: it is in a plan under way or in an offer that binds (S18)."""
-        agreed = self.plan is not None and self.status in _GOING_ON and lead in self.plan.leads
-        return agreed or (self.offer is not None and self.waits(at) and lead in self.offer.leads)
+        plan = self.plan if self.status in _GOING_ON else None
+        offer = self.offer if self.waits(at) else None
+        return any(lead in one.leads for one in (plan, offer) if one is not None)
 
     @property
     def out(self) -> tuple[Team, ...]:
@@ -307,17 +308,17 @@ def _moved(state: Operation, e: Draft[Any]) -> None:
 
 
 def _agree_results(state: Operation, e: Draft[ResultsAgreed]) -> None:
-    if not state.results or e.data.summary.results != state.results:
+    if e.data.summary.results != state.results:
         raise Refused(Code.UNKNOWN_MATTER, "O11")
     if e.source == state.results_by:
         raise Refused(Code.WRONG_SIDE, "O11")
 
 
 def evolve(state: Any, e: Draft[Any], at: int) -> Any:
-    """What is said is carried over; a fact that comes late changes no status."""
+    """What is said is carried over; hand-overs alone come late (PROTOCOL 1), and they move no status."""
     rule = RULES[type(e.data)]
     changes = _said(state, e, at)
-    if rule.then is None or state.status not in rule.when:
+    if rule.then is None:
         return replace(state, **changes)
     status = _then(state, e, rule)
     since = state.since if status is state.status else at

@@ -97,6 +97,17 @@ def test_a_lead_goes_on_under_its_owners_grant() -> None:
     assert [plain(v) for v in t.w.fold(t.onward)] == [plain(v) for v in t.w.verdicts[t.onward]]
 
 
+@pytest.mark.parametrize(
+    ("left", "outcome"), [(1, ("effective", "")), (0, ("void", "offer_lapsed"))], ids=["the last ms", "too late"]
+)
+def test_it_goes_on_as_long_as_the_grant_binds(left: int, outcome: tuple[str, str]) -> None:
+    t = three()
+    grant = t.granted()
+    (binds,) = t.state(t.w.channel, subject_of(grant)).grants
+    t.w.later(binds.until - left - t.w.now)
+    assert plain(t.forward(grant)) == outcome
+
+
 def test_until_the_owner_grants_nothing_that_others_read_differs() -> None:
     """Story 6: what the third unit reads, counts and sees is that of a city which holds nothing else."""
     holds, empty = three(), three()
