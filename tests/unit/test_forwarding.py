@@ -98,9 +98,12 @@ def test_a_lead_goes_on_under_its_owners_grant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "outcome"), [(1, ("effective", "")), (0, ("void", "offer_lapsed"))], ids=["the last ms", "too late"]
+    ("left", "outcome"),
+    [(1_001, ("effective", "")), (1_000, ("void", "offer_lapsed"))],
+    ids=["the last ms", "too late"],
 )
 def test_it_goes_on_as_long_as_the_grant_binds(left: int, outcome: tuple[str, str]) -> None:
+    """A record is a second later than what was written before it."""
     t = three()
     grant = t.granted()
     (binds,) = t.state(t.w.channel, subject_of(grant)).grants
