@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from contracts.envelope import Signed
-from contracts.vocabulary import Purpose, Suspension
+from contracts.parts import Grade
+from contracts.vocabulary import InformationGrade, Purpose, SourceGrade, Suspension
 from services.domain.clocks import DAY, HOUR
 from services.registry import ceremony
 from services.vectors import forwarding
@@ -15,6 +16,7 @@ from tests.attacks.row import EFFECTIVE, Row, void
 from tests.support.acts import subject_of
 from tests.support.decisions import delegate, registrars
 from tests.support.forwarding import Three
+from tests.support.ledgers import new_key
 from tests.support.world import JINHUA, XINCAI, YIWU, World
 
 Act = Callable[[World], Verdict]
@@ -116,6 +118,11 @@ def registrars_replaced(w: World) -> Verdict:
     return t.forward()
 
 
+def key_added(t: Three) -> None:
+    """The owner has a second key; the grant is under the first."""
+    new_key(t.w)
+
+
 def by_the_third(w: World) -> Verdict:
     """The third unit shares under the grant, back to the holder."""
     t = Three(w)
@@ -140,6 +147,7 @@ def bytes_of(value: bytes) -> Act:
 
 
 OTHER_BASIS = lead_summary().basis.model_copy(update={"date": "2021-03-16"})
+BETTER = Grade(source=SourceGrade.A, information=InformationGrade.KNOWN_TRUE)
 LAPSED, NONE, WRONG = void("offer_lapsed"), void("mandate"), void("shape")
 ROWS = [
     Row("A holder forwards a lead under its owner's grant", "P12 W5 W33", forwards(), EFFECTIVE),
@@ -152,6 +160,9 @@ ROWS = [
         under(lambda t, asked: sealed(t, asked, {"signer": t.w.keys[YIWU]})),
         void("signatures"),
     ),
+    Row("A holder forwards under another word of the owner", "P12", under(lambda t, _: t.w.signed(t.shared())), NONE),
+    Row("A grant's data is none", "P12 W5", tampered(data={"summary": {}}), NONE),
+    Row("A grant is of a type that nobody knows", "P12 W5", tampered(type="duikou.lead.exploded.v1"), NONE),
     Row("A holder grants itself a lead", "P12", under(by_the_holder), NONE),
     Row("A holder shares with the owner under the owner's grant", "P12", back_to_the_owner, NONE),
     Row("A grant is of another exchange", "P12 W9", tampered(exchange="e" * 64), NONE),
@@ -184,9 +195,11 @@ ROWS = [
     Row("A holder forwards for another purpose", "P12", forwards(category=Purpose.PARCEL), void("purpose")),
     Row("A holder forwards with looser handling", "P12", forwards(restrictions=()), void("ceiling")),
     Row("A holder forwards on another basis", "P12", forwards(basis=OTHER_BASIS), void("basis")),
+    Row("A holder forwards with a better grade", "P12", forwards(grade=BETTER), WRONG),
     Row("A holder forwards to live longer", "P12", forwards(review_date="2021-10-02"), WRONG),
     Row("A holder names a person who was not granted", "P12", granting(persons=()), WRONG),
     Row("An owner is suspended before the lead goes on", "P12 W20", after(suspended), void("suspended")),
+    Row("An owner has a second key when the lead goes on", "P12 W21", after(key_added), EFFECTIVE),
     Row("An owner's key is closed before the lead goes on", "P12 W21", after(key_closed), NONE),
     Row("An owner's approver has left before the lead goes on", "P12 W22", after(officer_ended), void("officers")),
     Row("An owner's registrars were replaced before the lead goes on", "P12 A2", registrars_replaced, void("mandate")),

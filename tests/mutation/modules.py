@@ -50,7 +50,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.lead_naming": ("lead_rules", "lead_course_rules"),
     "services.domain.lead_course": ("lead_course_rules", "lead_rules"),
     "services.domain.lead_keeping": ("lead_keeping",),
-    "services.domain.lead_forwarding": ("forwarding_rules", "forwarding", _LOG),
+    "services.domain.lead_forwarding": ("forwarding_rules", "lead_course_rules", "forwarding", _LOG),
     "services.domain.lead_state": ("machines", "lead_rules", "lead_course_rules"),
     "services.domain.lead_dues": ("lead_rules", "lead_course_rules", "forwarding_rules"),
     "services.domain.enquiry_dues": ("enquiry_rules",),
