@@ -72,7 +72,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.papers": (*_RULES, _LOG),
     "services.signing": ("signing",),
     "services.cleaning": ("cleaning",),
-    "services.cleaning.jpeg": ("cleaning",),
+    "services.cleaning.jpeg": ("jpeg", "cleaning"),
     "services.cleaning.pdf": ("cleaning",),
     "services.cleaning.png": ("cleaning",),
 }
