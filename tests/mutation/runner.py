@@ -50,7 +50,9 @@ ANEW: cannot be put into a running function. BROKEN: not the change but this run
 """
 _EARLY = "-Wignore::pytest.PytestAssertRewriteWarning"  # hypothesis is imported before pytest looks
 SECONDS = 300
-"""Of processor time, after which a change that makes the tests run on is killed."""
+"""Of processor time, after which a change that makes the tests run on is killed: the most that one gets."""
+LEAST, TIMES = 20, 3
+"""What stands in a function gets ``LEAST`` seconds, and ``TIMES`` what all tests take traced without any change."""
 LIMIT = 7_200
 """Wall seconds after which a change that makes the tests wait is killed; long, for a busy machine is no failure."""
 
@@ -199,6 +201,7 @@ class _Tried:
         self._path, self._tests = str(path_of(module)), tests_of(module)
         self._changes, self._journal, self._folder = changes, journal, folder
         self._called_early = set[str]()
+        self._seconds = SECONDS
 
     def session(self, folder: Path) -> int:
         return _pytest(self._tests, folder, self)
@@ -230,7 +233,7 @@ class _Tried:
                 return ANEW
             return KILLED if _failed(session, items) else survived
 
-        return _ended(_forked(tried))
+        return _ended(_forked(tried, seconds=self._seconds))
 
     def _tests_by_line(self, session: pytest.Session) -> list[tuple[int, set[int]]]:
         """Tests with the lines of the module that they run, the fastest first; another process runs them all for it."""
@@ -243,6 +246,7 @@ class _Tried:
         if _ended(_forked(recorded)) != 0:
             raise RuntimeError("the tests fail without any change")
         found = sorted((seconds, n, lines) for n, (seconds, lines) in enumerate(json.loads(path.read_text())))
+        self._seconds = min(SECONDS, LEAST + TIMES * int(sum(seconds for seconds, _, _ in found)))
         return [(n, set(lines)) for _, n, lines in found]
 
     def _run(self, session: pytest.Session, item: pytest.Item) -> tuple[float, list[int]]:
@@ -355,7 +359,7 @@ def _pytest(tests: Sequence[Path], folder: Path, *plugins: object) -> int:
     return int(pytest.main([*words, f"--hypothesis-profile={PROFILE}", *map(str, tests)], plugins=plugins))
 
 
-def _forked(work: Callable[[], int], log: Path | None = None) -> int:
+def _forked(work: Callable[[], int], log: Path | None = None, seconds: int = SECONDS) -> int:
     """A process that does the work and ends with its code; its id. Without a log it is quiet and has limits."""
     child = os.fork()
     if child:
@@ -363,7 +367,7 @@ def _forked(work: Callable[[], int], log: Path | None = None) -> int:
     code = BROKEN
     try:
         if log is None:
-            _limited()
+            _limited(seconds)
         said = os.open(os.devnull if log is None else log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(said, 1)
         os.dup2(said, 2)
@@ -375,9 +379,9 @@ def _forked(work: Callable[[], int], log: Path | None = None) -> int:
         os._exit(code)
 
 
-def _limited() -> None:
+def _limited(seconds: int) -> None:
     """A change that never ends is killed by the processor time it takes, or by the clock if it waits."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     signal.alarm(LIMIT)
 
 
