@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from services.cleaning.errors import MAX_PARTS, Unfit, UnfitFileError, at_most
 
 MAGIC = b"\xff\xd8\xff"
-SOI, EOI, SOS, APP0, APP1, APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
+EOI, SOS, APP0, APP1, APP14 = 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """SOF: begin a picture and say its size."""
 DRAWING = FRAMES | {0xC4, 0xCC, 0xDB, 0xDC, 0xDD}

@@ -1,11 +1,11 @@
 """Changes one module in every way and sees which changes no test notices. One process per change, all forked.
 
-What stands in a function is put into the running function of a process that has collected the tests and run none, and
-only tests that come by the changed statement are run, the fastest first. What stands outside of functions has had its
-effect once the module is imported, and so has what was called before the first test; there a process that has imported
-nothing of the project but what lies below the module imports all of it anew, with the change, one file of tests after
-the other; libraries are there already. Either way nothing is written to the working tree, and a process ends with the
-first test that fails.
+What stands in a function is put into the running function of a process that has collected the tests and run none; tests
+that come by the changed statement are run first, the fastest before the others, and then the rest: what one test has
+built may serve another. What stands outside of functions has had its effect once the module is imported, and so has
+what was called before the first test; there a process that has imported nothing of the project but what lies below the
+module imports all of it anew, with the change, one file of tests after the other; libraries are there already. Either
+way nothing is written to the working tree, and a process ends with the first test that fails.
 """
 
 import ast
@@ -218,20 +218,26 @@ class _Tried:
             if change.live:
                 lines = changed_lines(text, change.text)
                 items = [session.items[n] for n, seen in tests if not seen.isdisjoint(lines)]
-                self._journal.add(change, self._code(session, change, items, functions))
+                rest = [session.items[n] for n, seen in tests if seen.isdisjoint(lines)]
+                self._journal.add(change, self._code(session, change, items, rest, functions))
         return True
 
     def _code(
-        self, session: pytest.Session, change: Mutant, items: list[pytest.Item], functions: list[FunctionType]
+        self,
+        session: pytest.Session,
+        change: Mutant,
+        items: list[pytest.Item],
+        rest: list[pytest.Item],
+        functions: list[FunctionType],
     ) -> int:
-        survived = ANEW if change.where in self._called_early else SURVIVED
-        if not items:
-            return survived
+        early = change.where in self._called_early
 
         def tried() -> int:
             if not _put(change, self._path, functions):
                 return ANEW
-            return KILLED if _failed(session, items) else survived
+            if _failed(session, items if early else [*items, *rest]):
+                return KILLED
+            return ANEW if early else SURVIVED
 
         return _ended(_forked(tried, seconds=self._seconds))
 
