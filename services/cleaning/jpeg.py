@@ -52,7 +52,7 @@ def _segments(file: bytes) -> Iterator[Segment]:
         if marker != SOS and marker not in DRAWING and marker not in SAYING:
             raise UnfitFileError(Unfit.BROKEN)
         end = at + int.from_bytes(file[at : at + 2], "big")
-        if end < at + 2 or end > len(file):
+        if end < at + 2:
             raise UnfitFileError(Unfit.BROKEN)
         payload, at = file[at + 2 : end], end
         if marker == SOS:

@@ -76,14 +76,14 @@ def _object_streams(file: bytes, named: list[int]) -> Iterator[bytes]:
 def _inflated(file: bytes, start: int, most: int) -> tuple[bytes, int]:
     """What a stream holds, and from how many bytes; nothing of one that is not packed, for it was looked at already.
 
-    Raises UnfitFileError.
+    Raises UnfitFileError: not to be unpacked, or its dictionary does not begin where it is looked for.
     """
     head = file[max(0, start - _HEAD) : start]
-    said = [name for _, name in _names(head[head.rfind(b" obj") + 1 :])]
-    how = [name for name in said if name.endswith(b"Decode") or b"Parms" in name]
-    if not how:
+    begins = head.rfind(b" obj")
+    packed = [(at, name) for at, name in _names(head) if name.endswith(b"Decode") or b"Parms" in name]
+    if begins >= 0 and not packed:
         return b"", 0
-    if how != [b"FlateDecode"]:
+    if begins < 0 or [name for at, name in packed if at > begins] != [b"FlateDecode"]:
         raise UnfitFileError(Unfit.OPAQUE)
     unpack, objects, at = zlib.decompressobj(), b"", start
     with suppress(zlib.error):

@@ -158,12 +158,25 @@ REFUSED: dict[str, tuple[bytes, Unfit]] = {
         Unfit.OPAQUE,
     ),
     "an object stream that is cut off": (
-        files.pdf(files.packed(b"1 0 << /A (b) >>")[:-16] + b"\nendstream"),
+        files.pdf(CUT + b"\nendstream"),
         Unfit.OPAQUE,
     ),
     "a script behind more than is unpacked at once": (
         files.pdf(files.packed(NOISE + b" 1 0 << /S /JavaScript >>")),
         Unfit.ACTIVE,
+    ),
+    "an object stream that never ends": (files.pdf(CUT), Unfit.OPAQUE),
+    "an object stream whose dictionary begins too far away": (
+        files.pdf(files.packed(b"1 0 << /S /JavaScript >>", b"/Filter /FlateDecode" + b" " * 4_096)),
+        Unfit.OPAQUE,
+    ),
+    "an object stream that seems to be another object": (
+        files.pdf(files.packed(b"1 0 << /S /JavaScript >>", b"/Filter /FlateDecode /Title (9 0 obj)")),
+        Unfit.OPAQUE,
+    ),
+    "an object stream that is not packed, right behind one that is": (
+        files.pdf(files.packed(b"1 0 <<>>"), files.packed(b"1 0 <<>>", b"")),
+        Unfit.OPAQUE,
     ),
     "an object stream that seems to end before it does": (
         files.pdf(files.packed(b"1 0 (endstream)", level=0)),
@@ -223,18 +236,47 @@ def test_object_streams_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused.value.reason is Unfit.OPAQUE
 
 
-def test_what_lies_behind_a_stream_is_not_gone_through_for_each() -> None:
+@pytest.mark.parametrize("piece", range(1, 24))
+def test_an_object_stream_is_unpacked_piece_by_piece(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    """Up to the last byte of the last piece, and not a byte more than may be."""
+    file = files.pdf(files.packed(b"1", b""), files.packed(b"0" * 1_000))
+    monkeypatch.setattr(pdf, "_PIECE", piece)
+    monkeypatch.setattr(pdf, "MAX_INFLATED", 1_000)
+    assert cleaned(file).file == file
+    monkeypatch.setattr(pdf, "MAX_INFLATED", 999)
+    with pytest.raises(UnfitFileError):
+        cleaned(file)
+
+
+class Counted(bytes):
+    """Counts the bytes that are taken out of it."""
+
+    taken = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        Counted.taken += len(found) if isinstance(key, slice) else 1
+        return found
+
+
+def test_what_is_too_much_is_unpacked_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = Counted(files.pdf(files.packed(NOISE)))
+    monkeypatch.setattr(pdf, "MAX_INFLATED", 10)
+    monkeypatch.setattr(Counted, "taken", 0)
+    with pytest.raises(UnfitFileError):
+        cleaned(file)
+    assert 0 < Counted.taken < len(file) / 2
+
+
+def test_how_much_is_unpacked() -> None:
+    """64 MiB of ten thousand streams, which no document of an office comes near."""
+    assert (pdf.MAX_INFLATED, pdf.MAX_STREAMS) == (64 * 1_024**2, 10_000)
+
+
+def test_what_lies_behind_a_stream_is_not_gone_through_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two hundred in a file of 20 MB held the process for 20 s."""
-
-    class Counted(bytes):
-        taken = 0
-
-        def __getitem__(self, key: Any) -> Any:
-            found = super().__getitem__(key)
-            Counted.taken += len(found) if isinstance(key, slice) else 1
-            return found
-
     endless = files.packed(b"1").removesuffix(b"\nendstream")
+    monkeypatch.setattr(Counted, "taken", 0)
     file = Counted(files.pdf(*[endless] * 20, b"0" * 4_000_000 + b"\nendstream"))
     assert cleaned(file).file == file
     assert 0 < Counted.taken < 4_000_000

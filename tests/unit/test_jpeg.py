@@ -92,10 +92,21 @@ def test_fill_bytes_before_a_marker_are_none_of_the_scan() -> None:
     assert refused(BEGIN + TABLES + b"\xff\xff\xff")
 
 
+def test_a_picture_that_is_cut_anywhere_is_none() -> None:
+    whole = picture()
+    assert [end for end in range(3, len(whole)) if not refused(whole[:end])] == []
+
+
+def test_what_lies_between_segments_is_no_marker() -> None:
+    assert refused(jpeg(JFIF + b"\xfe\0\2"))
+
+
 def test_a_segment_is_as_long_as_it_says() -> None:
     assert cleaned(jpeg(b"\xff\xfe\0\2")).file == jpeg()
     assert refused(jpeg(b"\xff\xfe\0\1"))
     assert refused(BEGIN + segment(0xC0, SIZE) + b"\xff\xda\0\4x")
+    for length in (b"\0\0", b"\0\1"):
+        assert refused(picture(scan=b"\xff\xda" + length + SCAN[4:]))
     for length, said in ((0x0102, 0x0102), (0xFFFF, 0xFFFF)):
         assert cleaned(jpeg(b"\xff\xfe" + said.to_bytes(2, "big") + bytes(length - 2))).file == jpeg()
 
@@ -111,6 +122,11 @@ JFIFS = {
 @pytest.mark.parametrize(("payload", "left"), JFIFS.values(), ids=JFIFS)
 def test_of_jfif_version_and_density_stay(payload: bytes, left: bytes) -> None:
     assert cleaned(jpeg(segment(0xE0, payload))).file == jpeg(*filter(None, [left]))
+
+
+def test_one_jfif_stays_and_only_of_its_own_segment() -> None:
+    assert cleaned(jpeg(JFIF, JFIF)).file == jpeg(JFIF)
+    assert cleaned(jpeg(segment(0xE3, JFIF[4:]))).file == jpeg()
 
 
 ADOBE = b"Adobe\0\x64\0\0\0\0\x01"
