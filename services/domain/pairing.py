@@ -206,10 +206,11 @@ def _offer_renewal(state: Pairing, e: Draft[RenewalOffered], at: int) -> None:
 
 
 def _accept_renewal(state: Pairing, e: Draft[RenewalAccepted], at: int) -> None:
-    offer = state.renewal or Renewal("", "", 0, 0)
-    if e.source == offer.by:
+    if state.renewal is None:
+        raise Refused(Code.UNKNOWN_MATTER, "WIRE 31")
+    if e.source == state.renewal.by:
         raise Refused(Code.WRONG_SIDE, "P9")
-    offers.answered(e.data.summary.offer, offer.offer, offer.answer_by, at)
+    offers.answered(e.data.summary.offer, state.renewal.offer, state.renewal.answer_by, at)
 
 
 def evolve(state: Any, e: Draft[Any], at: int) -> Any:

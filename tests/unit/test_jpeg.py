@@ -105,8 +105,8 @@ def test_a_segment_is_as_long_as_it_says() -> None:
     assert cleaned(jpeg(b"\xff\xfe\0\2")).file == jpeg()
     assert refused(jpeg(b"\xff\xfe\0\1"))
     assert refused(BEGIN + segment(0xC0, SIZE) + b"\xff\xda\0\4x")
-    for length in (b"\0\0", b"\0\1"):
-        assert refused(picture(scan=b"\xff\xda" + length + SCAN[4:]))
+    for says in (b"\0\0", b"\0\1"):
+        assert refused(picture(scan=b"\xff\xda" + says + SCAN[4:]))
     for length, said in ((0x0102, 0x0102), (0xFFFF, 0xFFFF)):
         assert cleaned(jpeg(b"\xff\xfe" + said.to_bytes(2, "big") + bytes(length - 2))).file == jpeg()
 

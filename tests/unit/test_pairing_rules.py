@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts import lead, pairing
-from contracts.channels import PAIRING
+from contracts.channels import PAIRING, Place
 from contracts.lead import Shared
 from contracts.pairing_course import (
     ContactsChanged,
@@ -29,9 +29,10 @@ from services.domain.liaison import Liaison
 from services.domain.liaison import Status as LiaisonStatus
 from services.domain.operation import Operation, Plan
 from services.domain.operation import Status as OperationStatus
-from services.domain.pairing import ENDED, INITIAL, RULES, Pairing, Status, permit
-from services.domain.rules import Allowed
+from services.domain.pairing import ENDED, INITIAL, RULES, Pairing, Status, allows, permit
+from services.domain.rules import Allowed, Rule, Side, Sign
 from services.domain.trust import Trust
+from services.registry import ceremony
 from services.verifier import Verdict
 from tests.support.papers import LEAD, draft
 from tests.support.states import AUTHOR, NOW, OTHER, OWNER, FakeStates
@@ -91,6 +92,17 @@ def last_moment(w: World, late: int) -> Verdict:
     return answer(w, at=offer.at + 3 * DAY + late)
 
 
+def suspended(unit: str) -> Step:
+    """By a duty officer of its province, and those who offer hear of it."""
+
+    def heard(w: World) -> Verdict:
+        verdict = w.trust(ceremony.suspended(w.by(f"duty.{unit[:2]}", 1), unit, Suspension.BREACH))
+        w.copy_trust(PAIRING)
+        return verdict
+
+    return heard
+
+
 OFFERS: list[tuple[str, Step, Said]] = [
     ("P1: proposed", propose, EFFECTIVE),
     ("by the approver instead of the head", lambda w: propose(w, role=Role.APPROVER), void("officers")),
@@ -118,6 +130,12 @@ OFFERS: list[tuple[str, Step, Said]] = [
     ("a malformed subject", then(propose, lambda w: answer(w, subject="pairing-1")), void("shape")),
     ("a millisecond before the deadline", lambda w: last_moment(w, -1), EFFECTIVE),
     ("at the deadline", lambda w: last_moment(w, 0), void("offer_lapsed")),
+    ("accepted while its maker is suspended", then(propose, suspended(YIWU), answer), void("suspended")),
+    (
+        "declined while its maker is suspended",
+        then(propose, suspended(YIWU), lambda w: answer(w, event=pairing.Declined)),
+        void("suspended"),
+    ),
     ("P3: declined", then(propose, lambda w: answer(w, event=pairing.Declined)), EFFECTIVE),
     ("accepted after all", then(propose, lambda w: answer(w, event=pairing.Declined), answer), void("state")),
     ("proposed anew", then(propose, lambda w: answer(w, event=pairing.Declined), propose), EFFECTIVE),
@@ -340,6 +358,42 @@ def test_every_row_is_in_the_tables() -> None:
     sentences = [row[0] for row in OFFERS] + [row[0] for row in ROWS]
     rows = {sentence.split(":")[0] for sentence in sentences if sentence.startswith("P")}
     assert rows == {rule.row for rule in RULES.values()}
+
+
+@pytest.mark.parametrize(("before", "said"), [(1, void("state")), (0, EFFECTIVE)])
+def test_a_renewal_is_offered_from_the_first_moment_of_the_last_90_days(before: int, said: Said) -> None:
+    w = world()
+    near_the_end(91)(w)
+    w.later(DAY - 2 * SECOND)
+    assert plain(renew(at=_until(w) - 90 * DAY - before)(w)) == said
+
+
+@pytest.mark.parametrize(("before", "said"), [(1, void("state")), (0, EFFECTIVE)])
+def test_an_offer_to_renew_binds_up_to_its_last_moment(before: int, said: Said) -> None:
+    w = world()
+    first = then(near_the_end(), renew(ahead=3 * DAY))(w)
+    w.later(3 * DAY - 2 * SECOND)
+    assert plain(renew(YIWU, at=first.at + 3 * DAY - before)(w)) == said
+
+
+def test_a_flag_is_down_when_its_side_took_it_down() -> None:
+    w = world()
+    then(pause(), pause(YIWU))(w)
+    flags = [w.history(w.channel).state("pairing", w.pairing).flags]
+    for side in (XINCAI, YIWU):
+        resume(side)(w)
+        flags.append(w.history(w.channel).state("pairing", w.pairing).flags)
+    assert flags == [tuple(sorted((XINCAI, YIWU))), (YIWU,), ()]
+
+
+def test_between_a_unit_and_its_superior_no_pairing_is_asked() -> None:
+    states = FakeStates()
+    states.standing(Status.ENDED)
+    new = Rule("S1", Side.OPENER, frozenset(), None, Sign.TWO, Allowed.NEW)
+    assert not allows(new, NOW, states)
+    assert allows(new._replace(allowed=Allowed.ALWAYS), NOW, states)
+    states.channel = replace(states.channel, place=Place.SUPERVISION)
+    assert allows(new, NOW, states)
 
 
 def test_a_renewal_adds_its_days_to_the_term() -> None:
