@@ -236,6 +236,22 @@ def test_object_streams_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused.value.reason is Unfit.OPAQUE
 
 
+@pytest.mark.parametrize("how", [b"", b"/Filter /FlateDecode"])
+@pytest.mark.parametrize(("before", "taken"), [(4_095, True), (4_096, True), (4_097, False)])
+def test_a_dictionary_begins_at_most_4_kib_before_its_stream(how: bytes, before: int, taken: bool) -> None:
+    """Where it does not it may say anything."""
+    plain = files.packed(b"1 0 <<>>", how)
+    spaces = before - len(b" obj\n") - plain.index(b"stream\n") - len(b"stream\n")
+    file = files.pdf(plain.replace(b"<< ", b"<< " + b" " * spaces, 1))
+    assert file.index(b"stream\n") + len(b"stream\n") - file.index(b" obj", file.index(b"3 0 obj")) == before
+    if taken:
+        assert cleaned(file).file == file
+    else:
+        with pytest.raises(UnfitFileError) as refused:
+            cleaned(file)
+        assert refused.value.reason is Unfit.OPAQUE
+
+
 @pytest.mark.parametrize("piece", range(1, 24))
 def test_an_object_stream_is_unpacked_piece_by_piece(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
     """Up to the last byte of the last piece, and not a byte more than may be."""
