@@ -1,7 +1,14 @@
 """How a channel begins: what a registry may not do, and that nobody can begin it otherwise (PROTOCOL 3, WIRE 13)."""
 
-from contracts.channels import OUTFLOW, PAIRING, REGISTRY, TRUST
-from contracts.envelope import GENESIS_SEEN
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from contracts.channels import OUTFLOW, PAIRING, REGISTRY, TRUST, Kind
+from contracts.envelope import GENESIS_SEEN, Signed
+from contracts.profile import compact
 from contracts.trust import RootEstablished
 from services.domain.clocks import DAY
 from services.domain.trust import ROOT
@@ -85,3 +92,55 @@ def test_the_registry_signs_as_the_root_says() -> None:
     w.found()
     other = Region(exchange=w.exchange)
     assert plain(other.put(TRUST, w.sign(w.root.value, seeded("root.1")))) == PLACE
+
+
+# -- how long what is embedded may be (WIRE 4) -------------------------------------------------------------------------
+
+SIZES = [(8_192, (Result.EFFECTIVE, "")), (8_193, PLACE)]
+
+
+def sized(w: Region, signed: Signed, signer: str, size: int, **said: Any) -> Signed:
+    """The same envelope, so many bytes long by signatures that count for nothing; ``said``: members of its summary."""
+    document = json.loads(signed.value)
+    if said:
+        document["data"]["summary"] |= said
+    statement = document["data"].get("mandate") or document["data"]["approval"]["approval"]
+    first, *_ = given = statement["signatures"]
+    while len(given) < 8:
+        given.append({**first, "sig": "AAAA"})
+    while (size - len(compact(document))) % 4:
+        odd = next(one for one in given[3:] if "authenticator" not in one)
+        odd["authenticator"] = base64.b64encode(bytes(37)).decode()
+    for one in given[3:]:
+        more = min(size - len(compact(document)), 1_364 - len(one["sig"]))
+        one["sig"] += "A" * more
+    value = compact(document)
+    assert len(value) == size
+    return w.sign(value, w.keys[signer])
+
+
+@pytest.mark.parametrize(("size", "said"), SIZES)
+def test_an_offer_is_embedded_up_to_8_kib(size: int, said: Any) -> None:
+    w = agreed()
+    offer = sized(w, w.offer, XINCAI, size)
+    answer = sized(w, w.answer, YIWU, 6_000, offer=offer.digest)
+    channel = genesis.enabled(w.exchange, Kind.PAIRING, answer)
+    assert plain(w.write(REGISTRY, channel, channel, genesis.pairing(w.root, offer, answer))) == said
+
+
+@pytest.mark.parametrize(("size", "said"), SIZES)
+def test_an_answer_is_embedded_up_to_8_kib(size: int, said: Any) -> None:
+    w = agreed()
+    answer = sized(w, w.answer, YIWU, size)
+    channel = genesis.enabled(w.exchange, Kind.PAIRING, answer)
+    assert plain(w.write(REGISTRY, channel, channel, genesis.pairing(w.root, w.offer, answer))) == said
+
+
+@pytest.mark.parametrize(("size", "said"), [(8_192, (Result.EFFECTIVE, "")), (8_196, PLACE)])
+def test_a_root_is_embedded_up_to_8_kib(size: int, said: Any) -> None:
+    w = Region()
+    w.found()
+    root = sized(w, w.root, REGISTRY, size)
+    other = Region(exchange=root.digest, keys=w.keys)
+    assert plain(other.put(TRUST, root)) == said
+    assert plain(other.open(OUTFLOW, genesis.open_topic(root))) == said
