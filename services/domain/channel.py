@@ -114,17 +114,9 @@ RULES: dict[type[Event], Rule] = {
 
 
 def permit(state: Channel, e: Draft[Any], at: int, states: States) -> None:
-    """Registry events may be void for state, mandate, already_copied although they are facts (WIRE-CHOICES A9)."""
-    match e.data:
-        case Opened():
-            raise Refused(Code.STATE, "PROTOCOL 3")
-        case TrustCopied():
-            original = _original(e.data)
-            trusts.copy(state.trust, original, e.data.embedded.digest, at)
-        case LedgerReopened():
-            trusts.reopening(state.trust, e)
-        case _:
-            pass
+    """A channel is opened once. Registry events may be void although they are facts (WIRE-CHOICES A9)."""
+    if isinstance(e.data, Opened):
+        raise Refused(Code.STATE, "PROTOCOL 3")
 
 
 def late(state: Channel, e: Draft[Any], at: int) -> bool:
@@ -158,10 +150,13 @@ def _original(event: TrustCopied) -> Envelope:
 
 
 def evolve(state: Channel, e: Draft[Any], at: int) -> Channel:
-    """Copies change trust, published keys the list of keys; a reopening is the verifier's."""
+    """Copies change trust, published keys the list of keys; a reopening is the verifier's.
+
+    Raises Refused: already_copied, mandate; what a copy says is verified by taking it over, once (WIRE-CHOICES A9).
+    """
     match e.data:
         case TrustCopied():
-            return replace(state, trust=trusts.copy(state.trust, e.data.embedded.parse(), e.data.embedded.digest, at))
+            return replace(state, trust=trusts.copy(state.trust, _original(e.data), e.data.embedded.digest, at))
         case EncryptionKeyPublished() if not late(state, e, at):
             key = EncryptionKey(e.data.summary.number, e.data.summary.key, at)
             return replace(state, encryption={**state.encryption, e.source: (*state.encryption.get(e.source, ()), key)})
@@ -231,7 +226,7 @@ def _rotated(trust: Trust, rotations: tuple[Dsse, ...]) -> Trust:
 def _open(channel: Channel, e: Draft[Opened]) -> Channel:
     summary, embedded = e.data.summary, e.data.embedded
     extra = (summary.members, summary.readers, embedded.offer, embedded.answer)
-    if e.channel not in OPEN_TOPICS or e.channel == "trust" or any(part is not None for part in extra):
+    if e.channel not in OPEN_TOPICS or any(part is not None for part in extra):
         raise _no_genesis("WIRE 13")
     return replace(channel, place=Place(e.channel))
 

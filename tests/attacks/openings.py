@@ -1,12 +1,15 @@
 """How a channel and an exchange begin, and that nobody can begin them otherwise (PROTOCOL 3, 4, WIRE 9, 11, 13)."""
 
+import base64
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from contracts.channel import Cut, Opened
 from contracts.channels import OUTFLOW, REGISTRY, TRUST, Kind
-from contracts.envelope import GENESIS_SEEN, ZEROS, Embedded
+from contracts.envelope import GENESIS_SEEN, ZEROS, Embedded, Signed
+from contracts.profile import compact
 from contracts.vocabulary import KeyKind
 from services.domain.trust import ROOT
 from services.registry import ceremony, genesis
@@ -54,18 +57,71 @@ def sealed_as(**tamper: Any) -> Callable[[World], Verdict]:
     return unopened(lambda w: begin(w, **tamper))
 
 
-def supervision(**changes: Any) -> Callable[[World], Verdict]:
-    """The channel of a unit and its superior."""
+def supervision(
+    said: Callable[[World, Signed], Signed] = lambda _, admitted: admitted, **changes: Any
+) -> Callable[[World], Verdict]:
+    """The channel of a unit and its superior; ``said``: made of the admission that it embeds."""
 
     def attack(_: World) -> Verdict:
         w = world()
         admitted = next(w.signed(v) for v in w.verdicts[TRUST] if v.draft is not None and v.draft.subject == XINCAI)
         event = genesis.supervision(w.root, admitted)
+        embedded = said(w, admitted)
+        papers = {"answer": Embedded.of(embedded), **changes.get("embedded", {})}
         summary = event.summary.model_copy(update=changes.get("summary", {}))
-        changed = Opened(summary=summary, embedded=event.embedded.model_copy(update=changes.get("embedded", {})))
-        return w.open(genesis.enabled(w.exchange, Kind.SUPERVISION, admitted), changed)
+        changed = Opened(summary=summary, embedded=event.embedded.model_copy(update=papers))
+        return w.open(genesis.enabled(w.exchange, Kind.SUPERVISION, embedded), changed)
 
     return attack
+
+
+def of_another_exchange(w: World, admitted: Signed) -> Signed:
+    """An admission there."""
+    return w.changed(admitted, REGISTRY, exchange="e" * 64)
+
+
+def admitting(**body: Any) -> Callable[[World, Signed], Signed]:
+    """An admission whose mandate says otherwise; who signed it, a genesis does not ask."""
+
+    def said(w: World, admitted: Signed) -> Signed:
+        mandate = json.loads(admitted.value)["data"]["mandate"]
+        document = json.loads(base64.b64decode(mandate["payload"]))
+        document["body"] |= body
+        payload = base64.b64encode(compact(document)).decode()
+        return w.changed(admitted, REGISTRY, data={"mandate": {**mandate, "payload": payload}})
+
+    return said
+
+
+def agreed_elsewhere(offer: str, answer: str) -> Callable[[World], Verdict]:
+    """Offer and answer of those exchanges; the registry opens here on them."""
+
+    def attack(w: World) -> Verdict:
+        proposed = w.changed(w.offer, XINCAI, exchange=offer or w.exchange)
+        data = {**json.loads(w.answer.value)["data"], "summary": {"offer": proposed.digest}}
+        accepted = w.changed(w.answer, YIWU, exchange=answer or w.exchange, data=data)
+        channel = genesis.enabled(w.exchange, Kind.PAIRING, accepted)
+        return w.write(REGISTRY, channel, channel, genesis.pairing(w.root, proposed, accepted))
+
+    return unopened(attack)
+
+
+def open_elsewhere(_: World) -> Verdict:
+    """An open topic under another name."""
+    w = Region()
+    w.found()
+    return w.open("a" * 52, genesis.open_topic(w.root))
+
+
+def under_no_root(_: World) -> Verdict:
+    """What is pinned is the digest of no envelope, and a genesis embeds just that."""
+    w, none = Region(), embedded_bytes(b"{}")
+    w.found()
+    event = genesis.open_topic(w.root)
+    elsewhere = Region(exchange=none.digest, keys=w.keys)
+    return elsewhere.open(
+        OUTFLOW, event.model_copy(update={"embedded": event.embedded.model_copy(update={"root": none})})
+    )
 
 
 def founded(**wrong: Any) -> Callable[[World], Outcome]:
@@ -147,6 +203,7 @@ def begin_again(w: World) -> Verdict:
 
 
 STRANGER = [seeded("root.1"), seeded("nobody")]
+OWN, NO_ENVELOPE = {"members": (XINCAI, XINCAI)}, embedded_bytes(b"{}")
 ROWS = [
     Row(
         "The registry opens under an id of its choice",
@@ -175,7 +232,12 @@ ROWS = [
     Row("The registry adds a reader", "P3 B21", unopened(reader_of_a_pairing), PLACE),
     Row("The registry names no readers", "B21", with_summary(readers=None), PLACE),
     Row("A genesis begins in epoch 2", "W14", with_summary(**epochs(2)), PLACE),
+    Row("A genesis begins in epochs 1 and 2", "W14", with_summary(**epochs(1, 2)), PLACE),
     Row("A first topic names a cut", "B44", with_summary(cut=Cut(offset=-1, hash=ZEROS)), PLACE),
+    Row("Offer and answer are of another exchange", "P3 W9", agreed_elsewhere("e" * 64, "e" * 64), PLACE),
+    Row("An offer is of another exchange", "P3 W9", agreed_elsewhere("e" * 64, ""), PLACE),
+    Row("An answer is of another exchange", "P3 W9", agreed_elsewhere("", "e" * 64), PLACE),
+    Row("Offer and answer are of this exchange", "P3 W9", agreed_elsewhere("", ""), EFFECTIVE),
     Row("A pairing calls itself an open topic", "W13", with_summary(kind=Kind.OPEN), PLACE),
     Row("A pairing calls itself a supervision", "B21", unopened(supervised), PLACE),
     Row("A genesis embeds another root", "P3 P4", with_embedded(root=lambda w: Embedded.of(other_root(w))), PLACE),
@@ -204,7 +266,14 @@ ROWS = [
     Row("A unit opens with its superior, as its admission says", "W13", supervision(), EFFECTIVE),
     Row("A supervision turns its members round", "B21", supervision(summary={"members": (ZHUMADIAN, XINCAI)}), PLACE),
     Row("A supervision names a reader", "W13", supervision(summary={"readers": (JINHUA,)}), PLACE),
+    Row("A supervision names other members than its admission", "B21", supervision(admitting(unit=YIWU)), PLACE),
+    Row("A unit is its own superior", "P3", supervision(admitting(superior=XINCAI), summary=OWN), PLACE),
+    Row("A supervision embeds an admission elsewhere", "P3 W9", supervision(of_another_exchange), PLACE),
+    Row("A supervision embeds an admission that says nothing", "W13", supervision(admitting(unit=None)), PLACE),
+    Row("A supervision embeds an offer as well", "W13", supervision(embedded={"offer": NO_ENVELOPE}), PLACE),
     Row("A supervision embeds no admission", "P3", supervision(embedded={"answer": None}), PLACE),
+    Row("The registry opens a topic that is none", "W13", open_elsewhere, PLACE),
+    Row("A genesis embeds what is pinned and no root", "P4", under_no_root, PLACE),
     Row("A member writes before its key was copied", "P3 W20", before_its_copies, noise("key")),
     Row(
         "A registry opens with a key that its root replaced", "A6 P4", rotated_twice(embedded=True, key=REGISTRY), PLACE

@@ -10,6 +10,7 @@ from tests.support.acts import (
     contents,
     copied,
     copy_of_heartbeat,
+    copy_of_nothing,
     county_report,
     drafted,
     forked,
@@ -318,6 +319,7 @@ ROWS = [
     Row("A member copies trust", "B20 P3", lambda w: as_copied(w, XINCAI), void("wrong_side")),
     Row("The registry shares a lead", "B20", lambda w: in_topic(w, REGISTRY, w.channel), void("wrong_side")),
     Row("The registry copies an event twice", "W21", lambda w: as_copied(w, REGISTRY), void("already_copied")),
+    Row("The registry copies what is no envelope", "W5 W21", copy_of_nothing, void("mandate")),
     Row("The registry copies the root", "B35", lambda w: copied(w, w.root), void("already_copied")),
     Row("The registry copies its heartbeat", "B35 W21", copy_of_heartbeat, void("mandate")),
     Row(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts import lead, pairing
+from contracts.channel import TrustCopied
 from contracts.channels import KEEPER, OUTFLOW, PAIRING, REGISTRY, TRUST
 from contracts.envelope import GENESIS_SEEN, Message
 from contracts.lead import Delivered, Shared
@@ -24,6 +25,7 @@ from contracts.vocabulary import (
 from services.domain.clocks import DAY, HOUR
 from services.registry import ceremony, genesis
 from services.verifier import Verdict
+from tests.support.openings import embedded_bytes
 from tests.support.world import XINCAI, YIWU, Result, World, plain
 
 
@@ -192,6 +194,14 @@ def copy_of_heartbeat(w: World) -> Verdict:
     beat = w.write(REGISTRY, TRUST, "policy", Heartbeat(summary=HeartbeatSummary(every=600)))
     assert plain(beat) == (Result.EFFECTIVE, "")
     return copied(w, w.signed(beat))
+
+
+def copy_of_nothing(w: World) -> Verdict:
+    """The registry copies bytes that are no envelope."""
+    event = genesis.copied(w.root)
+    none = embedded_bytes(b"{}")
+    summary = event.summary.model_copy(update={"digest": none.digest})
+    return w.write(REGISTRY, w.channel, w.channel, TrustCopied(summary=summary, embedded=none))
 
 
 def drafted(w: World) -> Any:

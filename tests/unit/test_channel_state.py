@@ -12,6 +12,7 @@ from services.domain.channel import Channel, EncryptionKey, same, supervised
 from services.domain.rules import THIRD, Sign
 from services.domain.trust import Trust, Unit
 from tests.support.states import terms
+from tests.support.world import world
 
 COUNTY, OTHER, CITY, STRANGER = "411729000000", "330782000000", "411700000000", "510000000001"
 UNITS = {
@@ -127,4 +128,6 @@ def test_a_next_topic_says_what_the_channel_is(place: Place) -> None:
 
 
 def test_nothing_of_a_channel_takes_an_officers_signature() -> None:
-    assert {rule.sign for rule in channel.RULES.values()} == {Sign.NODE}
+    w = world()
+    said = [v.draft for v in w.verdicts[w.channel] if v.draft is not None and v.draft.context == "channel"]
+    assert {channel.needs(draft) for draft in said} == {rule.sign for rule in channel.RULES.values()} == {Sign.NODE}
