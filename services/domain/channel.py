@@ -233,7 +233,7 @@ def _open(channel: Channel, e: Draft[Opened]) -> Channel:
 
 def _answered(e: Draft[Opened]) -> Embedded:
     answer = e.data.embedded.answer
-    if answer is None or len(answer.value) > MAX_OFFER:
+    if answer is None:
         raise _no_genesis("WIRE 13")
     if e.channel != channel_id(e.exchange, e.data.summary.kind, answer.digest):
         raise _no_genesis("PROTOCOL 3")

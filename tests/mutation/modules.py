@@ -24,7 +24,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.vault.hybrid": ("vault", "content_vectors"),
     "services.vault.keyfile": ("vault",),
     "services.vault.indexkey": ("searching",),
-    "services.domain.channel": ("channel_state", "machines", "genesis", "generations", "trust", "pairing_rules", _LOG),
+    "services.domain.channel": (
+        *("channel_state", "machines", "genesis", "generations", "trust", "delegation", "pairing_rules", _LOG),
+    ),
     "services.domain.trust": (*_TRUST, "signatures", _LOG),
     "services.domain.signatures": ("signatures", "delegation", _LOG),
     "services.domain.rules": ("machines", *_RULES, "lead_course_rules"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.channels import OUTFLOW, PAIRING, REGISTRY, TRUST, Kind
+from contracts.channels import OUTFLOW, PAIRING, REGISTRY, TRUST, Kind, Place
 from contracts.envelope import GENESIS_SEEN, Signed
 from contracts.profile import compact
 from contracts.trust import RootEstablished
@@ -43,6 +43,19 @@ def test_the_terms_run_from_the_genesis() -> None:
     assert (channel.terms.valid_from, channel.terms.valid_until) == (verdict.at, verdict.at + 365 * DAY)
     assert channel.readers == tuple(sorted((ZHUMADIAN, JINHUA)))
     assert channel.members == (XINCAI, YIWU)
+
+
+def test_a_channel_begins_under_the_rules_that_its_genesis_says() -> None:
+    w = agreed()
+    assert plain(begin(w, genesis.pairing(w.root, w.offer, w.answer, rule_version=2))) == (Result.EFFECTIVE, "")
+    assert w.history(w.channel).channel.trust.rule_version == 2
+
+
+def test_a_unit_and_its_superior_are_the_members_of_their_channel() -> None:
+    w = world()
+    state = w.history(w.supervised(XINCAI)).channel
+    assert (state.place, state.members, state.readers) == (Place.SUPERVISION, (XINCAI, ZHUMADIAN), ())
+    assert state.terms is None
 
 
 def test_before_its_copies_nobody_has_a_key() -> None:
