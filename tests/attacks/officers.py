@@ -247,6 +247,7 @@ ROWS = [
         "The node signs the access with the unit's key", "W28 P2", lambda w: opened(w, signer=w.keys[YIWU]), SIGNATURES
     ),
     Row("A session key signs the access", "W28", in_session, EFFECTIVE),
+    Row("A session is of 8 hours", "W28", lambda w: in_session(w, span=8 * HOUR + 2_000), EFFECTIVE),
     Row("A session is longer than 8 hours", "W28", lambda w: in_session(w, span=8 * HOUR + 2_001), SIGNATURES),
     Row("A session is over", "W28", lambda w: in_session(w, span=2_000), SIGNATURES),
     Row("A session is another officer's", "W28", lambda w: in_session(w, officer=number_of(w, "duty")), SIGNATURES),

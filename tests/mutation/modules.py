@@ -9,7 +9,7 @@ ATTACKS = ROOT / "tests" / "attacks" / "test_attacks.py"
 
 _CONTRACTS = ("lead_contract", "enquiry_contract")
 _RULES = ("lead_rules", "enquiry_rules", "pairing_rules", "signatures", "delegation")
-_TRUST = ("trust", "genesis", "delegation", "chains")
+_TRUST = ("trust_state", "trust", "genesis", "delegation", "chains")
 _LOG = "attacks"
 
 MODULES: dict[str, tuple[str, ...]] = {
@@ -28,7 +28,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         *("channel_state", "machines", "genesis", "generations", "trust", "delegation", "pairing_rules", _LOG),
     ),
     "services.domain.trust": (*_TRUST, "signatures", _LOG),
-    "services.domain.signatures": ("signatures", "delegation", _LOG),
+    "services.domain.signatures": ("signatures", "delegation", "desk_trust", _LOG),
     "services.domain.rules": ("machines", *_RULES, "lead_course_rules"),
     "services.domain.lead": (
         *("machines", "lead_rules", "lead_course_rules", "forwarding_rules", "operation_rules"),

@@ -1,19 +1,27 @@
 """L5: two officers of the unit signed exactly this; the other side can check it (PROTOCOL 7, WIRE 22, 23, 28)."""
 
+import base64
+from dataclasses import replace
+
+import pytest
+
 from contracts import lead
-from contracts.approval import Approval, Submission
+from contracts.approval import AccessStatement, Approval, Session, Submission
+from contracts.channels import TRUST
 from contracts.dsse import Dsse
 from contracts.parts import Credit
-from contracts.vocabulary import CreditRole, DocumentKind, OutcomeStage, Role
-from services.domain import keys
+from contracts.refusals import Code, Refused
+from contracts.vocabulary import CreditRole, DocumentKind, OutcomeStage, Role, Use
+from services.domain import keys, signatures
 from services.domain.access import Access, Status
-from services.domain.clocks import DAY, HOUR
+from services.domain.clocks import DAY, HOUR, SECOND, format_time
 from services.registry import ceremony
 from services.signing import dsse
-from tests.support.officers import content, ms, number_of
-from tests.support.world import XINCAI, YIWU, Result, plain, seeded, world
+from tests.support.officers import IDENTITY, content, ms, number_of, opened
+from tests.support.world import XINCAI, YIWU, ZHUMADIAN, Result, plain, seeded, world
 
 Said = tuple[Result, str]
+MINUTE = 60 * SECOND
 EFFECTIVE, SIGNATURES, OFFICERS = (Result.EFFECTIVE, ""), (Result.VOID, "signatures"), (Result.VOID, "officers")
 LAPSED = (Result.VOID, "approval_lapsed")
 AUTHOR, APPROVER, HEAD = (f"{XINCAI}/{post}" for post in ("author", "approver", "head"))
@@ -35,6 +43,55 @@ def test_a_delegation_outlives_what_was_decided_under_it() -> None:
     subject, event = w.shared(approver=f"{XINCAI}/intake", delegation=paper)
     w.later(5 * HOUR)
     assert plain(w.write(XINCAI, w.channel, subject, event)) == EFFECTIVE
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(10 * MINUTE, EFFECTIVE), (10 * MINUTE + 1, LAPSED)])
+def test_a_clock_may_run_ten_minutes_ahead_of_the_log(ahead: int, said: Said) -> None:
+    w = world()
+    at = w.now + 1_000
+    papers = {"decided_at": format_time(at + ahead)}
+    assert plain(w.share(approval=papers, submission=papers, at=at)) == said
+
+
+def test_a_delegation_holds_from_its_first_moment() -> None:
+    w = world()
+    for before, said in ((1, OFFICERS), (0, EFFECTIVE)):
+        since = format_time(w.now + before)
+        paper = w.delegation(XINCAI, f"{XINCAI}/intake", Role.APPROVER, **{"from": since})
+        assert plain(w.share(approver=f"{XINCAI}/intake", delegation=paper)) == said
+
+
+def test_whom_a_head_may_name() -> None:
+    """An officer of the unit, or an approver or head of its superior, while he serves (PROTOCOL 7)."""
+    w = world()
+    trust = w.history(TRUST).channel.trust
+    named = {name: officer.id for name, officer in w.officers.items()}
+    for name in (f"{XINCAI}/intake", f"{ZHUMADIAN}/approver", f"{ZHUMADIAN}/head"):
+        assert signatures.stands_in(trust, XINCAI, named[name], w.now) == trust.officers[named[name]]
+    nobody = "00000000-0000-4000-8000-0000000000ff"
+    over = trust.officers[named[f"{XINCAI}/intake"]].until
+    asked = [
+        (trust, XINCAI, nobody, w.now),
+        (trust, XINCAI, named[f"{YIWU}/approver"], w.now),
+        (trust, XINCAI, named[f"{ZHUMADIAN}/author"], w.now),
+        (trust, XINCAI, named[f"{XINCAI}/intake"], over),
+        (replace(trust, units={}), XINCAI, named[f"{XINCAI}/intake"], w.now),
+    ]
+    for each in asked:
+        with pytest.raises(Refused) as refused:
+            signatures.stands_in(*each)
+        assert refused.value.code is Code.OFFICERS
+
+
+def test_feedback_about_persons_takes_two_signatures() -> None:
+    w = world()
+    subject, event = w.shared()
+    w.write(XINCAI, w.channel, subject, event)
+    said = lead.FeedbackSummary(
+        officer=number_of(w, "author"), use=Use.USEFUL, next_feedback_on="2021-04-20", persons_count=1
+    )
+    named = lead.FeedbackGiven(summary=said, content=w.content(YIWU, w.channel, lead.FeedbackGiven.TYPE))
+    assert plain(w.write(YIWU, w.channel, subject, named)) == SIGNATURES
 
 
 # -- enrolments --------------------------------------------------------------------------------------------------------
@@ -69,6 +126,27 @@ def test_an_access_record_stands_in_every_pairing() -> None:
     assert plain(verdict) == EFFECTIVE
     state = w.history(w.channel).state("access", found)
     assert (state.status, state.opened_by(YIWU), state.opened_by(XINCAI)) == (Status.READ, True, False)
+
+
+def test_a_session_is_signed_by_its_officer() -> None:
+    w = world()
+    short = seeded("short")
+    paper = w.session(f"{YIWU}/intake", base64.b64encode(short.public).decode())
+    forged = dsse(short, Session.PURPOSE, paper.raw)
+    for session, said in ((forged, SIGNATURES), (paper, EFFECTIVE)):
+        assert plain(opened(w, signer=short, session=session)) == said
+
+
+def test_a_session_for_a_key_of_small_order_opens_nothing() -> None:
+    """One signature verifies under it whatever is signed (STACK trap 22)."""
+    w = world()
+    found = content(w)
+    session = w.session(f"{YIWU}/intake", base64.b64encode(IDENTITY).decode())
+    event = w.access(YIWU, found, session=session)
+    statement = Dsse.make(event.access.statement.raw, ("0" * 64, IDENTITY + bytes(32)))
+    assert keys.signed_by(statement, AccessStatement.PURPOSE, IDENTITY)
+    trivial = event.model_copy(update={"access": event.access.model_copy(update={"statement": statement})})
+    assert plain(w.write(YIWU, w.channel, found, trivial)) == SIGNATURES
 
 
 def test_facts_do_not_lapse_but_need_their_signatures() -> None:
