@@ -27,6 +27,7 @@ Two members who accuse each other stay undecided: what is vouched for stands, th
 
 from dataclasses import dataclass, field
 from itertools import groupby
+from sys import intern
 from typing import NamedTuple
 
 from contracts.refusals import Code
@@ -68,7 +69,7 @@ class Witness:
         """The next record and its verdict; the history stands right after it."""
         offset, e = verdict.record.position.offset, verdict.envelope
         proven = bool(verdict.keyid) and verdict.result is not Result.DUPLICATE
-        self.writers.append(e.source if e is not None and proven else "")
+        self.writers.append(intern(e.source) if e is not None and proven else "")  # one text a writer, not one a record
         if verdict.result is Result.NOISE and verdict.code is not None:
             self.failing.append((offset, verdict.code))
         if e is None or e.seen is None or verdict.result is Result.DUPLICATE:

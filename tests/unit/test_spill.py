@@ -63,3 +63,14 @@ def test_an_audit_with_hardly_any_memory_says_the_same() -> None:
     for report in reports(w, 5):
         w.write(XINCAI, OUTFLOW, report.subject, report.data)
     assert _judged(w, near=2) == _judged(w, near=100_000)
+
+
+def test_of_a_record_an_audit_keeps_no_text_in_memory() -> None:
+    """A writer's name is one object, however many records it stands in."""
+    w = world()
+    for _ in range(5):
+        w.share()
+    judge = Judge(w.exchange, frozenset({XINCAI, YIWU}))
+    judge.take(lambda: [record for name in sorted(w.logs) for record in w.logs[name]])
+    writers = [one for fold in judge.topics.values() for one in fold.witness.writers]
+    assert len({id(one) for one in writers}) == len(set(writers)) < len(writers)
