@@ -41,7 +41,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.confirming": ("confirming",),
     "services.domain.searching": ("searching",),
     "services.domain.clocks": ("clocks",),
-    "services.domain": (*_RULES, "desk_rules", _LOG),
+    "services.domain": ("advance", *_RULES, "desk_rules", "oversight_rules", "operation_rules", "liaison_rules", _LOG),
     "services.domain.basis": ("lead_rules", "enquiry_rules"),
     "services.domain.keys": ("trust", "signing", "signatures", _LOG),
     "services.domain.obligations": ("lead_rules", "enquiry_rules", "liaison_rules", "operation_rules", "report_rules"),
