@@ -61,6 +61,11 @@ INTAKE, SUPERIOR, AUTHOR = f"{XINCAI}/intake", f"{ZHUMADIAN}/approver", f"{XINCA
 COVERS: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
     "an officer without the role": (INTAKE, {}, EFFECTIVE),
     "an approver of the superior": (SUPERIOR, {}, EFFECTIVE),
+    "an approver, who needs no delegation, with one of another": (
+        f"{XINCAI}/approver",
+        {"delegate": AUTHOR},
+        EFFECTIVE,
+    ),
     "somebody for whom the head signed nothing": (INTAKE, {"delegate": AUTHOR}, OFFICERS),
     "an approver of the other unit": (f"{YIWU}/approver", {}, OFFICERS),
     "an author of the superior": (f"{ZHUMADIAN}/author", {}, OFFICERS),
