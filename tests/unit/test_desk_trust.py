@@ -61,7 +61,7 @@ INTAKE, SUPERIOR, AUTHOR = f"{XINCAI}/intake", f"{ZHUMADIAN}/approver", f"{XINCA
 COVERS: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
     "an officer without the role": (INTAKE, {}, EFFECTIVE),
     "an approver of the superior": (SUPERIOR, {}, EFFECTIVE),
-    "an approver, who needs no delegation, with one of another": (
+    "an approver, who needs no delegation": (
         f"{XINCAI}/approver",
         {"delegate": AUTHOR},
         EFFECTIVE,
