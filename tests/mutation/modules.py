@@ -41,7 +41,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services.domain.confirming": ("confirming",),
     "services.domain.searching": ("searching",),
     "services.domain.clocks": ("clocks",),
-    "services.domain": ("advance", *_RULES, "desk_rules", "oversight_rules", "operation_rules", "liaison_rules", _LOG),
+    "services.domain": (
+        *("advance", *_RULES, "lead_course_rules", "desk_rules", "oversight_rules", "report_rules", "operation_rules"),
+        *("liaison_rules", "attestations", _LOG),
+    ),
     "services.domain.basis": ("lead_rules", "enquiry_rules"),
     "services.domain.keys": ("trust", "signing", "signatures", _LOG),
     "services.domain.obligations": ("lead_rules", "enquiry_rules", "liaison_rules", "operation_rules", "report_rules"),

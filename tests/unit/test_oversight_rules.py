@@ -151,6 +151,13 @@ def supervised() -> FakeStates:
     return states
 
 
+def test_what_the_other_cannot_open_is_not_said_here_either() -> None:
+    """PROTOCOL 8, between a unit and its superior as between two units."""
+    states = supervised()
+    states.channel = replace(states.channel, encryption={})
+    assert judged(states, supervise()) is Code.NO_RECIPIENT_KEY
+
+
 def at_status(status: Status) -> FakeStates:
     states = supervised()
     for step in PATHS[status]:
