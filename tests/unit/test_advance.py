@@ -1,13 +1,20 @@
-"""What is asked of an event of any context before its own rules are (WIRE 19, WIRE-CHOICES B11)."""
+"""What is asked of an event of any context beside its own rules (PROTOCOL 1, WIRE 18, 19, 25, WIRE-CHOICES B11)."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from contracts.envelope import Draft
 from contracts.refusals import Code, Refused
-from services.domain import CONTEXTS, advance
+from services.domain import CONTEXTS, advance, opened, operation, signatures
+from tests.support.forwarding import must, three
 from tests.support.states import CHANNEL, EXCHANGE, NOW, OWNER, FakeStates
+from tests.support.world import YIWU, plain, world
+from tests.unit.test_lead_rules import share
+from tests.unit.test_operation_rules import at_status, hand_over
 
 IDS = ("access", "enquiry", "lead", "liaison", "operation", "outflow", "oversight", "pairing")
 NO_IDS = {
@@ -35,3 +42,53 @@ def test_a_matter_has_an_id(context: str, subject: str) -> None:
 def test_every_context_but_channels_and_desks_is_about_an_id() -> None:
     assert set(IDS) == set(CONTEXTS) - {"channel", "desk"}
     assert all(getattr(module, "__name__", "") == f"services.domain.{name}" for name, module in CONTEXTS.items())
+
+
+MEDIA: dict[str, tuple[Callable[[], FakeStates], Callable[[], Draft[Any]]]] = {
+    "a permission": (FakeStates, share),
+    "a fact": (lambda: at_status(operation.Status.RUNNING), hand_over),
+}
+
+
+@pytest.mark.parametrize(("states", "event"), MEDIA.values(), ids=MEDIA)
+def test_a_content_is_of_its_own_event(
+    monkeypatch: pytest.MonkeyPatch, states: Callable[[], FakeStates], event: Callable[[], Draft[Any]]
+) -> None:
+    """WIRE 25: what is called otherwise is another event's."""
+    monkeypatch.setattr(signatures, "check", lambda *_: None)
+    where, right = states(), event()
+    content = right.data.content.model_copy(update={"media": "application/vnd.duikou.lead.declined.v1+json"})
+    with pytest.raises(Refused) as refused:
+        where.then(replace(right, data=right.data.model_copy(update={"content": content})), NOW)
+    assert (refused.value.code, refused.value.law) == (Code.SHAPE, "WIRE 25")
+    where.then(right, NOW)
+
+
+@pytest.mark.parametrize(
+    ("version", "said", "surplus"), [(1, None, False), (1, "more", True), (2, None, False), (2, "more", False)]
+)
+def test_a_member_that_a_later_rule_version_brought_is_surplus_before(
+    version: int, said: str | None, surplus: bool
+) -> None:
+    states = FakeStates()
+    states.channel = replace(states.channel, trust=replace(states.channel.trust, rule_version=version))
+    data: Any = SimpleNamespace(SINCE={"later": 2}, summary=SimpleNamespace(later=said))
+    event = replace(about("lead", "abc"), data=data)
+    if surplus:
+        with pytest.raises(Refused, match="shape"):
+            opened(event, states)
+    else:
+        opened(event, states)
+
+
+def test_what_nobody_shared_is_not_opened() -> None:
+    w = world()
+    nowhere = w.fresh()
+    assert plain(w.write(YIWU, w.channel, nowhere, w.access(YIWU, nowhere))) == ("void", "unknown_matter")
+
+
+def test_two_grants_let_two_leads_go_on() -> None:
+    """WIRE 18: it is one grant that is used up, not forwarding."""
+    t = three()
+    must(t.forward(t.granted()))
+    must(t.forward(t.granted()))
