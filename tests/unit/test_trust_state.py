@@ -5,10 +5,24 @@ from dataclasses import replace
 import pytest
 
 from contracts.channels import KEEPER, REGISTRY
+from contracts.refusals import Code, Refused
 from contracts.trust import ROOT_THRESHOLD
 from contracts.vocabulary import KeyKind, Role
 from services.domain.clocks import DAY, HOUR
-from services.domain.trust import DELAY, MAX_ROTATION, MONTHS_12, Key, Officer, Province, Trust, Unit, quorum
+from services.domain.trust import (
+    DELAY,
+    MAX_ROTATION,
+    MONTHS_12,
+    Key,
+    Officer,
+    Province,
+    Trust,
+    Unit,
+    quorum,
+    registry_key,
+)
+from services.signing import possession
+from tests.support.world import seeded
 
 UNIT, OTHER, CITY, PROVINCE = "411729000000", "330782000000", "411700000000", "410000000000"
 
@@ -84,3 +98,29 @@ def test_how_many_must_sign() -> None:
     assert quorum(trust, "registrar.41", None) == (2, province.registrars)
     assert quorum(trust, "duty.41", None) == (1, province.duty)
     assert quorum(trust, "registrar.33", None) == (0, frozenset())
+
+
+def test_nothing_is_known_at_first() -> None:
+    assert {name: value for name, value in vars(Trust()).items() if value} == {"rule_version": 1}
+    assert (Unit(CITY, ()).suspended_until, Unit(CITY, ()).admission) == (0, "")
+
+
+def test_the_registrys_key_that_stays_is_proved_again() -> None:
+    """WIRE-CHOICES B26, and what a genesis named ahead of its copies (A1)."""
+    signer, exchange = seeded("registry"), "e" * 64
+    entry = possession(signer, exchange, REGISTRY, KeyKind.REGISTRY)
+    trust = registry_key(Trust(exchange=exchange), entry, 5)
+    assert trust.keys[signer.keyid] == Key(signer.public, REGISTRY, KeyKind.REGISTRY, 5)
+    ahead = replace(
+        trust,
+        keys={signer.keyid: replace(trust.keys[signer.keyid], closed=6)},
+        ahead=frozenset({signer.keyid}),
+    )
+    elsewhere = possession(signer, "f" * 64, REGISTRY, KeyKind.REGISTRY)
+    units = possession(signer, exchange, UNIT, KeyKind.UNIT)
+    for known in (trust, ahead):
+        assert registry_key(known, entry, 9) == known
+        for wrong in (elsewhere, units):
+            with pytest.raises(Refused) as refused:
+                registry_key(known, wrong, 9)
+            assert refused.value.code is Code.MANDATE
