@@ -9,7 +9,7 @@ ATTACKS = ROOT / "tests" / "attacks" / "test_attacks.py"
 
 _CONTRACTS = ("lead_contract", "enquiry_contract")
 _RULES = ("lead_rules", "enquiry_rules", "pairing_rules", "signatures", "delegation")
-_TRUST = ("trust_state", "trust", "genesis", "delegation", "chains")
+_TRUST = ("trust_state", "trust_rules", "trust", "genesis", "delegation", "chains")
 _LOG = "attacks"
 
 MODULES: dict[str, tuple[str, ...]] = {
