@@ -2,17 +2,23 @@
 
 import base64
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from contracts.channels import OUTFLOW, PAIRING, REGISTRY, TRUST, Kind, Place
-from contracts.envelope import GENESIS_SEEN, Signed
+from contracts.channels import KEEPER, OUTFLOW, PAIRING, REGISTRY, TRUST, Kind, Place
+from contracts.dsse import Dsse
+from contracts.envelope import GENESIS_SEEN, Envelope, Signed
 from contracts.profile import compact
-from contracts.trust import RootEstablished
+from contracts.refusals import Refused
+from contracts.trust import PolicyPublished, RootEstablished
+from contracts.vocabulary import KeyKind
 from services.domain.clocks import DAY
-from services.domain.trust import ROOT
+from services.domain.trust import ROOT, apply, establish, rotation
 from services.registry import ceremony, genesis
+from services.signing import possession
 from services.vectors.region import Region
 from services.vectors.seeds import EXPIRES
 from tests.support.openings import begin, epochs, opened, other_root
@@ -105,6 +111,43 @@ def test_the_registry_signs_as_the_root_says() -> None:
     w.found()
     other = Region(exchange=w.exchange)
     assert plain(other.put(TRUST, w.sign(w.root.value, seeded("root.1")))) == PLACE
+
+
+# -- what a genesis embeds to find the registry's key (WIRE-CHOICES A6) ------------------------------------------------
+
+
+def published(w: Region) -> Dsse:
+    drafts = [verdict.draft for verdict in w.verdicts[TRUST] if verdict.draft is not None]
+    return next(draft.data.mandate for draft in drafts if isinstance(draft.data, PolicyPublished))
+
+
+def kept(w: Region) -> Dsse:
+    return ceremony.key_added(w.by(ROOT), possession(seeded("k"), w.exchange, KEEPER, KeyKind.KEEPER)).mandate
+
+
+def unsaid(_: Region) -> Dsse:
+    return Dsse.make(b"{}", ("a" * 64, b"x"))
+
+
+@pytest.mark.parametrize("made", [published, kept, unsaid])
+def test_a_genesis_embeds_what_moved_the_registrys_key_and_nothing_else(made: Callable[[Region], Dsse]) -> None:
+    w = agreed()
+    assert plain(begin(w, genesis.pairing(w.root, w.offer, w.answer, [made(w)]))) == PLACE
+
+
+def test_a_closing_of_the_registrys_key_is_followed_and_later_heard_of_again() -> None:
+    """What a genesis named ahead stays as it left it (A1)."""
+    w = agreed()
+    trust = establish(Envelope.parse(w.root.value).draft(), w.exchange)
+    closing = ceremony.key_closed(w.by(ROOT), REGISTRY, w.keys[REGISTRY].keyid)
+    reached = rotation(trust, closing.mandate)
+    assert reached.keys[w.keys[REGISTRY].keyid].closed == 0
+    ahead = replace(trust, keys=reached.keys, ahead=frozenset(reached.keys_of(REGISTRY)))
+    e = ceremony.addressed(closing, exchange=w.exchange, id=w.fresh(), time="2021-04-01T03:00:00.000Z")
+    assert apply(ahead, e, 7, copy=True).keys == ahead.keys
+    with pytest.raises(Refused, match="state"):
+        apply(replace(ahead, ahead=frozenset()), e, 7, copy=True)
+    assert apply(replace(trust, ahead=ahead.ahead), e, 7, copy=True).keys[w.keys[REGISTRY].keyid].closed == 7
 
 
 # -- how long what is embedded may be (WIRE 4) -------------------------------------------------------------------------

@@ -1,19 +1,24 @@
 """Mandates one by one: under which subject they stand, of whom they speak, what they change (WIRE 19, 24)."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from contracts import trust as said
+from contracts.channel import LedgerReopened, ReopenedBody, StandsBy
 from contracts.channels import KEEPER, REGISTRY, TRUST
+from contracts.envelope import Envelope
+from contracts.refusals import Code, Refused
 from contracts.vocabulary import KeyKind, Suspension, UnitKind
-from services.domain.trust import ROOT, Trust
+from services.domain.trust import ROOT, Trust, establish
 from services.registry import ceremony, genesis
 from services.signing import possession
 from services.vectors.seeds import EXPIRES, policy
 from services.verifier import Verdict
-from tests.support.decisions import R1, R2, R3, add_key, copy, registrars
+from tests.support.decisions import R1, R2, R3, add_key, copy, delegate, registrars
 from tests.support.mandates import HENAN, entry
 from tests.support.world import JINHUA, XINCAI, YIWU, ZHUMADIAN, Result, World, plain, seeded, world
 
@@ -154,3 +159,93 @@ def test_what_is_copied_was_said_in_trust_of_this_exchange() -> None:
         verdict = w.write(REGISTRY, w.channel, w.channel, genesis.copied(other))
         assert plain(verdict) == MANDATE
     assert plain(copy(w, suspended)) == EFFECTIVE
+
+
+def test_the_roots_decisions_are_copied_in_their_order() -> None:
+    """Of the root's all, of others' those about one subject (WIRE-CHOICES A2)."""
+    w = world()
+    first = w.trust(ceremony.policy(w.by(ROOT), policy()))
+    second = delegate(w, registrars(w, R1, R2, R3))
+    assert plain(copy(w, second)) == EFFECTIVE
+    assert plain(copy(w, first)) == MANDATE
+
+
+def test_a_number_counts_once_among_copies() -> None:
+    """Two mandates of one number: trust takes the first, and so does every channel."""
+    w = world()
+    by = w.by(HENAN)
+    suspended = w.trust(ceremony.suspended(by, XINCAI, Suspension.BREACH))
+    again = w.trust(ceremony.suspended(by, XINCAI, Suspension.ORDER))
+    assert [plain(suspended), plain(again)] == [EFFECTIVE, MANDATE]
+    assert [plain(copy(w, suspended)), plain(copy(w, again))] == [EFFECTIVE, MANDATE]
+
+
+def test_a_mandate_is_of_the_role_that_it_names() -> None:
+    """Whoever signed it: 河南's registrars under the name of 浙江's decide nothing."""
+    w = world()
+    number = w.roster.last[HENAN] + 1
+    body = said.OfficerEndedBody(unit=XINCAI)
+    officer, signers = w.officers[f"{XINCAI}/author"].id, w.signers(HENAN, 2)
+    for role, becomes in (("registrar.33", MANDATE), (HENAN, EFFECTIVE)):
+        event = ceremony.mandate(w.exchange, role, number, said.OfficerEnded, officer, body, EXPIRES, signers)
+        assert plain(w.trust(event)) == becomes
+
+
+def test_a_province_that_nobody_delegated_admits_nobody() -> None:
+    w = world()
+    unit = "520100000000"
+    key = possession(seeded("elsewhere"), w.exchange, unit, KeyKind.UNIT)
+    body = said.AdmittedBody(unit=unit, superior="520000000000", jurisdiction=("520100",), key=key)
+    for signers in ([], [seeded("registrar.52.1"), seeded("registrar.52.2")]):
+        by = ceremony.Authority(w.exchange, "registrar.52", 1, EXPIRES, signers or [seeded("one")])
+        event = ceremony.mandate(w.exchange, by.role, by.number, said.UnitAdmitted, unit, body, EXPIRES, by.signers)
+        assert plain(w.trust(event)) == MANDATE
+
+
+REGISTRARS: dict[str, Callable[[World], tuple[said.KeyEntry, ...]]] = {
+    "named after another province": lambda w: registrars(w, "n1", "n2", role="registrar.33"),
+    "named twice": lambda w: registrars(w, "n1")[:1] * 2,
+    "one key under two names": lambda w: registrars(w, "n1", "n1"),
+    "that stay, proved for another exchange": lambda w: ceremony.entries("f" * 64, HENAN, [seeded(R1), seeded(R2)]),
+}
+
+
+@pytest.mark.parametrize("name", REGISTRARS)
+def test_registrars_are_named_once_after_their_province_and_prove_their_keys(name: str) -> None:
+    w = world()
+    assert plain(delegate(w, REGISTRARS[name](w))) == MANDATE
+
+
+def test_a_root_counts_from_the_beginning_and_under_its_name() -> None:
+    w = world()
+    root = Envelope.parse(w.root.value).draft()
+    assert {key.since for key in establish(root, w.exchange).keys.values()} == {0}
+    for wrong in (replace(root, subject="policy"), replace(root, data=one_holders(w))):
+        with pytest.raises(Refused) as refused:
+            establish(wrong, w.exchange)
+        assert refused.value.code is Code.MANDATE
+
+
+def one_holders(w: World) -> said.RootEstablished:
+    """A root that one of its holders signed."""
+    body = ceremony.root_body("0" * 64, 1, w.signers(ROOT, 3), w.keys[REGISTRY])
+    return ceremony.mandate("0" * 64, ROOT, 1, said.RootEstablished, ROOT, body, EXPIRES, w.signers(ROOT, 1))
+
+
+REOPENINGS: dict[str, dict[str, Any]] = {
+    "of another exchange": {"exchange": "f" * 64},
+    "of another channel": {"channel": "pairing"},
+    "by another province's registrars": {"role": "registrar.33"},
+    "under another number": {"number": 3},
+}
+
+
+@pytest.mark.parametrize("name", REOPENINGS)
+def test_a_reopening_is_of_this_ledger_and_by_its_registrars(name: str) -> None:
+    w, wrong = world(), REOPENINGS[name]
+    last = w.history(w.channel).ledger(XINCAI).head
+    by = StandsBy(sequence=last.sequence, digest=last.digest)
+    body = ReopenedBody(unit=XINCAI, channel=wrong.get("channel", w.channel), epoch=2, stands_by=by)
+    said_by = (wrong.get("exchange", w.exchange), wrong.get("role", HENAN), wrong.get("number", 2))
+    event = ceremony.mandate(*said_by, LedgerReopened, w.channel, body, EXPIRES, w.signers(HENAN, 2))
+    assert plain(w.write(REGISTRY, w.channel, w.channel, event)) == MANDATE

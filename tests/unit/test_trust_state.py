@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.channels import KEEPER, REGISTRY
+from contracts.dsse import Dsse
 from contracts.refusals import Code, Refused
 from contracts.trust import ROOT_THRESHOLD
 from contracts.vocabulary import KeyKind, Role
@@ -120,7 +121,8 @@ def test_the_registrys_key_that_stays_is_proved_again() -> None:
     units = possession(signer, exchange, UNIT, KeyKind.UNIT)
     for known in (trust, ahead):
         assert registry_key(known, entry, 9) == known
-        for wrong in (elsewhere, units):
+        unsaid = entry.model_copy(update={"possession": Dsse.make(b"{}", (signer.keyid, b"x"))})
+        for wrong in (elsewhere, units, unsaid):
             with pytest.raises(Refused) as refused:
                 registry_key(known, wrong, 9)
             assert refused.value.code is Code.MANDATE
