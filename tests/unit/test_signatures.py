@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -56,8 +57,8 @@ def test_a_clock_may_run_ten_minutes_ahead_of_the_log(ahead: int, said: Said) ->
 def test_a_delegation_holds_from_its_first_moment() -> None:
     w = world()
     for before, said in ((1, OFFICERS), (0, EFFECTIVE)):
-        since = format_time(w.now + before)
-        paper = w.delegation(XINCAI, f"{XINCAI}/intake", Role.APPROVER, **{"from": since})
+        since: dict[str, Any] = {"from": format_time(w.now + before)}
+        paper = w.delegation(XINCAI, f"{XINCAI}/intake", Role.APPROVER, **since)
         assert plain(w.share(approver=f"{XINCAI}/intake", delegation=paper)) == said
 
 
