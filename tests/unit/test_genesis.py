@@ -12,7 +12,7 @@ from contracts.channels import KEEPER, OUTFLOW, PAIRING, REGISTRY, TRUST, Kind, 
 from contracts.dsse import Dsse
 from contracts.envelope import GENESIS_SEEN, Envelope, Signed
 from contracts.profile import compact
-from contracts.refusals import Refused
+from contracts.refusals import Code, Refused
 from contracts.trust import PolicyPublished, RootEstablished
 from contracts.vocabulary import KeyKind
 from services.domain.clocks import DAY
@@ -132,7 +132,11 @@ def unsaid(_: Region) -> Dsse:
 @pytest.mark.parametrize("made", [published, kept, unsaid])
 def test_a_genesis_embeds_what_moved_the_registrys_key_and_nothing_else(made: Callable[[Region], Dsse]) -> None:
     w = agreed()
-    assert plain(begin(w, genesis.pairing(w.root, w.offer, w.answer, [made(w)]))) == PLACE
+    paper, trust = made(w), establish(Envelope.parse(w.root.value).draft(), w.exchange)
+    with pytest.raises(Refused) as refused:
+        rotation(trust, paper)
+    assert refused.value.code is Code.MANDATE
+    assert plain(begin(w, genesis.pairing(w.root, w.offer, w.answer, [paper]))) == PLACE
 
 
 def test_a_closing_of_the_registrys_key_is_followed_and_later_heard_of_again() -> None:
