@@ -249,3 +249,11 @@ def test_a_reopening_is_of_this_ledger_and_by_its_registrars(name: str) -> None:
     said_by = (wrong.get("exchange", w.exchange), wrong.get("role", HENAN), wrong.get("number", 2))
     event = ceremony.mandate(*said_by, LedgerReopened, w.channel, body, EXPIRES, w.signers(HENAN, 2))
     assert plain(w.write(REGISTRY, w.channel, w.channel, event)) == MANDATE
+
+
+def test_the_keepers_ledger_is_reopened_by_the_root() -> None:
+    w = world()
+    by = StandsBy(sequence=0, digest=w.history(w.channel).ledger(KEEPER).base)
+    for signers, becomes in ((w.signers(HENAN, 2), MANDATE), (w.signers(ROOT, 2), EFFECTIVE)):
+        event = ceremony.reopened(w.exchange, KEEPER, w.channel, 2, by, EXPIRES, signers)
+        assert plain(w.write(REGISTRY, w.channel, w.channel, event)) == becomes
