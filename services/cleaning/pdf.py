@@ -79,12 +79,13 @@ def _inflated(file: bytes, start: int, most: int) -> tuple[bytes, int]:
     Raises UnfitFileError: not to be unpacked, or its dictionary does not begin where it is looked for.
     """
     head = file[max(0, start - _HEAD) : start]
-    begins = head.rfind(b" obj")
-    packed = [(at, name) for at, name in _names(head) if name.endswith(b"Decode") or b"Parms" in name]
-    if begins >= 0 and not packed:
-        return b"", 0
-    if begins < 0 or [name for at, name in packed if at > begins] != [b"FlateDecode"]:
+    begins = head.rfind(b"obj")
+    said = [(at, name) for at, name in _names(head) if name.endswith(b"Decode") or b"Parms" in name]
+    how = [name for at, name in said if at > begins]
+    if begins < 0 or (said and how != [b"FlateDecode"]):
         raise UnfitFileError(Unfit.OPAQUE)
+    if not said:
+        return b"", 0
     unpack, objects, at = zlib.decompressobj(), b"", start
     with suppress(zlib.error):
         for at in range(start, len(file), _PIECE):

@@ -75,6 +75,10 @@ CLEANED: dict[str, tuple[bytes, bytes]] = {
     "a PDF with an object stream": (files.pdf(files.packed(b"1 0 << /Type /Page >>")),) * 2,
     "an object stream that is not packed": (files.pdf(files.packed(b"1 0 << /Type /Page >>", b"")),) * 2,
     "a PDF with a picture": (files.pdf(b"<< /Filter /DCTDecode >>\nstream\n%b\nendstream" % BARE),) * 2,
+    "an object whose number stands in a line of its own": (
+        files.pdf(files.packed(b"1 0 <<>>")).replace(b"3 0 obj", b"3 0\nobj"),
+    )
+    * 2,
     "an object stream that is named and is not there": (files.pdf(b"<< /Type /ObjStm >>"),) * 2,
     "a PDF with white space behind its end": (files.pdf() + b"\r\n\0", files.pdf() + b"\r\n\0"),
     "a PDF that merely speaks of scripts": (files.pdf(b"(JavaScript, Launch)"),) * 2,
@@ -241,9 +245,9 @@ def test_object_streams_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_dictionary_begins_at_most_4_kib_before_its_stream(how: bytes, before: int, taken: bool) -> None:
     """Where it does not it may say anything."""
     plain = files.packed(b"1 0 <<>>", how)
-    spaces = before - len(b" obj\n") - plain.index(b"stream\n") - len(b"stream\n")
+    spaces = before - len(b"obj\n") - plain.index(b"stream\n") - len(b"stream\n")
     file = files.pdf(plain.replace(b"<< ", b"<< " + b" " * spaces, 1))
-    assert file.index(b"stream\n") + len(b"stream\n") - file.index(b" obj", file.index(b"3 0 obj")) == before
+    assert file.index(b"stream\n") + len(b"stream\n") - file.index(b"obj", file.index(b"3 0 obj")) == before
     if taken:
         assert cleaned(file).file == file
     else:
