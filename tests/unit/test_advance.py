@@ -9,12 +9,11 @@ import pytest
 
 from contracts.envelope import Draft
 from contracts.refusals import Code, Refused
-from services.domain import CONTEXTS, advance, opened, operation, signatures
+from services.domain import CONTEXTS, advance, opened
 from tests.support.forwarding import must, three
+from tests.support.leads import accept, delivered, outcome, received, share
 from tests.support.states import CHANNEL, EXCHANGE, NOW, OWNER, FakeStates
 from tests.support.world import YIWU, plain, world
-from tests.unit.test_lead_rules import share
-from tests.unit.test_operation_rules import at_status, hand_over
 
 IDS = ("access", "enquiry", "lead", "liaison", "operation", "outflow", "oversight", "pairing")
 NO_IDS = {
@@ -44,24 +43,25 @@ def test_every_context_but_channels_and_desks_is_about_an_id() -> None:
     assert all(getattr(module, "__name__", "") == f"services.domain.{name}" for name, module in CONTEXTS.items())
 
 
-MEDIA: dict[str, tuple[Callable[[], FakeStates], Callable[[], Draft[Any]]]] = {
-    "a permission": (FakeStates, share),
-    "a fact": (lambda: at_status(operation.Status.RUNNING), hand_over),
+Steps = tuple[Callable[[], Draft[Any]], ...]
+MEDIA: dict[str, tuple[Steps, Callable[[], Draft[Any]]]] = {
+    "a permission": ((), share),
+    "a fact": ((share, delivered, received, accept), outcome),
 }
 
 
-@pytest.mark.parametrize(("states", "event"), MEDIA.values(), ids=MEDIA)
-def test_a_content_is_of_its_own_event(
-    monkeypatch: pytest.MonkeyPatch, states: Callable[[], FakeStates], event: Callable[[], Draft[Any]]
-) -> None:
+@pytest.mark.usefixtures("unsigned")
+@pytest.mark.parametrize(("before", "event"), MEDIA.values(), ids=MEDIA)
+def test_a_content_is_of_its_own_event(before: Steps, event: Callable[[], Draft[Any]]) -> None:
     """WIRE 25: what is called otherwise is another event's."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
-    where, right = states(), event()
+    states, right = FakeStates(), event()
+    for step in before:
+        states.then(step(), NOW)
     content = right.data.content.model_copy(update={"media": "application/vnd.duikou.lead.declined.v1+json"})
     with pytest.raises(Refused) as refused:
-        where.then(replace(right, data=right.data.model_copy(update={"content": content})), NOW)
+        states.then(replace(right, data=right.data.model_copy(update={"content": content})), NOW)
     assert (refused.value.code, refused.value.law) == (Code.SHAPE, "WIRE 25")
-    where.then(right, NOW)
+    states.then(right, NOW)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from contracts.oversight import IncidentReported
 from contracts.profile import compact
 from contracts.refusals import Code
 from contracts.vocabulary import Role
-from services.domain import attestations, oversight, signatures
+from services.domain import attestations, oversight
 from services.domain.oversight import Status
 from services.domain.oversight_state import Anchor
 from services.domain.rules import Sign
@@ -64,9 +64,8 @@ def attest(unit: str = SUPERIOR, subject: str = MATTER, **changes: Any) -> Draft
 
 
 @pytest.fixture
-def states(monkeypatch: pytest.MonkeyPatch) -> FakeStates:
-    """A unit's channel with its superior; signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
+def states(unsigned: None) -> FakeStates:
+    """A unit's channel with its superior."""
     found = FakeStates()
     found.channel = replace(found.channel, place=Place.SUPERVISION, members=(UNIT, SUPERIOR), pairing="", terms=None)
     return found

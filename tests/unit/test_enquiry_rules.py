@@ -13,7 +13,7 @@ from contracts.enquiry_course import Acknowledged, AnswerCorrected, Completed, C
 from contracts.envelope import Draft
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import AttachmentKind, Basis, EnquiryForm, EnquiryPurpose, Measure, Urgency
-from services.domain import enquiry, lead, measures, signatures
+from services.domain import enquiry, lead, measures
 from services.domain.clocks import DAY, Clock, format_time, parse_time
 from services.domain.enquiry import RULES, Enquiry, Status
 from services.domain.lead import Lead
@@ -25,15 +25,11 @@ from tests.support.contents import unlike
 from tests.support.papers import ASKED_SUMMARY, ENQUIRY, LEAD, REPLY, approvals, content, draft
 from tests.support.states import AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
 
+pytestmark = pytest.mark.usefixtures("unsigned")
+
 CALENDAR = Calendar(CALENDARS.values())
 CASE = {"category": "parcel", "basis": {"kind": "criminal_case", "organ": OWNER, "date": "2021-05-01"}}
 BOTH = [{"no": 1, "code": "found"}, {"no": 2, "code": "nothing_held"}]
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
 
 
 def ask(unit: str = OWNER, **summary: Any) -> Draft[Any]:

@@ -13,16 +13,17 @@ from contracts.lead_forwarding import ForwardGranted, ForwardRefused, ForwardReq
 from contracts.lead_terms import ForwardRefusal
 from contracts.refusals import Code
 from contracts.vocabulary import Purpose
-from services.domain import lead, pairing, signatures
+from services.domain import lead, pairing
 from services.domain.clocks import DAY, Clock, format_time
 from services.domain.lead import RULES, Status
 from services.domain.lead_dues import onward
 from services.domain.lead_state import Forward, Grant
 from services.domain.obligations import Duty, owed
+from tests.support.leads import accept, close, correct, decline, delivered, outcome, received, share, withdraw
 from tests.support.papers import LEAD, LEAD_SUMMARY, REPLY, SUSPECT, WITNESS, draft
 from tests.support.states import APPROVER, NOW, OTHER, OWNER, FakeStates, judged
-from tests.unit.test_lead_course_rules import correct
-from tests.unit.test_lead_rules import accept, close, decline, delivered, outcome, received, share, withdraw
+
+pytestmark = pytest.mark.usefixtures("unsigned")
 
 CALENDAR = Calendar(CALENDARS.values())
 THIRD = "510000000001"
@@ -31,12 +32,6 @@ STRANGER = "00000000-0000-4000-8000-0000000000ff"
 REQUEST = "8" * 64
 """Digest of whatever ``draft`` makes."""
 Event = Callable[[FakeStates], Draft[Any]]
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
 
 
 def version(states: FakeStates) -> str:

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from contracts.approval import Approval, Submission
 from contracts.calendar import CALENDARS, Calendar
 from contracts.contents import MODELS
-from contracts.dsse import Dsse
 from contracts.envelope import Draft
 from contracts.lead import Shared
 from contracts.lead_consents import (
@@ -23,23 +21,15 @@ from contracts.lead_consents import (
 )
 from contracts.lead_course import (
     Corrected,
-    Expunged,
-    Held,
     HoldReleased,
-    JurisdictionDisputed,
     JurisdictionSettled,
-    Misdirected,
     Regraded,
-    Reopened,
-    Restricted,
     RestrictionLifted,
-    Reviewed,
 )
 from contracts.lead_forwarding import ForwardRequested
-from contracts.lead_phone import PhoneConfirmed, PhoneDisputed, PhoneRecorded
 from contracts.refusals import Code
 from contracts.vocabulary import Basis, RemovalResult, Role
-from services.domain import lead, lead_course, pairing, signatures
+from services.domain import lead, lead_course, pairing
 from services.domain.clocks import DAY, HOUR, Clock, format_time, parse_time
 from services.domain.lead import RULES, Status
 from services.domain.lead_dues import review_near
@@ -48,154 +38,52 @@ from services.domain.obligations import Duty, due, owed
 from services.domain.rules import Sign
 from services.domain.trust import Officer
 from tests.support import contents
+from tests.support.leads import (
+    CALLEE,
+    CORRECTION,
+    PHONE,
+    _submission_by,
+    accept,
+    accept_transfer,
+    acknowledge,
+    ask,
+    close,
+    confirm,
+    contradict,
+    correct,
+    decline,
+    decline_transfer,
+    delivered,
+    dispute,
+    expunge,
+    expunged_by_node,
+    grant,
+    hold,
+    lift,
+    misdirected,
+    offer_transfer,
+    outcome,
+    received,
+    refuse,
+    regrade,
+    release,
+    removed,
+    reopen,
+    restrict,
+    review,
+    settle,
+    share,
+    supplement,
+    told,
+    withdraw,
+)
 from tests.support.papers import LEAD, LEAD_SUMMARY, REPLY, SUSPECT, WITNESS, approvals, draft
 from tests.support.states import APPROVER, AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
 from tests.unit.test_lead_rules import PATHS as STRAIGHT
-from tests.unit.test_lead_rules import (
-    accept,
-    acknowledge,
-    close,
-    decline,
-    delivered,
-    outcome,
-    received,
-    removed,
-    share,
-    supplement,
-    withdraw,
-)
+
+pytestmark = pytest.mark.usefixtures("unsigned")
 
 CALENDAR = Calendar(CALENDARS.values())
-PHONE = "88880000-0000-4000-8000-000000000001"
-CALLEE = "00000008-0000-4000-8000-000000000000"
-NOTICE = {"kind": "lead_notice", "classification": "work_secret", "urgency": "routine"}
-CORRECTION = {**NOTICE, "kind": "correction"}
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
-
-
-def misdirected(unit: str = OTHER) -> Draft[Any]:
-    return draft(Misdirected, {"officer": INTAKE}, unit)
-
-
-def regrade(unit: str = OWNER) -> Draft[Any]:
-    return draft(Regraded, {**CORRECTION, "grade": {"source": "A", "information": "1"}}, unit)
-
-
-def correct(unit: str = OWNER, **summary: Any) -> Draft[Any]:
-    found = {
-        **CORRECTION,
-        "correction": "wrong_person",
-        "effects": [{"index": 1, "effect": "struck"}],
-        "restrictions": ["forward_consent"],
-        "persons": [],
-        "identifiers_count": 0,
-        "substances": [],
-        **summary,
-    }
-    return draft(Corrected, found, unit)
-
-
-def dispute(unit: str = OTHER, claim: str = "ours") -> Draft[Any]:
-    return draft(JurisdictionDisputed, {**REPLY, "claim": claim}, unit)
-
-
-def settle(unit: str = OTHER, whose: str = OTHER, **summary: Any) -> Draft[Any]:
-    return draft(JurisdictionSettled, {**REPLY, "unit": whose, "by": "agreed", **summary}, unit)
-
-
-def reopen(unit: str = OTHER) -> Draft[Any]:
-    return draft(Reopened, {**REPLY, "next_feedback_on": "2021-06-15"}, unit)
-
-
-def hold(day: str = "2021-11-06", unit: str = OTHER) -> Draft[Any]:
-    return draft(Held, {**REPLY, "stage": "prosecuted", "review_on": day}, unit)
-
-
-def release(unit: str = OTHER) -> Draft[Any]:
-    return draft(HoldReleased, REPLY, unit)
-
-
-def review(day: str = "2022-05-06", unit: str = OWNER, author: str = DUTY) -> Draft[Any]:
-    paper = approvals(Reviewed, unit)
-    paper["submission"] = _submission_by(author)
-    return draft(Reviewed, {**NOTICE, "reason": "case_open", "review_date": day}, unit, approval=paper)
-
-
-def _submission_by(officer: str) -> Any:
-    """A statement of the right shape by that officer, signed by nobody."""
-    said = Approval.of(Dsse.model_validate_json(json.dumps(approvals(Reviewed, OWNER)["approval"])))
-    about = said.model_dump(exclude={"submission", "document", "answers"})
-    made = Submission(**{**about, "officer": officer, "role": Role.AUTHOR})
-    return Dsse.make(made.to_payload(), ("7" * 64, bytes(64))).model_dump(mode="json", exclude_none=True)
-
-
-def expunge(unit: str = OWNER) -> Draft[Any]:
-    """By two officers."""
-    return draft(Expunged, {}, unit, approval=approvals(Expunged, unit))
-
-
-def expunged_by_node(unit: str = OWNER) -> Draft[Any]:
-    return draft(Expunged, {}, unit)
-
-
-def ask(unit: str = OTHER) -> Draft[Any]:
-    return draft(EvidenceUseRequested, {**REPLY, "kind": "enquiry", "use": "prosecution"}, unit)
-
-
-def grant(request: str = "8" * 64, unit: str = OWNER) -> Draft[Any]:
-    return draft(EvidenceUseGranted, {**REPLY, "request": request}, unit)
-
-
-def refuse(request: str = "8" * 64, unit: str = OWNER) -> Draft[Any]:
-    return draft(EvidenceUseRefused, {**REPLY, "request": request}, unit)
-
-
-def offer_transfer(unit: str = OWNER, binds: int = 7 * DAY) -> Draft[Any]:
-    return draft(TransferOffered, {**REPLY, "kind": "enquiry", "answer_by": format_time(NOW + binds)}, unit)
-
-
-def accept_transfer(unit: str = OTHER, offer: str = "8" * 64) -> Draft[Any]:
-    return draft(TransferAccepted, {"offer": offer}, unit)
-
-
-def decline_transfer(unit: str = OTHER, offer: str = "8" * 64) -> Draft[Any]:
-    return draft(TransferDeclined, {"offer": offer}, unit)
-
-
-def restrict(unit: str = OWNER, reviewer: str = CALLEE) -> Draft[Any]:
-    return draft(Restricted, {**CORRECTION, "reviewer": reviewer}, unit)
-
-
-def lift(unit: str = OWNER) -> Draft[Any]:
-    return draft(RestrictionLifted, CORRECTION, unit)
-
-
-def told(at: int = NOW - 8 * HOUR, subject: str = LEAD, **summary: Any) -> Draft[Any]:
-    found = {
-        **LEAD_SUMMARY,
-        "urgency": "urgent",
-        "urgency_ground": "flight",
-        "told_at": format_time(at),
-        "told_by": DUTY,
-        "told_to": CALLEE,
-        "spoken_approver": APPROVER,
-        "line": "phone",
-        **summary,
-    }
-    return draft(PhoneRecorded, found, OWNER, subject)
-
-
-def confirm(unit: str = OTHER, subject: str = LEAD, at: int = NOW - 8 * HOUR) -> Draft[Any]:
-    return draft(PhoneConfirmed, {"officer": DUTY, "told_at": format_time(at)}, unit, subject)
-
-
-def contradict(unit: str = OTHER) -> Draft[Any]:
-    return draft(PhoneDisputed, {"officer": DUTY, "dispute": "time"}, unit)
 
 
 PATHS: dict[Status, list[Callable[[], Draft[Any]]]] = {

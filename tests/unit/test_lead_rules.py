@@ -12,14 +12,9 @@ from contracts.calendar import CALENDARS, Calendar
 from contracts.enquiry import Asked, Cancelled
 from contracts.envelope import Draft
 from contracts.lead import (
-    Accepted,
     Acknowledged,
-    Closed,
-    Declined,
     Delivered,
     FeedbackGiven,
-    OutcomeRecorded,
-    Received,
     RemovalAnswered,
     Shared,
     Supplemented,
@@ -27,18 +22,31 @@ from contracts.lead import (
 )
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import Basis, OutcomeStage, Purpose, Restriction, Role, Urgency
-from services.domain import enquiry, lead, papers, signatures
+from services.domain import enquiry, lead, papers
 from services.domain.clocks import DAY, HOUR, Clock, format_time, parse_time
 from services.domain.lead import RULES, Lead, Status
 from services.domain.obligations import Duty, due, owed
 from services.domain.pairing import Status as Pairing
 from services.domain.rules import Sign
+from tests.support.leads import (
+    accept,
+    acknowledge,
+    close,
+    decline,
+    delivered,
+    feedback,
+    outcome,
+    received,
+    removed,
+    share,
+    supplement,
+    withdraw,
+)
 from tests.support.papers import (
     ASKED_SUMMARY,
     ENQUIRY,
     LEAD,
     LEAD_SUMMARY,
-    OUTCOME_SUMMARY,
     SUPPLEMENT_SUMMARY,
     SUSPECT,
     WITNESS,
@@ -48,67 +56,10 @@ from tests.support.papers import (
 )
 from tests.support.states import AUTHOR, DUTY, INTAKE, NOW, OTHER, OWNER, FakeStates, channel, judged, terms
 
+pytestmark = pytest.mark.usefixtures("unsigned")
+
 CALENDAR = Calendar(CALENDARS.values())
 STRANGER = "00000000-0000-4000-8000-0000000000ff"
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
-
-
-def share(**summary: Any) -> Draft[Any]:
-    return draft(Shared, LEAD_SUMMARY | summary)
-
-
-def delivered() -> Draft[Any]:
-    return draft(Delivered, {}, OTHER)
-
-
-def received() -> Draft[Any]:
-    return draft(Received, {"officer": INTAKE}, OTHER)
-
-
-def accept(officer: str = AUTHOR, day: str = "2021-06-05") -> Draft[Any]:
-    return draft(Accepted, {"officer": officer, "next_feedback_on": day}, OTHER)
-
-
-def decline() -> Draft[Any]:
-    return draft(Declined, {"ground": "cannot_act"}, OTHER)
-
-
-def feedback(day: str = "2021-06-05", **changes: Any) -> Draft[Any]:
-    summary = {"officer": AUTHOR, "use": "useful", "next_feedback_on": day, "persons_count": 0}
-    return draft(FeedbackGiven, summary, OTHER, **changes)
-
-
-def outcome(**summary: Any) -> Draft[Any]:
-    return draft(OutcomeRecorded, OUTCOME_SUMMARY | summary, OTHER, content=content(OutcomeRecorded, OWNER))
-
-
-def supplement(**summary: Any) -> Draft[Any]:
-    return draft(Supplemented, SUPPLEMENT_SUMMARY | summary)
-
-
-def acknowledge() -> Draft[Any]:
-    return draft(Acknowledged, {"officer": AUTHOR, "event": "8" * 64}, OTHER)
-
-
-def withdraw() -> Draft[Any]:
-    return draft(Withdrawn, {"officer": AUTHOR, "ground": "error"})
-
-
-def removed(result: str = "removed") -> Draft[Any]:
-    summary = {"result": result, "prints_destroyed": 0}
-    if result == "removed":
-        return draft(RemovalAnswered, summary, OTHER)
-    signed = approvals(RemovalAnswered, OTHER)
-    return draft(RemovalAnswered, summary, OTHER, content=content(RemovalAnswered, OWNER), approval=signed)
-
-
-def close(unit: str = OWNER) -> Draft[Any]:
-    return draft(Closed, {"officer": AUTHOR}, unit)
 
 
 PATHS: dict[Status, list[Callable[[], Draft[Any]]]] = {
@@ -383,10 +334,9 @@ def test_the_approver_may_answer_for_an_untested_suspect() -> None:
 
 @pytest.mark.parametrize("decided", ["0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])
 def test_no_date_of_an_approval_stops_the_verifier(decided: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.support.papers.format_time", lambda _: decided)
-    paper = approvals(Shared, OWNER)
-    monkeypatch.undo()
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
+    with monkeypatch.context() as patch:
+        patch.setattr("tests.support.papers.format_time", lambda _: decided)
+        paper = approvals(Shared, OWNER)
     assert judged(FakeStates(), draft(Shared, LEAD_SUMMARY, approval=paper)) is Code.SHAPE
 
 

@@ -32,7 +32,7 @@ from contracts.liaison import (
 from contracts.liaison_terms import INVESTIGATIVE, Mandate
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import EnquiryForm, Role
-from services.domain import enquiry, lead, liaison, pairing, signatures
+from services.domain import enquiry, lead, liaison, pairing
 from services.domain.clocks import DAY, Clock, format_time, parse_time
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
@@ -43,18 +43,14 @@ from services.domain.trust import Officer
 from tests.support.papers import LEAD, draft
 from tests.support.states import AUTHOR, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
 
+pytestmark = pytest.mark.usefixtures("unsigned")
+
 CALENDAR = Calendar(CALENDARS.values())
 POSTING, TASK = "99990000-0000-4000-8000-000000000001", "99990000-0000-4000-8000-000000000002"
 REQUEST = "22220000-0000-4000-8000-000000000009"
 ONE, TWO, THREE = (f"0000000{n}-0000-4000-8000-00000000000a" for n in (1, 2, 3))
 """Officers of the sending unit with the role of a team."""
 PAPER = {"kind": "posting", "classification": "work_secret", "urgency": "routine"}
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
 
 
 def of_posting(event: Any, summary: dict[str, Any], unit: str = OWNER) -> Draft[Any]:

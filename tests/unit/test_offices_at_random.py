@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contracts.calendar import CALENDARS, Calendar
 from contracts.envelope import Draft
 from contracts.refusals import Refused
-from services.domain import CONTEXTS, enquiry, lead, liaison, operation, pairing, signatures
+from services.domain import CONTEXTS, enquiry, lead, liaison, operation, pairing
 from services.domain.clocks import DAY, HOUR, Clock
 from services.domain.obligations import OWED, owed
 from tests.support.states import NOW, OTHER, OWNER, FakeStates
@@ -23,6 +23,8 @@ from tests.unit import test_lead_course_rules as courses
 from tests.unit import test_lead_rules as leads
 from tests.unit import test_liaison_rules as postings
 from tests.unit import test_operation_rules as operations
+
+pytestmark = pytest.mark.usefixtures("unsigned")
 
 CALENDAR = Calendar(CALENDARS.values())
 TABLES = (leads, courses, enquiries, operations, postings)
@@ -48,12 +50,6 @@ UNTIMED: dict[str, set[Any]] = {
 }
 """Open statuses in which nothing is owed."""
 STEP = st.tuples(st.integers(0, len(ACTS) - 1), st.sampled_from(["as written", OWNER, OTHER]), st.integers(0, 40 * 24))
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
 
 
 def begun() -> FakeStates:

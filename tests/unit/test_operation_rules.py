@@ -33,7 +33,7 @@ from contracts.operation_content import TeamContent
 from contracts.operation_terms import Milestone
 from contracts.refusals import Code, Refused
 from contracts.vocabulary import EnquiryForm, Role
-from services.domain import enquiry, lead, operation, pairing, signatures
+from services.domain import enquiry, lead, operation, pairing
 from services.domain.clocks import DAY, HOUR, Clock, format_time
 from services.domain.enquiry import Enquiry
 from services.domain.lead import Lead
@@ -42,6 +42,8 @@ from services.domain.operation import ENDED, RULES, Operation, Plan, Reached, St
 from services.domain.rules import Sign
 from tests.support.papers import LEAD, REPLY, approvals, content, draft
 from tests.support.states import APPROVER, AUTHOR, INTAKE, NOW, OTHER, OWNER, FakeStates, judged
+
+pytestmark = pytest.mark.usefixtures("unsigned")
 
 CALENDAR = Calendar(CALENDARS.values())
 OPERATION = "55550000-0000-4000-8000-000000000001"
@@ -55,12 +57,6 @@ RESULT = {
     "outcome_id": "33330000-0000-4000-8000-000000000001",
     "credit": [{"unit": OTHER, "role": "led"}, {"unit": OWNER, "role": "provided_lead"}],
 }
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
 
 
 def said(event: Any, summary: dict[str, Any], unit: str, **changes: Any) -> Draft[Any]:
@@ -476,6 +472,10 @@ def test_an_operation_ends_when_every_hand_over_is_signed_by_both(
     for step in (*steps, returned):
         states.then(step(), NOW)
     assert judged(states, conclude()) is (Code.STATE if open_ else None)
+
+
+def test_what_may_come_late_moves_no_status() -> None:
+    assert {rule.then for event, rule in RULES.items() if event.FACT} == {None}
 
 
 def test_a_hand_over_stands_also_where_it_comes_late() -> None:

@@ -26,7 +26,7 @@ from contracts.oversight import (
     SupervisionSuggested,
 )
 from contracts.refusals import Code
-from services.domain import attestations, oversight, report, signatures
+from services.domain import attestations, oversight, report
 from services.domain.clocks import DAY, Clock, format_time, parse_time
 from services.domain.obligations import Duty, due
 from services.domain.oversight import Oversight, Status
@@ -37,6 +37,8 @@ from tests.support.states import AUTHOR, DUTY, NOW, FakeStates, judged
 from tests.support.states import OTHER as SUPERIOR
 from tests.support.states import OWNER as UNIT
 
+pytestmark = pytest.mark.usefixtures("unsigned")
+
 CALENDAR = Calendar(CALENDARS.values())
 PROVINCE = "410000000009"
 MATTER = "44440000-0000-4000-8000-000000000001"
@@ -46,12 +48,6 @@ ELSEWHERE = {*report.RULES, *attestations.RULES}
 RULES = {event: rule for event, rule in oversight.RULES.items() if event not in ELSEWHERE}
 STATUSES = sorted({rule.then for rule in RULES.values() if rule.then is not None})
 YEARS = [{"year": 2021, "holidays": list(CALENDARS[2021].holidays), "workdays": list(CALENDARS[2021].workdays)}]
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
 
 
 def said(event: Any, summary: dict[str, Any], unit: str, **changes: Any) -> Draft[Any]:

@@ -21,7 +21,7 @@ from contracts.report import (
     subject_of,
 )
 from contracts.report_figures import ByPurpose, OutcomeFigures
-from services.domain import oversight, oversight_dues, periods, report, results, signatures
+from services.domain import oversight, oversight_dues, periods, report, results
 from services.domain.clocks import Clock, format_time, parse_time
 from services.domain.obligations import Duty, due
 from services.domain.oversight import Status
@@ -37,6 +37,8 @@ from tests.support.states import AUTHOR, NOW, FakeStates, judged
 from tests.support.states import OTHER as SUPERIOR
 from tests.support.states import OWNER as UNIT
 
+pytestmark = pytest.mark.usefixtures("unsigned")
+
 CALENDAR = Calendar(CALENDARS.values())
 POLICY = {"rule_version": 3, "calendar": []}
 XINCAI, DENGZHOU = "411729000001", "411381000001"
@@ -49,12 +51,6 @@ CHANGE = {"indicator": "leads_sent", "before": "3", "after": "4"}
 RESTATED = {**CITY, "figures": [MORE], "difference": [CHANGE]}
 CELL = {"indicator": "leads_sent"}
 POINTED = {"figure": CELL, "event": OUTCOME["outcome_id"], "reason": "missing"}
-
-
-@pytest.fixture(autouse=True)
-def _unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures have tests of their own."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
 
 
 def contribute(unit: str = UNIT, table: Any = None, **changes: Any) -> Draft[Any]:
