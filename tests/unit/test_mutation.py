@@ -125,6 +125,53 @@ def test_a_change_that_a_test_notices_is_killed_and_another_survives() -> None:
     assert {(where, change): killed for where, change, killed in ast.literal_eval(f"[{ran.stdout}]")} == wanted
 
 
+BUILT = """
+from functools import cache
+
+def made():
+    return [1]
+
+@cache
+def built():
+    return made()
+
+def left(n):
+    while n > 0:
+        n -= 1
+    return n
+"""
+TESTS = """
+from tests.built import built, left
+
+def test_something_is_built(): assert built()
+def test_what_is_built(): assert built() == [1]
+def test_it_ends(): assert left(4) == 0
+"""
+"""The second asks of what the first has built, and comes by none of its lines."""
+
+
+def test_what_another_test_built_is_asked_too_and_what_never_ends_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "built.py").write_text(BUILT)
+    (tmp_path / "test_built.py").write_text(TESTS)
+    wanted = {
+        ("made", "return [1] -> return [2]"): True,
+        ("left", "n -= 1 -> pass"): True,
+        ("left", "n -= 1 -> n -= 2"): False,
+    }
+    code = (
+        "import sys, tests\n"
+        "from pathlib import Path\n"
+        "from tests.mutation import runner\n"
+        f"folder, wanted = Path({str(tmp_path)!r}), {wanted}\n"
+        "tests.__path__.append(str(folder))\n"
+        "runner.path_of, runner.tests_of = lambda _: folder / 'built.py', lambda _: [folder / 'test_built.py']\n"
+        "runner.LEAST, seen = 1, lambda one, killed: print([*one[:2], killed], end=', ')\n"
+        "runner.run('tests.built', lambda one: one[:2] in wanted, seen)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {(where, change): killed for where, change, killed in ast.literal_eval(f"[{ran.stdout}]")} == wanted
+
+
 @pytest.fixture(name="files")
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(record, "REASONS", tmp_path / "survivors.toml")
