@@ -204,11 +204,9 @@ class _Tried:
         self._seconds = SECONDS
 
     def session(self, folder: Path) -> int:
-        return _pytest(self._tests, folder, self)
-
-    def pytest_collection(self) -> None:
-        """What is called while tests are collected has had its effect, as if it stood outside of functions."""
+        """What is called before the first test has had its effect, as if it stood outside of functions."""
         sys.setprofile(partial(self._entered, self._called_early))
+        return _pytest(self._tests, folder, self)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         sys.setprofile(None)

@@ -2,10 +2,8 @@
 
 import pytest
 
-from services.domain import signatures
-
 
 @pytest.fixture
 def unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Signatures have tests of their own: rules are asked as if everybody had signed."""
-    monkeypatch.setattr(signatures, "check", lambda *_: None)
+    monkeypatch.setattr("services.domain.signatures.check", lambda *_: None)
