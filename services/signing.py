@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -30,6 +30,8 @@ from contracts.vocabulary import KeyKind
 from services import private_files
 
 _ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+NO_KEY = (TypeError, ValueError, UnsupportedAlgorithm, InternalError)
+"""What the library raises where no private key can be read; the last one where its length is not that of its kind."""
 
 
 class SigningError(Exception):
@@ -141,7 +143,7 @@ def _plain(path: Path, passphrase: str | None) -> FileSigner:
         raise KeyFileError(f"{path}: a key with a passphrase is file+passphrase:")
     try:
         return _ed25519(path, load_pem_private_key(data, None))
-    except (TypeError, ValueError, UnsupportedAlgorithm) as error:
+    except NO_KEY as error:
         raise KeyFileError(f"{path} holds no private key") from error
 
 
@@ -151,7 +153,7 @@ def _locked(path: Path, passphrase: str | None) -> FileSigner:
         raise KeyFileError(f"{path} is not encrypted")
     try:
         return _ed25519(path, load_pem_private_key(data, secret))
-    except UnsupportedAlgorithm as error:
+    except (UnsupportedAlgorithm, InternalError) as error:
         raise KeyFileError(f"{path} holds a key of another kind, must be Ed25519") from error
     except ValueError as error:
         raise WrongPassphraseError(f"{path} does not open with this passphrase") from error

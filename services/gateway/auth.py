@@ -23,7 +23,7 @@ from services import private_files
 from services.domain.signatures import StandIn, delegation, deputy
 from services.domain.trust import Officer, Trust
 from services.node.settings import DEVELOPMENT, Settings, SettingsError
-from services.signing import create_key
+from services.signing import NO_KEY, create_key
 
 ALGORITHM = "Ed25519"
 """The one algorithm there is, by its fully specified name (RFC 9864); never read from a token."""
@@ -154,7 +154,7 @@ def _registry(unit: str) -> jwt.JWTClaimsRegistry:
 def _private(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(private_files.read(path), None)
-    except (private_files.PrivateFileError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (private_files.PrivateFileError, *NO_KEY) as error:
         raise SettingsError(f"{path}: no readable private key") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"{path}: the issuer's key must be Ed25519")

@@ -142,10 +142,23 @@ def load(path: Path) -> Settings:
     for name, value in given.items():
         if type(value) not in KINDS[name]:
             raise SettingsError(f"{name}: must be {KINDS[name][0].__name__}")
-        given[name] = KINDS[name][0](value)
+        given[name] = _as(name, value)
     settings = Settings(**{"data": path.parent, **given, **_path(given, path.parent)})
     check(settings)
     return settings
+
+
+def _as(name: str, value: Any) -> object:
+    try:
+        found: object = KINDS[name][0](value)
+    except OverflowError as error:  # a whole number above every float
+        raise _out_of_range(name) from error
+    return found
+
+
+def _out_of_range(name: str) -> SettingsError:
+    least, most = LIMITS[name]
+    return SettingsError(f"{name}: from {least} to {most}")
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -169,7 +182,7 @@ def check(settings: Settings) -> None:
         raise SettingsError("host: development binds to loopback only")
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(settings, name) <= most:
-            raise SettingsError(f"{name}: from {least} to {most}")
+            raise _out_of_range(name)
     if settings.notify_url and not _is_address(settings.notify_url):
         raise SettingsError("notify_url: an address that begins with http:// or https://")
     if settings.notify_lead and not matches(Phone, settings.notify_lead):

@@ -82,7 +82,7 @@ WRONG = {
     "host": ['"example.org"', "127"],
     "port": ["-1", "65536", '"8001"', "8001.0", "true"],
     "batch": ["0", "nan"],
-    "idle_seconds": ["0.0", "nan", "inf", "-1.0", '"1"'],
+    "idle_seconds": ["0.0", "nan", "inf", "-1.0", '"1"', "9" * 400],
     "heartbeat_seconds": ["0", "1979-05-27"],
     "single_broker": ["1", '"yes"'],
     "notify_url": ['"sms"', '"ftp://a/"', '"https://"', '"http://["', '"http://127.0.0.1:99999/"', "1"],

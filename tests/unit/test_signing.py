@@ -145,6 +145,8 @@ MC4CAQAwBQYDKgNwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 -----END PRIVATE KEY-----
 """
 """As an Ed25519 key, but for one digit of its algorithm's number."""
+OF_THE_OTHER_CURVE = UNKNOWN_KIND.replace(b"KgNwBC", b"K2VvBC")
+"""It says X448, and has 32 bytes of 56."""
 
 BROKEN: dict[str, Callable[[Path], object]] = {
     "it is missing": lambda path: None,
@@ -158,6 +160,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "it holds a public key": _public,
     "it holds a key of another kind": _of_another_kind,
     "it holds a key of no kind that the library knows": lambda path: write(path, UNKNOWN_KIND),
+    "it holds a key of a length that its kind has not": lambda path: write(path, OF_THE_OTHER_CURVE),
     "it is encrypted in the form before PKCS#8": _encrypted_in_the_old_form,
     "it is encrypted": _encrypted,
 }
