@@ -214,6 +214,6 @@ class Judge:
         versions = [self.topics[name].history.channel.trust.rule_version for name in cut]
         views = self.rows.get(unit, {})
         return {
-            view.title: fingerprint(view, views.get(name, {}), cut, max(versions, default=1))
+            view.title: fingerprint(view, views.get(name, {}), cut, max(versions, default=1), self.store.sorted)
             for name, view in AUDITED.items()
         }

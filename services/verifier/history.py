@@ -70,10 +70,10 @@ class History:
     at: int = 0
     ledgers: MutableMapping[str, Ledger] = field(default_factory=dict)
     admitted: MutableMapping[str, Chained] = field(default_factory=dict)
-    prefixes: MutableMapping[int, bytes] = field(default_factory=lambda: {-1: ROLLING_START})
+    prefixes: MutableMapping[int, bytes] = field(default_factory=dict)
     streams: MutableMapping[tuple[str, str], Any] = field(default_factory=dict)
     claims: MutableMapping[str, Use] = field(default_factory=dict)
-    live: set[tuple[str, str]] = field(default_factory=set)
+    live: MutableMapping[tuple[str, str], None] = field(default_factory=dict)
     earlier: tuple[Mapping[int, bytes], ...] = ()
     cut: Cut | None = None
     waiting: bool = False
@@ -83,7 +83,9 @@ class History:
         """An empty history of a topic, by its name. ``kept``: where what grows with every record is kept."""
         prefixes = kept()
         prefixes[-1] = ROLLING_START
-        return cls(exchange, topic(name), admitted=kept(), prefixes=prefixes, streams=kept(), claims=kept())
+        return cls(
+            exchange, topic(name), admitted=kept(), prefixes=prefixes, streams=kept(), claims=kept(), live=kept()
+        )
 
     @classmethod
     def desk(cls, exchange: str, unit: str, trust: trusts.Trust) -> "History":
@@ -106,7 +108,7 @@ class History:
             prefixes={-1: before.hash},
             streams=dict(before.streams),
             claims=dict(before.claims),
-            live=set(before.live),
+            live=dict(before.live),
             earlier=(*before.earlier, dict(before.prefixes)),
             cut=Cut(offset=before.offset, hash=before.hash.hex()),
             waiting=True,
@@ -121,7 +123,7 @@ class History:
             prefixes=ChainMap({}, self.prefixes),
             streams=ChainMap({}, self.streams),
             claims=ChainMap({}, self.claims),
-            live=set(self.live),
+            live=dict(self.live),
         )
 
     @property
@@ -201,9 +203,9 @@ class History:
     def _stands(self, key: tuple[str, str], state: Any) -> None:
         self.streams[key] = state
         if state.status in CONTEXTS[key[0]].ENDED:
-            self.live.discard(key)
+            self.live.pop(key, None)
         else:
-            self.live.add(key)
+            self.live[key] = None
 
     def _judge(self, record: Record, i: Inspected) -> Verdict:
         noise = Verdict(record, Result.NOISE, Code.SHAPE, "", self.at, self.hash, "", i.envelope, i.draft)
@@ -282,10 +284,13 @@ class History:
 
     def _disputed(self, e: Envelope, draft: Draft[Any]) -> bool:
         """Whether a fact's ``seen`` is wrong; a permission with a wrong one is void (PROTOCOL 5, WIRE 15)."""
-        right = self.place is Place.DESK or self.has_seen(e.seen or GENESIS_SEEN)
+        right = self._seen_rightly(e)
         if not right and not draft.data.FACT:
             raise Refused(Code.ORDER_DISPUTED, "PROTOCOL 5")
         return not right
+
+    def _seen_rightly(self, e: Envelope) -> bool:
+        return e.seen is None or self.has_seen(e.seen)  # None: on a desk, and nowhere else
 
     def has_seen(self, seen: str) -> bool:
         """Whether ``seen`` names a true prefix before the current record."""
@@ -362,14 +367,14 @@ class History:
             return self._chain(i, e, noise._replace(keyid=name)) if _reopens_registry(e) else refused
         head = self.ledger(REGISTRY).head
         follows = (e.epoch, e.number, e.previous) == (head.epoch, head.sequence + 1, head.digest)
-        if not follows or i.draft is None or not self._names_cut(i.draft, e.seen or GENESIS_SEEN):
+        if not follows or not self._seen_rightly(e) or i.draft is None or not self._names_cut(i.draft):
             return refused
         self.ledgers[REGISTRY] = replace(self.ledger(REGISTRY), head=Head(e.epoch, e.number, i.digest))
         self.waiting = False
         return noise._replace(result=Result.EFFECTIVE, code=None, keyid=name)
 
-    def _names_cut(self, draft: Draft[Any], seen: str) -> bool:
-        if not isinstance(draft.data, Opened) or draft.subject != self.topic.channel or not self.has_seen(seen):
+    def _names_cut(self, draft: Draft[Any]) -> bool:
+        if not isinstance(draft.data, Opened) or draft.subject != self.topic.channel:
             return False
         said = draft.data.summary
         epochs = all(self.ledger(one.source).head.epoch == one.epoch for one in said.epochs)

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.channels import OUTFLOW
+from services.auditor import spill
 from services.auditor.judge import Judge
 from services.auditor.spill import Spilled, Store
+from services.views import VIEWS, fingerprint
 from tests.bench.history import reports
 from tests.support.world import XINCAI, YIWU, World, world
 
@@ -47,6 +50,24 @@ def test_mappings_of_one_store_do_not_mix_and_keep_few_items_in_memory() -> None
     assert max(len(held._near) for held in (one, other)) <= 4
 
 
+def test_keys_of_one_hash_are_different_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index is over hashes; the names beside them decide."""
+    monkeypatch.setattr(spill, "hash", lambda _: 7, raising=False)
+    one: Spilled[str, int] = Store(near=2).mapping()
+    for turn in range(3):
+        for number in range(20):
+            one[str(number)] = number + turn
+    del one["3"]
+    assert dict(one) == {str(number): number + 2 for number in range(20) if number != 3}
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+def test_texts_are_sorted_by_code_points_also_a_second_time(texts: list[str]) -> None:
+    """As ``sorted`` does, whatever the characters: NUL, beyond the first plane, twice the same."""
+    store = Store()
+    assert list(store.sorted(texts)) == list(store.sorted(texts)) == sorted(texts)
+
+
 def _taken(w: World, store: Store) -> Judge:
     judge = Judge(w.exchange, frozenset({XINCAI, YIWU}), store=store)
     judge.take(lambda: [record for name in sorted(w.logs) for record in w.logs[name]])
@@ -68,6 +89,17 @@ def test_an_audit_with_hardly_any_memory_says_the_same() -> None:
     for report in reports(w, 5):
         w.write(XINCAI, OUTFLOW, report.subject, report.data)
     assert _judged(w, near=2) == _judged(w, near=100_000)
+
+
+def test_a_fingerprint_is_the_same_wherever_its_rows_are_sorted() -> None:
+    w = world()
+    for _ in range(12):
+        w.share()
+    judge = _taken(w, Store(near=2))
+    rows, cut = judge.rows[YIWU]["inbox"], judge.visible(YIWU)
+    assert len(rows) >= 12
+    said = fingerprint(VIEWS["inbox"], dict(rows), cut, 1)
+    assert fingerprint(VIEWS["inbox"], rows, cut, 1, judge.store.sorted) == said
 
 
 def test_an_audit_keeps_a_writers_name_once_and_not_once_a_record() -> None:

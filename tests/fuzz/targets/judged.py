@@ -115,7 +115,7 @@ def _still(history: History) -> History:
         prefixes=dict(history.prefixes),
         streams=dict(history.streams),
         claims=dict(history.claims),
-        live=set(history.live),
+        live=dict(history.live),
     )
 
 
