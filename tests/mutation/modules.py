@@ -13,7 +13,7 @@ _TRUST = ("trust_state", "trust_rules", "trust", "genesis", "delegation", "chain
 _LOG = "attacks"
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "services.verifier.history": ("verifier", "chains", "genesis", "generations", _LOG),
+    "services.verifier.history": ("verifier", "chains", "genesis", "generations", "desk_trust", _LOG),
     "services.verifier.records": ("envelope", "verifier", _LOG),
     "contracts.profile": ("profile",),
     "contracts.envelope": ("envelope", _LOG),

@@ -1,7 +1,10 @@
 """A chain: forks, emergency closings, reopenings (PROTOCOL 4, WIRE 14, 17, WIRE-CHOICES A3, A4, A13, B38-B40)."""
 
+import pytest
+
 from contracts.channel import LedgerReopened, StandsBy
 from contracts.channels import REGISTRY, TRUST
+from contracts.dsse import Dsse
 from services.registry import ceremony, genesis
 from services.vectors.seeds import EXPIRES
 from tests.support.ledgers import beat, close_key, fork, fork_registry, head, new_key, reopen, stands_by
@@ -75,6 +78,17 @@ def test_what_is_not_stood_by_is_remembered_as_disowned() -> None:
     assert w.history(w.channel).ledger(XINCAI).disowned == ((1, 2, last.sequence),)
 
 
+@pytest.mark.parametrize("behind", [0, 1])
+def test_only_what_lies_behind_is_disowned(behind: int) -> None:
+    w = world()
+    for _ in range(3):
+        w.share()
+    last = head(w)
+    assert plain(reopen(w, by=stands_by(w, last.sequence - behind))) == EFFECTIVE
+    disowned = ((1, last.sequence, last.sequence),) if behind else ()
+    assert w.history(w.channel).ledger(XINCAI).disowned == disowned
+
+
 def test_a_ledger_need_not_be_frozen_to_be_reopened() -> None:
     """A restored database (PROTOCOL 4)."""
     w = world()
@@ -124,6 +138,21 @@ def test_a_frozen_registry_reopens_itself() -> None:
     assert plain(beat(w)) == EFFECTIVE
     assert head(w, REGISTRY, TRUST)[:2] == (2, 1)
     assert w.fold(TRUST) == w.verdicts[TRUST]
+
+
+def test_a_frozen_registry_is_not_reopened_by_what_cannot_be_read() -> None:
+    w = world()
+    fork_registry(w)
+    assert plain(reopen(w, REGISTRY, TRUST, tamper={"data": {"mandate": "none"}})) == FROZEN
+    unsaid = LedgerReopened(mandate=Dsse.make(b"{}", ("a" * 64, b"x")))
+    assert plain(w.write(REGISTRY, TRUST, TRUST, unsaid)) == FROZEN
+
+
+def test_a_frozen_unit_does_not_reopen_the_registry() -> None:
+    """WIRE-CHOICES A4 is for the registry's own ledger."""
+    w = world()
+    fork(w)
+    assert plain(reopen(w, REGISTRY, tamper={"source": XINCAI, "signer": w.keys[XINCAI]})) == FROZEN
 
 
 def test_a_frozen_registry_reopens_nobody_else() -> None:

@@ -17,7 +17,7 @@ from services.domain.trust import ROOT
 from services.generations import continued, cut_of
 from services.node.filling import Filled
 from services.registry import ceremony, genesis
-from services.vectors.seeds import EXPIRES
+from services.vectors.seeds import EXPIRES, UNKNOWN_RULES, policy
 from services.verifier import History, Stopped, Verdict, inspect
 from tests.support.openings import changed
 from tests.support.world import JINHUA, XINCAI, YIWU, Result, World, plain, seeded, world
@@ -46,6 +46,32 @@ def test_the_channel_goes_on_with_its_matters_and_chains() -> None:
     assert w.last().record.position[:2] == (str(Topic(w.channel, 2)), 2)
 
 
+def test_the_topic_before_stays_as_it_was() -> None:
+    """Another cut may be taken from it."""
+    w = world()
+    before = w.history(w.channel)
+    lost = History.after(before)
+    held = [dict(one) for one in (before.ledgers, before.admitted, before.streams, before.claims, before.live)]
+    w.histories[w.channel], w.logs[w.channel], w.verdicts[w.channel] = lost, [], []
+    begun(w)
+    w.share()
+    assert [before.ledgers, before.admitted, before.streams, before.claims, before.live] == held
+    after = (lost.ledgers, lost.admitted, lost.streams, lost.claims, lost.live)
+    assert all(now != then for now, then in zip(after, held, strict=True))
+
+
+def test_under_rules_that_this_software_does_not_know_a_topic_begins_and_goes_no_further() -> None:
+    """A genesis says where the topic before ended, under any rules; what follows it is not judged."""
+    w = world()
+    w.trust(ceremony.policy(w.by("root"), policy(rule_version=UNKNOWN_RULES)))
+    w.write(REGISTRY, w.channel, w.channel, genesis.copied(w.signed(w.last(TRUST))))
+    w.lose_topic()
+    first = begun(w)
+    assert (plain(first), first.keyid) == (EFFECTIVE, w.keys[REGISTRY].keyid)
+    with pytest.raises(Stopped, match="stalled"):
+        w.share()
+
+
 def test_hash_and_time_go_on_from_the_cut() -> None:
     """h(-1) of the next topic is the cut's hash; effective time never falls back behind it (WIRE 16)."""
     w = world()
@@ -55,6 +81,12 @@ def test_hash_and_time_go_on_from_the_cut() -> None:
     assert (waiting.hash, waiting.offset, waiting.opened) == (end.hash, -1, False)
     first = w.put(w.channel, w.seal(w.draft(REGISTRY, w.channel, w.channel, w.genesis())), at=1)
     assert (plain(first), first.at) == (EFFECTIVE, end.at)
+
+
+def next_of(w: World) -> dict[str, Any]:
+    """What the registry's next envelope names of its last one."""
+    head = w.history(w.channel).ledger(REGISTRY).head
+    return {"sequence": f"{head.sequence + 1:012}", "previous": head.digest}
 
 
 WRONG: dict[str, Callable[[World], Verdict]] = {
@@ -75,6 +107,23 @@ WRONG: dict[str, Callable[[World], Verdict]] = {
     "its chain leaves one out": lambda w: w.write(
         REGISTRY, w.channel, w.channel, w.genesis(), sequence=f"{w.history(w.channel).ledger(REGISTRY).head[1] + 2:012}"
     ),
+    "one epoch of several is not the ledger's": lambda w: w.open(
+        w.channel,
+        changed(
+            w,
+            epochs=tuple(
+                one.model_copy(update={"epoch": one.epoch + (one.source == XINCAI)})
+                for one in w.genesis().summary.epochs
+            ),
+        ),
+    ),
+    "it is no genesis": lambda w: w.write(
+        REGISTRY, w.channel, w.channel, genesis.copied(w.signed(w.verdicts[TRUST][1]))
+    ),
+    "it cannot be read": lambda w: w.write(REGISTRY, w.channel, w.channel, w.genesis(), data={}),
+    "a member writes it into the registry's chain": lambda w: w.write(
+        XINCAI, w.channel, w.channel, w.genesis(), **next_of(w)
+    ),
     "a member signs it": lambda w: w.write(REGISTRY, w.channel, w.channel, w.genesis(), signer=w.keys[XINCAI]),
     "a member is its writer": lambda w: w.write(XINCAI, w.channel, w.channel, w.genesis()),
     "it has seen another history": lambda w: w.write(
@@ -91,7 +140,9 @@ def test_no_genesis(sentence: str) -> None:
     w = world()
     w.share()
     w.lose_topic()
-    found = plain(WRONG[sentence](w))
+    verdict = WRONG[sentence](w)
+    found = plain(verdict)
+    assert verdict.law == ("PROTOCOL 3" if found == PLACE else "")
     assert found == ((Result.NOISE, "shape") if sentence == "it is no envelope" else PLACE)
     assert not w.history(w.channel).opened
     assert plain(begun(w)) == EFFECTIVE
@@ -148,7 +199,8 @@ def test_a_frozen_registry_is_reopened_by_the_root_before_its_genesis() -> None:
     w.lose_topic()
     assert plain(begun(w)) == PLACE
     assert plain(w.share()) == PLACE
-    assert plain(reopened(w)) == EFFECTIVE
+    reopening = reopened(w)
+    assert (plain(reopening), reopening.keyid) == (EFFECTIVE, w.keys[REGISTRY].keyid)
     assert not w.history(w.channel).opened
     assert plain(begun(w)) == EFFECTIVE
     assert w.history(w.channel).ledger(REGISTRY).head[:2] == (2, 1)

@@ -10,7 +10,8 @@ import pytest
 
 from contracts.channels import KEEPER, OUTFLOW, PAIRING, REGISTRY, TRUST, Kind, Place
 from contracts.dsse import Dsse
-from contracts.envelope import GENESIS_SEEN, Envelope, Signed
+from contracts.envelope import GENESIS_SEEN, ZEROS, Envelope, Signed
+from contracts.event import Event
 from contracts.profile import compact
 from contracts.refusals import Code, Refused
 from contracts.trust import PolicyPublished, RootEstablished
@@ -22,15 +23,17 @@ from services.signing import possession
 from services.vectors.region import Region
 from services.vectors.seeds import EXPIRES
 from tests.support.openings import begin, epochs, opened, other_root
-from tests.support.world import JINHUA, XINCAI, YIWU, ZHUMADIAN, Result, agreed, plain, seeded, world
+from tests.support.world import JINHUA, XINCAI, YIWU, ZHUMADIAN, Result, World, agreed, plain, seeded, world
 
 PLACE = (Result.NOISE, "place")
 
 
 def test_garbage_before_the_genesis_is_noise_and_part_of_the_hash() -> None:
     w = agreed()
-    assert plain(begin(w, opened(w, summary=epochs(2)))) == PLACE
-    assert plain(begin(w, seen=GENESIS_SEEN)) == (Result.EFFECTIVE, "")
+    garbage = begin(w, opened(w, summary=epochs(2)))
+    assert (plain(garbage), garbage.law, garbage.keyid) == (PLACE, "PROTOCOL 3", "")
+    first = begin(w, seen=GENESIS_SEEN)
+    assert (plain(first), first.keyid) == ((Result.EFFECTIVE, ""), w.keys[REGISTRY].keyid)
     assert w.history(w.channel).offset == 1
     assert w.history(w.channel).ledger(REGISTRY).head.sequence == 1
 
@@ -111,6 +114,32 @@ def test_the_registry_signs_as_the_root_says() -> None:
     w.found()
     other = Region(exchange=w.exchange)
     assert plain(other.put(TRUST, w.sign(w.root.value, seeded("root.1")))) == PLACE
+
+
+def pinned(w: World, channel: str, subject: str, event: Event, exchange: str = ZEROS) -> tuple[Result, str]:
+    """What becomes of the first envelope of a channel whose digest is the exchange."""
+    draft = replace(w.draft(REGISTRY, channel, subject, event), exchange=exchange)
+    signed = w.seal(draft, sequence=f"{1:012}", previous=ZEROS, seen=GENESIS_SEEN)
+    return plain(Region(exchange=signed.digest, keys=w.keys).put(channel, signed))
+
+
+def test_what_is_pinned_founds_an_exchange_only_as_a_root_in_its_place() -> None:
+    """Under zeros, in duikou.trust: nobody can know the digest before the bytes (WIRE 13)."""
+    w = agreed()
+    root = Envelope.parse(w.root.value).draft().data
+    assert pinned(w, TRUST, ROOT, root) == (Result.EFFECTIVE, "")
+    assert pinned(w, OUTFLOW, ROOT, root) == PLACE
+    assert pinned(w, TRUST, TRUST, genesis.open_topic(w.root)) == PLACE
+    assert pinned(w, TRUST, ROOT, root, "e" * 64) == (Result.NOISE, "exchange")
+
+
+@pytest.mark.parametrize(
+    "event", [lambda w: genesis.copied(w.root), lambda w: Envelope.parse(w.root.value).draft().data]
+)
+def test_a_channel_begins_with_a_genesis_and_nothing_else(event: Callable[[World], Event]) -> None:
+    w = agreed()
+    assert plain(w.write(REGISTRY, w.channel, w.channel, event(w))) == PLACE
+    assert plain(begin(w, seen=GENESIS_SEEN)) == (Result.EFFECTIVE, "")
 
 
 # -- what a genesis embeds to find the registry's key (WIRE-CHOICES A6) ------------------------------------------------

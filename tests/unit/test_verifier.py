@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from contracts.catalogue import events
-from contracts.channels import OPEN_TYPES, REGISTRY, TRUST, Topic
-from contracts.envelope import Message, Position, Record
+from contracts.channels import KEEPER, KEEPER_TYPE, OPEN_TYPES, OUTFLOW, REGISTRY, TRUST, Topic
+from contracts.envelope import START, Message, Position, Record
 from contracts.event import Event
 from contracts.lead import Onward, RemovalAnswered, RemovalSummary, Shared
 from contracts.pairing import Accepted, Proposed
@@ -22,8 +22,10 @@ from services.domain.trust import _CHANGES
 from services.registry import ceremony, genesis
 from services.vectors.seeds import UNKNOWN_RULES, policy
 from services.verifier import History, Stopped, Verdict, inspect, readable
+from services.verifier.history import Ledger
 from services.verifier.records import Inspected, fitting
 from tests.support.acts import paused, seen, subject_of
+from tests.support.ledgers import beat
 from tests.support.world import XINCAI, YIWU, Result, World, plain, world
 
 Attack = Callable[[World], Verdict]
@@ -66,6 +68,11 @@ def test_a_signature_of_another_length_is_nobodys() -> None:
         assert fitting(record._replace(message=message), known) == ""
 
 
+def test_before_its_first_record_a_channel_has_heard_nobody() -> None:
+    empty = History.of("e" * 64, f"duikou.{TRUST}.1")
+    assert (empty.at, empty.ledger(XINCAI)) == (0, Ledger(START, False, "0" * 64, (), 0))
+
+
 # -- the five outcomes -------------------------------------------------------------------------------------------------
 
 
@@ -89,6 +96,50 @@ def test_void_share_then_withdrawal_of_other_lead_arrives() -> None:
     withdrawn = w.withdraw(XINCAI, subject)
     assert plain(withdrawn) == (EFFECTIVE, "")
     assert w.history(w.channel).state("lead", subject).status == "withdrawn"
+
+
+def test_what_is_at_its_end_is_open_no_more() -> None:
+    w = world()
+    subject = subject_of(w.share())
+    assert ("lead", subject) in {found[:2] for found in w.history(w.channel).open()}
+    w.withdraw(XINCAI, subject)
+    assert ("lead", subject) not in {found[:2] for found in w.history(w.channel).open()}
+
+
+def test_what_is_void_says_by_which_law_and_noise_by_none_that_its_code_does_not() -> None:
+    w = world()
+    assert w.share(approver=f"{XINCAI}/author").law == "L5"
+    assert w.share(seen=seen(w, digest="c" * 64)).law == "PROTOCOL 5"
+    assert [w.raw(b"{}").law, w.share(epoch=9).law] == ["", ""]
+
+
+def test_a_heartbeat_is_the_last_sign_of_life_of_the_exchange() -> None:
+    w = world()
+    verdict = beat(w)
+    assert (plain(verdict), verdict.late) == ((EFFECTIVE, ""), False)
+    assert w.history(TRUST).channel.trust.heartbeat == verdict.at
+
+
+def of_the_keeper(w: World, channel: str) -> Verdict:
+    known = w.signed(w.verdicts[channel][0])
+    return w.put(channel, w.changed(known, XINCAI, source=KEEPER, type=KEEPER_TYPE, id=w.fresh()))
+
+
+def test_the_keeper_writes_only_where_content_is() -> None:
+    """WIRE 12: pairings and supervisions; there it is a member, of whom no key was copied."""
+    w = world()
+    assert plain(of_the_keeper(w, TRUST)) == (NOISE, "exchange")
+    assert plain(of_the_keeper(w, OUTFLOW)) == (NOISE, "not_member")
+    assert plain(of_the_keeper(w, w.channel)) == (NOISE, "key")
+    assert plain(of_the_keeper(w, w.supervised(XINCAI))) == (NOISE, "key")
+
+
+def test_a_prefix_ends_before_the_record_that_may_name_it() -> None:
+    w = world()
+    w.share()
+    history = w.history(w.channel)
+    assert history.prefix(1, history.offset) is None
+    assert history.prefix(1, history.offset - 1) == history.prefixes[history.offset - 1]
 
 
 def test_a_ledger_says_when_its_writer_was_heard_last() -> None:
@@ -242,9 +293,9 @@ def test_what_grows_with_every_record_is_kept_where_the_caller_says() -> None:
         return made[-1]
 
     history = History.of("e" * 64, f"duikou.{TRUST}.1", kept)
-    grows = (history.admitted, history.prefixes, history.streams, history.claims)
+    grows = (history.admitted, history.prefixes, history.streams, history.claims, history.live)
     assert {id(one) for one in grows} == {id(one) for one in made}
-    assert len(made) == 4
+    assert len(made) == 5
 
 
 def test_a_second_topic_of_a_channel_is_not_guessed_at() -> None:
