@@ -12,6 +12,9 @@ SECONDS ?= 600
 # more words for the demo, the tests, the benchmarks, the fault campaign or fuzzing
 ARGS ?=
 
+# nodes and commands are processes of their own: what they import is compiled once, not whenever one starts
+unexport PYTHONDONTWRITEBYTECODE
+
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
