@@ -70,7 +70,7 @@ class History:
     at: int = 0
     ledgers: MutableMapping[str, Ledger] = field(default_factory=dict)
     admitted: MutableMapping[str, Chained] = field(default_factory=dict)
-    prefixes: MutableMapping[int, bytes] = field(default_factory=dict)
+    prefixes: MutableMapping[int, bytes] = field(default_factory=lambda: {-1: ROLLING_START})
     streams: MutableMapping[tuple[str, str], Any] = field(default_factory=dict)
     claims: MutableMapping[str, Use] = field(default_factory=dict)
     live: MutableMapping[tuple[str, str], None] = field(default_factory=dict)

@@ -144,8 +144,8 @@ def test_a_full_disk_is_said_and_loses_nothing(made: Region, operator: Operator,
     try:
         acknowledged, refused = until_refused(made, content)
         subject = made.share(YIWU)  # 义乌 does not notice; 新蔡 has to read it
-        said = until("the node says so", lambda: in_state(operator, "read_only"))  # PostgreSQL may start anew before
-        assert (said["ready"], said["checks"]["database"]["reason"]) == (False, FULL)
+        said = until("the node says so", lambda: lacking(operator, "database", FULL))  # PostgreSQL may start anew before
+        assert (said["ready"], said["state"]) == (False, "read_only")
         assert FULL in operator.type(FULL_DISK, "duikou doctor", code=6)
     finally:
         disk.empty()
@@ -158,10 +158,10 @@ def test_a_full_disk_is_said_and_loses_nothing(made: Region, operator: Operator,
     agree(made)
 
 
-def in_state(operator: Operator, state: str) -> dict[str, Any]:
-    """What the node says of itself, once it says that."""
+def lacking(operator: Operator, check: str, reason: str) -> dict[str, Any]:
+    """What the node says of itself, once that check lacks for that reason."""
     said = operator.ready()
-    return said if said.get("state") == state else {}
+    return said if said.get("checks", {}).get(check, {}).get("reason") == reason else {}
 
 
 def until_refused(made: Region, content: str) -> tuple[list[str], str]:
