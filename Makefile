@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV ?= $(or $(shell command -v uv),$(BIN)/uv)
-# worker processes of the tests, two of them for those with servers (tests/conftest.py); 0 runs them in one process
+# worker processes of the tests (tests/conftest.py shares them out); 0 runs them in one process
 WORKERS ?= 3
 # of fuzzing, for each target
 SECONDS ?= 600

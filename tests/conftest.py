@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what needs a container engine, and put all tests that use the broker into one group of xdist.
 
     All tests that start nodes or servers of their own are in groups: ``first`` and ``second``, of about the same
-    length, begin at once, ``last`` when all other tests have begun: two cores carry two of these at a time.
+    length, begin at once; ``third`` and ``last`` when all other tests have begun, so that three workers end together.
     """
     leave_out(config, items)
     for item in items:
@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _turn(item: pytest.Item) -> int:
     group = item.get_closest_marker("xdist_group")
-    return {"first": 0, "second": 0, "last": 2}[group.args[0]] if group else 1
+    return {"first": 0, "second": 0, "third": 2, "last": 3}[group.args[0]] if group else 1
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -40,7 +40,7 @@ from tests.support.offices import HANDLER, Offices, ahead, paper_of, refused
 from tests.support.region import CONTENT, SUMMARY, Region, region
 from tests.support.reports import of_workbook
 
-pytestmark = pytest.mark.xdist_group("second")
+pytestmark = pytest.mark.xdist_group("third")
 
 JIYUAN = "419001000001"
 CAST = (*OFFICES, Office(JIYUAN, "济源市禁毒情报（示例）", "济公（禁）", HENAN, ("419001",), UnitKind.INVESTIGATING))

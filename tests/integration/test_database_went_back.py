@@ -19,7 +19,7 @@ from services.node.projector import Projector
 from services.node.settings import load
 from tests.support.region import CONTENT, SUMMARY, Region, copy_folder, region, until
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("third")
 SECONDS = 90.0
 
 

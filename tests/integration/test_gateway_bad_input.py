@@ -10,7 +10,7 @@ from services.gateway.app import BODY_LIMIT
 from tests.support.offices import MARK, raw
 from tests.support.region import Region
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("third")
 
 
 LEAD = "/v1/channels/{channel}/leads/{subject}"

@@ -18,7 +18,7 @@ from services.node.folds import now_ms
 from tests.support.offices import HANDLER, MARK, ahead, delivered, raw, refused_with, stands
 from tests.support.region import CONTENT, SUMMARY, Region
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("third")
 
 
 def test_a_lead_from_draft_to_removal(paired: Region) -> None:

@@ -12,7 +12,7 @@ from services.demo.cast import XINCAI, YIWU
 from tests.support.offices import HANDLER, HOW, ahead, delivered, paper_of, raw, refused_with, stands
 from tests.support.region import CONTENT, SECRETS, Region
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("third")
 
 
 def test_no_record_no_plaintext(paired: Region) -> None:

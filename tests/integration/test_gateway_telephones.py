@@ -18,7 +18,7 @@ from tests.support.offices import delivered
 from tests.support.region import Region
 from tests.support.telephones import Telephones
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("third")
 
 
 @contextmanager

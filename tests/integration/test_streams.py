@@ -14,7 +14,7 @@ from services.gateway import streams
 from services.gateway.auth import development_issuer
 from tests.support.region import Region, region
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("third")
 
 
 class Told(NamedTuple):

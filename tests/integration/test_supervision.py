@@ -61,7 +61,7 @@ from services.views.oversight import Concern
 from tests.support.offices import refused
 from tests.support.region import CONTENT, SUMMARY, Region, region
 
-pytestmark = pytest.mark.xdist_group("first")
+pytestmark = pytest.mark.xdist_group("third")
 
 WORDS: dict[str, Any] = {"contact": {"name": "示例甲", "phone": "0396-0000000"}, "text": "示例：夜间查获一起案件"}
 ORDER = {"kind": "supervision", "classification": "work_secret", "urgency": "routine"}

@@ -298,6 +298,13 @@ def test_what_grows_with_every_record_is_kept_where_the_caller_says() -> None:
     assert len(made) == 5
 
 
+def test_a_history_knows_its_start_however_it_is_made() -> None:
+    """Nothing was said before the first record, and a head that was anchored then is found (WIRE 15)."""
+    named = History.of("e" * 64, f"duikou.{TRUST}.1")
+    assert named == History("e" * 64, Topic(TRUST, 1))
+    assert named.prefixes == {-1: named.hash}
+
+
 def test_a_second_topic_of_a_channel_is_not_guessed_at() -> None:
     w = world()
     record = w.share().record
