@@ -144,7 +144,7 @@ def test_a_full_disk_is_said_and_loses_nothing(made: Region, operator: Operator,
     try:
         acknowledged, refused = until_refused(made, content)
         subject = made.share(YIWU)  # 义乌 does not notice; 新蔡 has to read it
-        said = until("the node says so", lambda: lacking(operator, "database", FULL))  # PostgreSQL may start anew before
+        said = until("the node says so", lambda: lacking(operator, "database", FULL))  # PostgreSQL may restart before
         assert (said["ready"], said["state"]) == (False, "read_only")
         assert FULL in operator.type(FULL_DISK, "duikou doctor", code=6)
     finally:
