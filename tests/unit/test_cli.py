@@ -174,9 +174,8 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], None]:
     """What the commands' node answers."""
 
     def use(answers: Answers) -> None:
-        monkeypatch.setattr(session, "officer", lambda url, token, key=None: officer(answers, key))
-        for module in ("documents", "matters", "office", "questions", "reports"):
-            monkeypatch.setattr(f"services.cli.{module}.officer", lambda url, token, **_: officer(answers))
+        # where it is looked up at every call: a command is imported when it is typed, and keeps what it finds then
+        monkeypatch.setattr(session, "Officer", lambda url, token, signer=None, **_: officer(answers, signer))
 
     monkeypatch.setattr(client, "PAUSE_SECONDS", 0.0)
     return use
