@@ -20,6 +20,8 @@ settings.register_profile("duikou", deadline=None)  # a busy machine is no failu
 settings.load_profile("duikou")
 
 UNIT = Path(__file__).parent / "unit"
+SHARED = {"kafka": "second", "paired": "third", "lasting": "last"}
+"""Fixture of a session -> group of whoever asks for it and names no other: so it is made once."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,15 +57,16 @@ def kafka() -> Iterator[Reachable]:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a container engine, and put all tests that use the broker into one group of xdist.
+    """Leave out what needs a container engine, and put all tests that share what is costly into one group of xdist.
 
     All tests that start nodes or servers of their own are in groups: ``first`` and ``second``, of about the same
     length, begin at once; ``third`` and ``last`` when all other tests have begun, so that three workers end together.
     """
     leave_out(config, items)
     for item in items:
-        if "kafka" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("second"))
+        groups = [group for fixture, group in SHARED.items() if fixture in getattr(item, "fixturenames", ())]
+        if groups and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(groups[0]))
     items.sort(key=_turn)
 
 

@@ -17,6 +17,6 @@ def lasting() -> Iterator[Region]:
 
 @pytest.fixture(scope="session")
 def paired() -> Iterator[Region]:
-    """新蔡 and 义乌 paired, both answering HTTP. Whoever uses it is in the group ``third``, so there is one."""
+    """新蔡 and 义乌 paired, both answering HTTP. One of them: tests/conftest.py puts whoever uses it into one group."""
     with both_answering() as made:
         yield made

@@ -11,8 +11,6 @@ from services.node.bootstrap import parts
 from services.node.projector import rebuild
 from tests.support.region import Region
 
-pytestmark = pytest.mark.xdist_group("last")
-
 
 def test_all_that_a_pairing_does_needs_no_clock(lasting: Region, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new channel is opened and found, a lead sealed, sent, read, delivered, shown, withdrawn and removed."""

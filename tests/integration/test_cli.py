@@ -16,8 +16,6 @@ from services.node.folds import now_ms
 from tests.support.files import TURNED, exif, jpeg
 from tests.support.region import CONTENT, SUMMARY, Region
 
-pytestmark = pytest.mark.xdist_group("third")
-
 
 class Desk:
     """A terminal of one officer."""

@@ -4,7 +4,6 @@ Commands, environment and health checks are those of the file and of the image. 
 on a PostgreSQL and a Kafka of this machine that use the same folders; the containers themselves remain unproven then.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from infra.processes import Unavailable
 from services.demo.cast import NODES, OFFICES
 from services.node.settings import load
 from tests.support.compose import Containers, Processes, Runner, Service, services
+from tests.support.region import until
 from tests.support.servers import HASTY, server_folder, skip_or_fail
 
 READY_SECONDS = 240
@@ -37,10 +37,7 @@ class Stack:
 
     def await_healthy(self, name: str) -> None:
         """Polls its check, as an engine does."""
-        deadline = time.monotonic() + READY_SECONDS
-        while not self.runner.healthy(self.services[name]):
-            assert time.monotonic() < deadline, f"{name} is not ready after {READY_SECONDS} s"
-            time.sleep(0.5)
+        until(f"{name} is ready", lambda: self.runner.healthy(self.services[name]), READY_SECONDS)
 
 
 @pytest.fixture(scope="module", params=["processes", pytest.param("containers", marks=pytest.mark.engine)])

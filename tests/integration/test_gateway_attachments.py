@@ -23,9 +23,6 @@ from tests.support.files import TURNED, exif, jpeg, pdf, segment
 from tests.support.offices import HOW, MARK, raw, refused_with, stands
 from tests.support.region import CONTENT, SUMMARY, Region
 
-pytestmark = pytest.mark.xdist_group("third")
-
-
 SHARED = "duikou.lead.shared.v1"
 PICTURE = jpeg(exif(6))
 

@@ -10,9 +10,6 @@ from services.gateway.app import BODY_LIMIT
 from tests.support.offices import MARK, raw
 from tests.support.region import Region
 
-pytestmark = pytest.mark.xdist_group("third")
-
-
 LEAD = "/v1/channels/{channel}/leads/{subject}"
 ENQUIRY = "/v1/channels/{channel}/enquiries/{subject}"
 CONTENTS = "/v1/channels/{channel}/contents/{content}"

@@ -12,8 +12,6 @@ from services.demo.cast import XINCAI, YIWU
 from tests.support.offices import HANDLER, ahead, delivered, raw, refused_with
 from tests.support.region import CONTENT, SUMMARY, Region
 
-pytestmark = pytest.mark.xdist_group("third")
-
 
 def test_the_same_key_is_the_same_act(paired: Region) -> None:
     """Same key, same body: the same answer, one event. Same key, another body: 409 (WIRE 29)."""

@@ -18,8 +18,6 @@ from services.node.folds import now_ms
 from tests.support.offices import HANDLER, MARK, ahead, delivered, raw, refused_with, stands
 from tests.support.region import CONTENT, SUMMARY, Region
 
-pytestmark = pytest.mark.xdist_group("third")
-
 
 def test_a_lead_from_draft_to_removal(paired: Region) -> None:
     """Drafted, signed twice, signed for, opened after its record, accepted, fed back, withdrawn, gone (L5, L7, L8)."""

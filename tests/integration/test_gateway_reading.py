@@ -3,16 +3,12 @@
 import base64
 from uuid import uuid4
 
-import pytest
-
 from contracts.approval import AccessStatement
 from contracts.vocabulary import AccessReason
 from services.cli.replies import ToSign
 from services.demo.cast import XINCAI, YIWU
 from tests.support.offices import HANDLER, HOW, ahead, delivered, paper_of, raw, refused_with, stands
 from tests.support.region import CONTENT, SECRETS, Region
-
-pytestmark = pytest.mark.xdist_group("third")
 
 
 def test_no_record_no_plaintext(paired: Region) -> None:

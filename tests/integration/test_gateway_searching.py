@@ -18,9 +18,6 @@ from services.node.index import Forgetting
 from tests.support.offices import MARK, ahead, delivered, raw, refused_with, stands
 from tests.support.region import CONTENT, SECRETS, SUMMARY, Region
 
-pytestmark = pytest.mark.xdist_group("third")
-
-
 SEARCH = (AccessReason.HANDLING, AccessKind.INDEX_SEARCH)
 
 

@@ -16,8 +16,6 @@ from services.gateway.auth import development_issuer
 from services.node.settings import SettingsError
 from tests.support.region import Region
 
-pytestmark = pytest.mark.xdist_group("third")
-
 
 def test_only_officers_of_this_unit_are_answered(paired: Region) -> None:
     """No token, another unit's, an officer of nobody: 401 or 403, and nothing is said of why."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
-import pytest
 
 from services.demo.cast import YIWU
 from services.messages.webhook import Webhook
@@ -17,8 +16,6 @@ from services.upkeep.doctor import Level, examine
 from tests.support.offices import delivered
 from tests.support.region import Region
 from tests.support.telephones import Telephones
-
-pytestmark = pytest.mark.xdist_group("third")
 
 
 @contextmanager

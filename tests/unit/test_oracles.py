@@ -16,6 +16,7 @@ from contracts.approval import Approval
 from contracts.dsse import EVENT, Dsse, pae
 from contracts.envelope import Signed
 from services.domain import keys
+from tests.support.servers import skip_or_fail
 from tests.support.world import XINCAI, YIWU, World, seeded, world
 
 OPENSSL = shutil.which("openssl")
@@ -77,10 +78,11 @@ def test_a_mandate_is_a_dsse_envelope_of_the_standard() -> None:
     assert set(verified) == {root.keyid for root in roots[:2]}
 
 
-@pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
 @pytest.mark.parametrize("turned", [False, True])
 def test_openssl_verifies_an_event(tmp_path: Path, turned: bool) -> None:
-    """README's one-liner: ``openssl pkeyutl -verify -rawin`` over the PAE."""
+    """``openssl pkeyutl -verify -rawin`` over the PAE."""
+    if OPENSSL is None:
+        skip_or_fail("openssl is not installed")
     w = world()
     signed = event(w)
     public = Ed25519PublicKey.from_public_bytes(w.keys[XINCAI].public)
@@ -90,7 +92,7 @@ def test_openssl_verifies_an_event(tmp_path: Path, turned: bool) -> None:
     (tmp_path / "message").write_bytes(message)
     (tmp_path / "signature").write_bytes(signed.signature)
     words = ["pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "key.pem", "-in", "message", "-sigfile", "signature"]
-    done = subprocess.run([str(OPENSSL), *words], cwd=tmp_path, capture_output=True, check=False)
+    done = subprocess.run([OPENSSL, *words], cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode == 0) != turned
     assert keys.verifies(w.keys[XINCAI].public, bytes(message), signed.signature) != turned
 
