@@ -43,8 +43,10 @@ from services.gateway import (
     watching,
 )
 from services.gateway.auth import open_tokens
+from services.gateway.deps import node_of
 from services.node.node import Node
 from services.node.settings import LOOPBACK, SettingsError
+from services.node.watching import Shared
 from services.vault import MAX_FILE
 
 BODY_LIMIT = 65_536
@@ -116,6 +118,7 @@ def create_app(node: Node, stop: threading.Event | None = None) -> FastAPI:
     app.state.node, app.state.tokens = node, open_tokens(node.settings)
     app.state.stop = stop or threading.Event()
     problems.install(app)
+    app.middleware("http")(_in_one_round)
     app.middleware("http")(_only_json)
     for router, statuses in ROUTERS:
         app.include_router(router, responses=problems.answers(*statuses))
@@ -127,6 +130,13 @@ def create_app(node: Node, stop: threading.Event | None = None) -> FastAPI:
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     yield
+
+
+async def _in_one_round(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """A request looks into several channels, and asks once whether there is more of them."""
+    node = node_of(request)
+    with node.folds.round(Shared(node.replica.ends, lambda: node.replica.moves)):
+        return await call(request)
 
 
 async def _only_json(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -20,7 +20,7 @@ from contracts.fields import Channel, Subject
 from contracts.refusals import NotYet, Refused
 from contracts.vocabulary import ApproverAnswer, Role
 from services.gateway import desk, examples
-from services.gateway.deps import Answer, Body, Commands, Deputising, Issue, IssueAsDeputy, NodeOf, settled
+from services.gateway.deps import Answer, Body, Commands, Deputising, Issue, IssueAsDeputy, NodeOf, command, settled
 from services.gateway.desk import SignedBody, ToSign, to_sign
 from services.gateway.examples import example
 from services.gateway.problems import KeyReusedError
@@ -156,6 +156,6 @@ def _told(done: Answer) -> Result:
 def _settled(issue: Commands, one: Result, until: float) -> Result:
     if one.status != "pending":
         return one
-    found = settled(issue.node, one.event_id, max(0.0, until - time.monotonic()))
+    found = settled(issue.node, command(issue.node, one.event_id), max(0.0, until - time.monotonic()))
     after = f"{found.topic}@{found.offset}" if found.topic else one.after
     return one.model_copy(update={"status": found.status, "code": found.code, "law": found.law, "after": after})

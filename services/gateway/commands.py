@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter
 
-from contracts.refusals import Code, Refused
-from services.gateway.deps import Answer, Asking, EventIdPath, NodeOf, Wait, answer, settled
+from services.gateway.deps import Answer, Asking, EventIdPath, NodeOf, Wait, answer, command, settled
 
 router = APIRouter(prefix="/v1/commands", tags=["commands"])
 
@@ -11,7 +10,5 @@ router = APIRouter(prefix="/v1/commands", tags=["commands"])
 @router.get("/{event_id}", summary="How a command stands")
 def status(event_id: EventIdPath, node: NodeOf, _: Asking, wait: Wait = 0) -> Answer:
     """Pending until the log has judged it; a crash of this node loses nothing that was answered."""
-    sealed = node.ledger.find(event_id)
-    if sealed is None:
-        raise Refused(Code.UNKNOWN_MATTER, "L9")
-    return answer(node, sealed, settled(node, event_id, wait))
+    sealed = command(node, event_id)
+    return answer(sealed, settled(node, sealed, wait))

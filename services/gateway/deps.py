@@ -21,7 +21,7 @@ from services.gateway import examples
 from services.gateway.auth import Caller, Tokens, bearer, serving, standing_in
 from services.gateway.examples import example
 from services.gateway.problems import KeyReusedError
-from services.node.commands import Standing, command_id, propose, standing
+from services.node.commands import Standing, command_id, propose, standing_of
 from services.node.folds import now_ms
 from services.node.node import Node
 from services.node.papers import checked_content, encrypted
@@ -225,7 +225,7 @@ class Commands:
         stands = Envelope.parse(sealed.value)
         if not (same or (lambda e: (e.subject, alike(e.data)) == (subject, alike(event.wire()))))(stands):
             raise KeyReusedError
-        return answer(self.node, sealed, settled(self.node, id_, self.wait))
+        return answer(sealed, settled(self.node, sealed, self.wait))
 
 
 def commands_of(node: NodeOf, caller: Asking, key: Key, wait: Wait = 0) -> Commands:
@@ -254,29 +254,30 @@ def alike(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "content": [content["media"], len(content["ciphertext"])]}
 
 
-def settled(node: Node, id_: str, seconds: float) -> Standing:
-    """How the command stands as soon as the log has judged it, else after ``seconds``. Raises Refused: no such one."""
+def settled(node: Node, sealed: Sealed, seconds: float) -> Standing:
+    """How the command stands as soon as the log has judged it, else after ``seconds``."""
     until = time.monotonic() + seconds
-    found = _standing(node, id_)
+    found = standing_of(node, sealed)
     if found.status != "pending" or seconds <= 0 or not _waiters.acquire(blocking=False):
         return found
     try:
         while found.status == "pending" and (left := until - time.monotonic()) > 0:
             node.replica.wait(min(left, NAP_SECONDS))
-            found = _standing(node, id_)
+            found = standing_of(node, sealed)
         return found
     finally:
         _waiters.release()
 
 
-def _standing(node: Node, id_: str) -> Standing:
-    found = standing(node, id_)
-    if found is None:
+def command(node: Node, id_: str) -> Sealed:
+    """An own event. Raises Refused: no such one."""
+    sealed = node.ledger.find(id_)
+    if sealed is None:
         raise Refused(Code.UNKNOWN_MATTER, "L9")
-    return found
+    return sealed
 
 
-def answer(node: Node, sealed: Sealed, found: Standing) -> Answer:
+def answer(sealed: Sealed, found: Standing) -> Answer:
     """The body of a command's answer."""
     e = Envelope.parse(sealed.value)
     place = Place(topic=found.topic, offset=found.offset) if found.topic else None

@@ -349,8 +349,9 @@ def _sealed_id(node: Node, paper: str) -> str:
 def _settle(node: Node, paper: str, seconds: float) -> None:
     until = now_ms() + seconds * 1_000
     while now_ms() < until:
-        if node.ledger.find(_sealed_id(node, paper)) is not None:
-            settled(node, _sealed_id(node, paper), (until - now_ms()) / 1_000)
+        sealed = node.ledger.find(_sealed_id(node, paper))
+        if sealed is not None:
+            settled(node, sealed, (until - now_ms()) / 1_000)
             return
         node.replica.wait(0.05)
 
@@ -386,9 +387,10 @@ def _sending(node: Node, event_id: str, held: Paper) -> tuple[Sending, dict[str,
     """How it stands, with code and law of what forbids it."""
     if held.status is not Status.APPROVED:
         return Sending.NONE, {}
-    if node.ledger.find(event_id) is None:
+    sealed = node.ledger.find(event_id)
+    if sealed is None:
         return _waiting(node, event_id, held)
-    found = settled(node, event_id, 0)
+    found = settled(node, sealed, 0)
     return Sending[found.status.upper()], {"code": found.code, "law": found.law}
 
 

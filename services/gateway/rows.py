@@ -15,7 +15,7 @@ from services.domain.clocks import format_time
 from services.domain.counting import calendar_of, clock_of
 from services.domain.obligations import owed
 from services.gateway import examples
-from services.gateway.deps import MAX_WAIT_SECONDS, NAP_SECONDS, Asking, NodeOf, settled
+from services.gateway.deps import MAX_WAIT_SECONDS, NAP_SECONDS, Asking, NodeOf, command, settled
 from services.gateway.examples import example
 from services.gateway.problems import LateError
 from services.node.folds import now_ms
@@ -160,7 +160,7 @@ class Views:
             return found[1], int(found[2])
         if len(self.after) != 36:
             raise InvalidError([("after", "what a command answered as `after`")])
-        standing = settled(self.node, self.after, self.wait)
+        standing = settled(self.node, command(self.node, self.after), self.wait)
         if not standing.topic:
             raise LateError("the log has not accepted that command yet")
         return standing.topic, standing.offset

@@ -5,6 +5,7 @@ Parts know only Node and meet only in PostgreSQL and in the log, so nothing but 
 
 import threading
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from contracts.refusals import NotYet
 from services import journal
@@ -29,17 +30,23 @@ def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, S
     """Name of each part -> its step. ``duty``: what takes the place of a unit's duties (the registry's)."""
     intake, views = Intake(node), Projector(node)
     return {
-        "relay": watched(lambda: relay.relay(node), lambda: node.figures.pulse()._replace(views=None)),
+        "relay": watched(lambda: relay.relay(node), _sees(node, "sealed", "held", "sent")),
         "intake": lambda: intake.step(wait=node.settings.idle_seconds),
-        "projector": watched(views.step, lambda: node.figures.pulse()._replace(sealed=None, sent=None)),
+        "projector": watched(views.step, _sees(node, "held", "views")),
         "duties": duty(node) if duty else _duties(node),
     }
+
+
+def _sees(node: Node, *names: str) -> Callable[[], object]:
+    """Of the node's pulse, what a part depends on."""
+    look = attrgetter(*names)
+    return lambda: look(node.pulse())
 
 
 def _duties(node: Node) -> Step:
     """What the node owes to others, and by clocks of their own what it owes to its officers."""
     own = (Forgetting(node).step, Telling(node, open_messages(node.settings.notify_url)).step)
-    owed = watched(lambda: duties.perform(node), lambda: node.figures.pulse()._replace(sent=None, views=None))
+    owed = watched(lambda: duties.perform(node), _sees(node, "sealed", "held"))
 
     def step() -> bool:
         done = owed()
@@ -67,7 +74,8 @@ def _round(node: Node, name: str, step: Step, stop: threading.Event) -> None:
     before = node.news.count
     node.news.began(name)
     try:
-        busy = step()
+        with node.folds.round(lambda: node.pulse().ends):
+            busy = step()
     except NotYet as later:
         journal.warning(journal.Said.PART_WAITS, part=name, error=later)
         stop.wait(BACK_OFF_SECONDS)

@@ -164,11 +164,16 @@ class Standing:
 
 
 def standing(node: "Node", id: str) -> Standing | None:
-    """None: no such command. What the log accepted counts, at the place the log gave it."""
-    found = node.replica.outcome(id)
+    """None: no such command."""
+    sealed = node.ledger.find(id)
+    return None if sealed is None else standing_of(node, sealed)
+
+
+def standing_of(node: "Node", sealed: Sealed) -> Standing:
+    """What the log accepted counts, at the place the log gave it."""
+    id, found = sealed.id, node.replica.outcome(sealed.id)
     if found is None:
-        sealed = node.ledger.find(id)
-        return None if sealed is None else Standing(id, _unread(node, sealed))
+        return Standing(id, _unread(node, sealed))
     status = "recorded" if found.result == "effective" else "void"
     return Standing(id, status, found.code, found.law, found.topic, found.offset, found.late, found.disputed)
 

@@ -5,8 +5,9 @@ Commands are decided on the replica plus our own tail not yet read back, never o
 
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from itertools import count, takewhile
 from typing import Any
@@ -20,6 +21,10 @@ from services.verifier import History, inspect, read
 
 CUTS_SECONDS = 0.25
 """How long another process' word that a channel goes on in the next topic may stay unheard."""
+Ends = Mapping[str, int]
+"""Topic -> last stored offset, also behind a cut."""
+_ENDS: ContextVar[Callable[[], Ends] | None] = ContextVar("ends", default=None)
+"""In a round."""
 
 
 def now_ms() -> int:
@@ -56,6 +61,18 @@ class Folds:
     _cuts: dict[str, int] = field(default_factory=dict)
     _asked: float = -CUTS_SECONDS
 
+    @contextmanager
+    def round(self, ends: Callable[[], Ends] | None) -> Iterator[None]:
+        """For the block the replica is asked for records only where ``ends`` says that there are more; None: always.
+
+        For what is short and looks into many channels: what other processes store meanwhile, the next round sees.
+        """
+        token = _ENDS.set(ends)
+        try:
+            yield
+        finally:
+            _ENDS.reset(token)
+
     def topic(self, channel: str) -> Topic:
         """The topic in which a channel goes on: the first that no cut ends."""
         return next(one for n in count(1) if str(one := Topic(channel, n)) not in self.cuts())
@@ -79,9 +96,12 @@ class Folds:
             return followed.history.overlay()
 
     def deciding(self, channel: str) -> tuple[History, Head]:
-        """An overlay with our own unread tail applied, and the head that our next envelope follows."""
+        """An overlay with our own unread tail applied, and the head that our next envelope follows.
+
+        Nothing of it is of a round: what is decided on is always asked for.
+        """
         followed = self._followed(channel)
-        with followed.lock:
+        with self.round(None), followed.lock:
             self._catch_up(followed, channel)
             base = ((followed.history.topic.n, followed.history.offset), followed.history.channel.trust)
             if followed.tail is None or followed.base[0] != base[0] or followed.base[1] is not base[1]:
@@ -123,11 +143,16 @@ class Folds:
     def _to(self, history: History, last: Topic) -> History:
         """Folds what the replica has, topic after topic, each up to its cut."""
         while True:
-            for record, inspected in self.replica.inspected(str(history.topic), history.offset):
-                history.admit(record, inspected)
+            if self._may_hold_more(history):
+                for record, inspected in self.replica.inspected(str(history.topic), history.offset):
+                    history.admit(record, inspected)
             if history.topic == last:
                 return history
             history = History.after(history)
+
+    def _may_hold_more(self, history: History) -> bool:
+        ends = _ENDS.get()
+        return ends is None or ends().get(str(history.topic), -1) > history.offset
 
     def forget(self) -> None:
         """After the database may have gone back: everything is read again."""

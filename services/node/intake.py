@@ -46,7 +46,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self.moves = Moves(self.node)
-        self.watch = Watched(lambda: self.node.figures.pulse().held)
+        self.watch = Watched(lambda: self.node.pulse().held)
 
     def step(self, wait: float = 0.0) -> bool:
         """One batch of every topic; whether there was anything. Trust goes first: the desk is judged by it."""

@@ -13,8 +13,9 @@ from services.domain.pairing import Pairing
 from services.node.folds import Folds, ledger_name
 from services.node.news import News
 from services.node.settings import Settings, SettingsError
+from services.node.watching import Shared
 from services.signing import Signer, open_signer
-from services.storage.figures import Figures, Sent
+from services.storage.figures import Figures, Pulse, Sent
 from services.storage.index import Index
 from services.storage.ledger import Ledger
 from services.storage.notifications import Notifications
@@ -51,7 +52,11 @@ class Node:
     index_key: IndexKey
     notifications: Notifications
     news: News = field(default_factory=News)
+    pulse: Shared[Pulse] = field(init=False)
     _present: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.pulse = Shared(self.figures.pulse, lambda: (self.news.count, self.replica.moves))
 
     @property
     def source(self) -> str:
@@ -104,7 +109,11 @@ class Node:
     def unsettled(self) -> bool:
         """Whether a channel that we read is stopped or not there yet: what ends that, nobody tells this node."""
         awaited = chain(OPEN_TOPICS, self._ours(), self._others())
-        return bool(self.stopped()) or not all(self.present(name) for name in awaited)
+        return any(map(self._stands_still, self.pulse().stopped)) or not all(self.present(name) for name in awaited)
+
+    def _stands_still(self, name: str) -> bool:
+        """Whether a stopped topic is its channel's last; else the next goes on, and it is nobody's concern any more."""
+        return name == self.topic(topic(name).channel)
 
     def spoke(self, channel: str) -> int:
         """When (the log's ms) a matter of the channel moved last; 0 before the first."""
@@ -120,7 +129,7 @@ class Node:
 
     def readable(self) -> list[tuple[Log, list[str]]]:
         """Logs and the topics to read there; trust first, for the desk is judged by it."""
-        still = self.figures.stopped()
+        still = self.pulse().stopped
         present = [self.topic(name) for name in (*OPEN_TOPICS, *self.followed()) if self.present(name)]
         shared = [name for name in present if name not in still]
         desk = [] if self.settings.is_registry or self.topic(DESK) in still else [self.topic(DESK)]
@@ -139,7 +148,7 @@ class Node:
 
     def running(self, channel: str) -> bool:
         """Whether nobody stopped the channel."""
-        return self.replica.stopped(self.topic(channel)) is None
+        return self.topic(channel) not in self.pulse().stopped
 
     def stop_topic(self, name: str, why: Why, detail: str) -> None:
         """Alarm: its channel is not read, written or decided on until an operator has looked (PROTOCOL 6)."""
@@ -147,9 +156,9 @@ class Node:
         self.replica.stop(name, kept(why, detail))
 
     def stopped(self) -> dict[str, Why]:
-        """Channels that stand still; a topic that was continued by the next is nobody's concern any more."""
-        found = {topic(name): why(text) for name, text in self.figures.stopped().items()}
-        return {name.channel: code for name, code in found.items() if str(name) == self.topic(name.channel)}
+        """Channels that stand still."""
+        found = self.figures.stopped()
+        return {topic(name).channel: why(text) for name, text in found.items() if self._stands_still(name)}
 
     def must_run(self, channel: str) -> None:
         """Raises NotYet where the channel is stopped."""

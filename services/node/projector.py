@@ -33,7 +33,8 @@ class Projector:
         if generation != self.generation:  # perhaps another copy of the data, which holds less (PROTOCOL 6)
             self.generation = generation
             self.positions.clear()
-        return self.advance(self.node.rows.places(VERSIONS), self.node.replica.positions())
+        pulse = self.node.pulse()
+        return self.advance(self.node.rows.places(VERSIONS, pulse.views), pulse.positions)
 
     def advance(self, places: Iterable[Place], ends: dict[str, int]) -> bool:
         """Folds what is behind the positions of these views, one batch a topic."""
@@ -67,6 +68,8 @@ class Projector:
 
     def _topic(self, name: str, before: int, places: list[Place]) -> None:
         verdicts = list(self.node.replica.verdicts(name, before, BATCH))
+        if not verdicts:  # the channel goes on in another topic since
+            return
         offset = verdicts[-1].record.position.offset
         self.node.rows.commit(name, before, offset, self._folded(places, verdicts))
         for place in places:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from contracts.envelope import Head, Signed
 from services.node.folds import counting, ledger_name
 from services.node.node import why_of
+from services.storage.figures import Pulse
 from services.storage.ledger import RelayPosition
 from services.storage.stops import Why
 from services.transport.errors import LogShrankError, TopicMissingError
@@ -30,7 +31,8 @@ BATCH = 200
 
 def relay(node: "Node") -> bool:
     """One round over all own ledgers; whether anything was sent. Raises NotYet."""
-    return any([_relay(node, channel) for channel in node.writable()])
+    pulse = node.pulse()
+    return any([_relay(node, channel, pulse) for channel in node.writable()])
 
 
 def _position(node: "Node", ledger: str, topic: str) -> RelayPosition | None:
@@ -39,14 +41,13 @@ def _position(node: "Node", ledger: str, topic: str) -> RelayPosition | None:
     return position if position is not None and position.topic == topic else None
 
 
-def _relay(node: "Node", channel: str) -> bool:
-    if not node.running(channel):  # asked first: a channel that runs again does so in the topic that is folded next
+def _relay(node: "Node", channel: str, pulse: Pulse) -> bool:
+    if node.topic(channel) in pulse.stopped:  # asked first: what runs again does so in the topic that is folded next
         return False
     history = node.folds.history(channel)
-    own = history.ledger(node.source)
-    if own.frozen or not (history.opened or node.settings.is_registry):
+    name, topic, own = ledger_name(channel, node.source), str(history.topic), history.ledger(node.source)
+    if own.frozen or not (history.opened or node.settings.is_registry) or not pulse.beyond(name, own.head):
         return False
-    name, topic = ledger_name(channel, node.source), str(history.topic)
     position, epoch = _position(node, name, topic), own.head.epoch
     rows = node.ledger.tail(name, epoch, _acknowledged(position, history, own.head), BATCH)
     if not rows or (history.opened and rows[0].keyid not in counting(history, node.source)):

@@ -1,15 +1,42 @@
 """A part that found nothing asks one thing before it looks again: whether what it looks at is still what it was."""
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 Step = Callable[[], bool]
 """One batch; True: there may be more."""
 
 LOOK_SECONDS = 2.0
 """After which a part looks though nothing changed: clocks go on, and rights in a log are granted without a word."""
+
+SHARED_SECONDS = 0.02
+"""How long what one part saw is good for the others of its process; of what happens here they hear at once."""
+
+
+@dataclass
+class Shared(Generic[T]):
+    """What several parts look at, looked up once for all of them. Safe for many threads."""
+
+    sees: Callable[[], T]
+    happened: Callable[[], object]
+    """Differs whenever something happened in this process."""
+    _last: tuple[object, float, T] | None = None
+    """What had happened before it was looked up, when, and what was seen."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self) -> T:
+        """As it is now, or was after what happened here last. May raise NotYet."""
+        with self._lock:
+            happened, now = self.happened(), time.monotonic()
+            if self._last is None or self._last[0] != happened or now - self._last[1] >= SHARED_SECONDS:
+                self._last = happened, now, self.sees()
+            return self._last[2]
 
 
 @dataclass

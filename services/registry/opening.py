@@ -71,7 +71,8 @@ class Registry:
     def _sees(self) -> object:
         """What there is to do depends on the database, and on what lies where mandates are handed over."""
         papers = {(path.name, path.stat().st_mtime_ns) for path in (self.folder / "mandates").glob("*")}
-        return self.node.figures.pulse()._replace(sent=None, views=None), papers
+        pulse = self.node.pulse()
+        return pulse.sealed, pulse.held, papers
 
     def _step(self) -> bool:
         done = [self._open_topics(), self._mandates(), self._grant_units()]

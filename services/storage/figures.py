@@ -1,8 +1,10 @@
 """What a node's database says of the node, asked when somebody wants to know: health, metrics, ``duikou doctor``."""
 
+from collections.abc import Mapping
 from os import urandom
 from typing import Any, NamedTuple
 
+from contracts.envelope import Head
 from contracts.refusals import NotYet
 from services.storage import migrate
 from services.storage.ends import HELD, SEALED
@@ -18,11 +20,11 @@ _MATTERS = """SELECT split_part(stream, '/', 2) AS context, count(DISTINCT strea
 WHERE result = 'effective' AND stream IS NOT NULL GROUP BY 1"""
 
 _PULSE = f"""WITH RECURSIVE {HELD}, {SEALED}
-SELECT (SELECT array_agg(sealed::text) FROM sealed) AS sealed,
-  (SELECT array_agg(held::text) FROM held) AS held,
+SELECT (SELECT json_object_agg(ledger, json_build_array(epoch, sequence, digest)) FROM sealed) AS tails,
+  (SELECT json_object_agg(topic, "offset") FROM held) AS ends,
   (SELECT array_agg(relay_position::text) FROM relay_position) AS sent,
-  (SELECT array_agg(topic_state::text) FROM topic_state) AS topics,
-  (SELECT array_agg(view_pointer::text) FROM view_pointer) AS views,
+  (SELECT json_object_agg(topic, json_build_array(stopped, cut, topic_id)) FROM topic_state) AS topics,
+  (SELECT json_object_agg(view, json_build_array(version, generation)) FROM view_pointer) AS views,
   (SELECT generation FROM healing) AS healed"""  # noqa: S608 - from here
 _NOTIFICATIONS = """SELECT level, count(told) AS told, count(*) FILTER (WHERE told IS NULL AND attempts > 0) AS failing,
 min(seen) FILTER (WHERE told IS NULL AND attempts > 0) AS since FROM notification GROUP BY level ORDER BY level"""
@@ -46,16 +48,38 @@ class Sent(NamedTuple):
 
 
 class Pulse(NamedTuple):
-    """What changes whenever there is something to do for a part, as it is at one moment; only ever compared.
+    """What changes whenever there is something to do for a part, as it is at one moment.
 
     sealed: the ends of own ledgers, and whether they are healed. held: the ends of the replica's topics, and which of
     these are stopped or continued. sent: where the relay stands. views: which folding of each is live.
     """
 
-    sealed: object
-    held: object
+    sealed: tuple[Mapping[str, Any], Any, str]
+    held: tuple[Mapping[str, int], Mapping[str, Any], str]
     sent: object
-    views: object
+    views: Mapping[str, tuple[int, int]]
+
+    @property
+    def ends(self) -> Mapping[str, int]:
+        """Topic -> last stored offset, also behind a cut."""
+        return self.held[0]
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Topic -> last stored offset that counts."""
+        ends, (_, topics, _) = self.ends, self.held
+        cuts = {name: cut for name, (_, cut, _) in topics.items() if cut is not None}
+        return {name: min(end, cuts.get(name, end)) for name, end in ends.items()}
+
+    @property
+    def stopped(self) -> set[str]:
+        """Topics that nobody reads or writes."""
+        return {name for name, (why, *_) in self.held[1].items() if why is not None}
+
+    def beyond(self, ledger: str, head: Head) -> bool:
+        """Whether we have sealed more than what stands up to that head."""
+        epoch, sequence, _ = self.sealed[0].get(ledger, (0, 0, ""))
+        return bool((epoch, sequence) > (head.epoch, head.sequence))
 
 
 class Figures:
@@ -87,8 +111,8 @@ class Figures:
         """One query, for whoever would otherwise look into all of it."""
         with self._pool.connection() as link:
             row, server = link.execute(_PULSE).fetchone() or {}, link.generation
-        sealed, held = (row.get("sealed"), row.get("healed"), server), (row.get("held"), row.get("topics"), server)
-        return Pulse(sealed, held, row.get("sent"), row.get("views"))
+        tails, ends, topics, views = (row.get(name) or {} for name in ("tails", "ends", "topics", "views"))
+        return Pulse((tails, row.get("healed"), server), (ends, topics, server), row.get("sent"), views)
 
     def clock(self) -> int:
         """The server's clock, in ms."""

@@ -139,7 +139,7 @@ class Ledger(Application[str]):
         (load again, decide again), Claimed (one of ``once`` is taken), Refused (shape, type: it would be void),
         NotYet (an outage: the same ids again are done exactly once; own ledgers not read back).
         """
-        return [cast("Sealed", recording.notification.id) for recording in self.save(*entries, bases=bases)]
+        return [cast("Sealed", recording.notification.id) for recording in self.events.put(entries, bases=bases)]
 
     @property
     def generation(self) -> str:

@@ -56,6 +56,7 @@ class Replica:
         self._pool = Pool(url)
         self._news = threading.Condition()
         self._stored = 0
+        self._heard = 0
 
     def store(self, topic: str, verdicts: Sequence[Verdict], own: str) -> list[str]:
         """Records and verdicts of one topic, in order; own envelopes that our ledger lacks are healed, all at once.
@@ -75,6 +76,15 @@ class Replica:
             self._news.notify_all()
         return strangers
 
+    @property
+    def moves(self) -> int:
+        """Changes whenever this process stored records, stopped or continued a topic, or waited for what others do."""
+        return self._stored + self._heard
+
+    def _moved(self) -> None:
+        with self._news:
+            self._heard += 1
+
     def adopt(self, topic: str, own: str) -> list[str]:
         """An operator says that what the log has under our name is ours, though we lack it. Returns what clashes."""
         verdicts = list(self.verdicts(topic))
@@ -87,6 +97,12 @@ class Replica:
         Args:
             after: topic -> offset. Then only what lies behind these counts, whichever process stored it.
         """
+        try:
+            return self._waited(seconds, after)
+        finally:
+            self._moved()
+
+    def _waited(self, seconds: float, after: Mapping[str, int] | None) -> bool:
         until = time.monotonic() + seconds
         while True:
             with self._news:
@@ -234,6 +250,7 @@ class Replica:
             link.execute(_CUT, (topic, cut))
             if end > cut:
                 link.execute("DELETE FROM view_pointer")
+        self._moved()
 
     def cuts(self) -> dict[str, int]:
         """Topic -> its cut, of every topic that is continued by the next."""
@@ -247,14 +264,17 @@ class Replica:
         query = """INSERT INTO topic_state (topic, stopped) VALUES (%s, %s)
         ON CONFLICT (topic) DO UPDATE SET stopped = coalesce(topic_state.stopped, excluded.stopped)"""
         self._pool.run(query, topic, reason)
+        self._moved()
 
     def restate(self, topic: str, reason: str) -> None:
         """Another reason for which it stays stopped: what is to be done has changed."""
         self._pool.run("UPDATE topic_state SET stopped = %s WHERE topic = %s AND stopped IS NOT NULL", reason, topic)
+        self._moved()
 
     def resume(self, topic: str) -> None:
         """An operator has looked."""
         self._pool.run("UPDATE topic_state SET stopped = NULL WHERE topic = %s", topic)
+        self._moved()
 
     def stopped(self, topic: str) -> str | None:
         """Why the topic is stopped, if it is."""

@@ -83,13 +83,15 @@ class Rows:
         """``url``: of the runtime role. Connects when first used."""
         self._pool = Pool(url)
 
-    def places(self, versions: Mapping[str, int]) -> list[Place]:
+    def places(self, versions: Mapping[str, int], pointers: Mapping[str, tuple[int, int]]) -> list[Place]:
         """The live generation of each of these views (name -> version).
 
         Where a view was never folded by this version of it, an empty generation is made live.
+
+        Args:
+            pointers: view -> (version, generation) of what is live.
         """
-        found = self._pool.rows("SELECT view, version, generation FROM view_pointer")
-        live = {row["view"]: row["generation"] for row in found if versions.get(row["view"]) == row["version"]}
+        live = {view: number for view, (version, number) in pointers.items() if versions.get(view) == version}
         return [Place(view, live[view] if view in live else self.generation(view, versions[view])) for view in versions]
 
     def generation(self, view: str, version: int) -> int:

@@ -41,7 +41,7 @@ def queries(lab: Lab, events: int, asked: int, rounds: int) -> list[Line]:
 
 def _measured(node: Node, connection: psycopg.Connection, asked: int, rounds: int) -> list[Line]:
     views = Views(node, "", "", 0)
-    place = node.rows.places({CASES.name: CASES.version})[0]
+    place = node.rows.places({CASES.name: CASES.version}, node.pulse().views)[0]
     found = connection.execute(
         "SELECT key FROM view_row WHERE view = %s ORDER BY md5(key) LIMIT %s", (CASES.name, 1_000)
     )

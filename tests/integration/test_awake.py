@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from contracts.channels import PAIRING, REGISTRY
+from contracts.channels import PAIRING, REGISTRY, TRUST
 from services.demo.cast import XINCAI, YIWU
 from services.node import watching
 from services.node.bootstrap import parts
+from services.node.node import open_node
 from services.node.projector import rebuild
 from tests.support.region import Region
 
@@ -64,6 +65,23 @@ def test_what_is_handed_over_to_the_registry_needs_no_clock(lasting: Region, mon
     finally:
         paper.unlink()
         paper.with_suffix(".refused").unlink(missing_ok=True)
+
+
+def test_a_round_reads_where_there_is_more_and_decides_on_what_there_is(lasting: Region) -> None:
+    """What its ends do not name it does not ask for; but nothing is ever decided on that."""
+    node, channel = open_node(lasting.node(XINCAI).settings), lasting.channel
+    try:
+        with node.folds.round(dict):
+            assert node.folds.history(channel).offset == node.folds.history(TRUST).offset == -1
+        with node.folds.round(lambda: {lasting.topic: 0}):
+            assert node.folds.history(channel).opened
+            assert node.folds.history(TRUST).offset == -1
+        with node.folds.round(dict):
+            assert node.folds.deciding(PAIRING)[0].opened
+            assert node.folds.history(TRUST).offset == -1
+        assert node.folds.history(TRUST).opened
+    finally:
+        node.close()
 
 
 def test_while_a_channel_is_stopped_it_is_looked_for_what_ends_that(lasting: Region) -> None:

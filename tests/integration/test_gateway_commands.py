@@ -9,6 +9,7 @@ import pytest
 from services.cli.client import fresh
 from services.cli.errors import NotYetError
 from services.demo.cast import XINCAI, YIWU
+from services.node import watching
 from tests.support.offices import HANDLER, ahead, delivered, raw, refused_with
 from tests.support.region import CONTENT, SUMMARY, Region
 
@@ -49,6 +50,21 @@ def test_many_at_once_under_one_key_make_one_event(paired: Region) -> None:
         thread.join()
     assert len(answers) == 8
     assert len({(one["event_id"], one["sequence"]) for one in answers}) == 1
+
+
+def test_a_request_asks_once_whether_there_is_more(paired: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many channels it looks into, and however often."""
+    monkeypatch.setattr(watching, "SHARED_SECONDS", float("inf"))
+    subject, node, asked = delivered(paired), paired.node(YIWU), list[int]()
+    there = node.replica.ends
+    paired.hold(YIWU, "intake")
+    try:
+        monkeypatch.setattr(node.replica, "ends", lambda: asked.append(1) or there())
+        path = f"/v1/channels/{paired.channel}/leads/{subject}/received"
+        assert raw(paired.at(YIWU, "intake"), "POST", path, json={}).status_code == 202
+        assert asked == [1]
+    finally:
+        paired.start(YIWU, "intake")
 
 
 def test_own_writes_are_read_or_it_is_said_that_they_are_not_yet(paired: Region) -> None:

@@ -43,8 +43,10 @@ def test_rows_and_position_come_together_or_not_at_all(rows: Rows) -> None:
 
 def test_views_that_stand_together_move_together_or_not_at_all(rows: Rows) -> None:
     """One is not where the others are: nothing is written for any of them."""
-    here, there = rows.places({VIEW: 1, "other": 1})
-    assert rows.places({"other": 1, VIEW: 1}) == [there, here]
+    here, there = rows.places({VIEW: 1, "other": 1}, {})
+    assert rows.places({"other": 1, VIEW: 1}, {VIEW: (1, here.generation)}) == [there, here]
+    assert rows.places({"third": 2}, {"third": (1, 99)}) != [Place("third", 99)]
+    assert rows.places({VIEW: 1}, {VIEW: (1, 9)}) == [Place(VIEW, 9)]
     rows.commit(TOPIC, -1, 3, {here: {"a": {"n": 1}}, there: {}})
     rows.commit(TOPIC, 3, 4, {there: {"a": {"n": 2}}})
     with pytest.raises(PositionError):

@@ -1,6 +1,7 @@
 """A node that judges and seals nothing: the channels of a world, behind everything that asks a node."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -84,6 +85,10 @@ class Served:
         if running.valid_until:
             history.streams["pairing", history.channel.pairing] = replace(running, valid_until=FOREVER)
         return history
+
+    def round(self, _: object) -> AbstractContextManager[None]:
+        """What the story holds does not move."""
+        return nullcontext()
 
     def deciding(self, channel: str) -> tuple[History, Any]:
         """With no tail of our own."""

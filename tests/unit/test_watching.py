@@ -1,10 +1,12 @@
 """A part that found nothing looks again when what it looks at has changed, or after a while."""
 
+from itertools import count
+
 import pytest
 
 from contracts.refusals import NotYet
 from services.node import watching
-from services.node.watching import watched
+from services.node.watching import Shared, watched
 
 
 class Part:
@@ -80,3 +82,39 @@ def test_clocks_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "LOOK_SECONDS", 0.0)
     part.step()
     assert part.rounds == 2
+
+
+def test_what_several_look_at_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until something happened here, or too long ago to speak for what others do."""
+    monkeypatch.setattr(watching, "SHARED_SECONDS", float("inf"))
+    looks, happened = count(), [0]
+    shared = Shared(lambda: next(looks), lambda: happened[0])
+    assert [shared(), shared()] == [0, 0]
+    happened[0] += 1
+    assert [shared(), shared()] == [1, 1]
+    monkeypatch.setattr(watching, "SHARED_SECONDS", 0.0)
+    assert [shared(), shared()] == [2, 3]
+
+
+def test_what_happens_while_it_is_looked_up_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was seen may not hold it."""
+    monkeypatch.setattr(watching, "SHARED_SECONDS", float("inf"))
+    happened = count()
+    shared = Shared(lambda: next(happened), lambda: next(happened))
+    assert shared() < shared()
+
+
+def test_an_outage_is_not_remembered() -> None:
+    """The next asks anew."""
+    answers: list[int | Exception] = [NotYet("outage"), 7]
+
+    def look() -> int:
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    shared = Shared(look, lambda: None)
+    with pytest.raises(NotYet):
+        shared()
+    assert shared() == 7
