@@ -1,14 +1,13 @@
 """The HTTP application of a node, and the server it runs in."""
 
-import re
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 import contracts.catalogue  # noqa: F401 - registers every event type
@@ -43,20 +42,10 @@ from services.gateway import (
     watching,
 )
 from services.gateway.auth import open_tokens
-from services.gateway.deps import node_of
+from services.gateway.door import Door
 from services.node.node import Node
 from services.node.settings import LOOPBACK, SettingsError
-from services.node.watching import Shared
-from services.vault import MAX_FILE
 
-BODY_LIMIT = 65_536
-"""Bytes of a request: the largest envelope is 48 KiB (PROTOCOL 2)."""
-UPLOADS = re.compile("/v1/channels/[^/]+/contents/[^/]+/attachments")
-FAULTS = {
-    411: "a request states its length",
-    413: "a request is at most 64 KiB, a file 20,971,500 bytes",
-    415: "a body is application/json",
-}
 THREADS = 128
 """Requests served at once; half of them may wait (deps.WAITERS)."""
 ASKED = (401, 403, 404, 422, 503, 504)
@@ -118,8 +107,7 @@ def create_app(node: Node, stop: threading.Event | None = None) -> FastAPI:
     app.state.node, app.state.tokens = node, open_tokens(node.settings)
     app.state.stop = stop or threading.Event()
     problems.install(app)
-    app.middleware("http")(_in_one_round)
-    app.middleware("http")(_only_json)
+    app.add_middleware(Door, node=node)
     for router, statuses in ROUTERS:
         app.include_router(router, responses=problems.answers(*statuses))
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
@@ -130,36 +118,6 @@ def create_app(node: Node, stop: threading.Event | None = None) -> FastAPI:
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     yield
-
-
-async def _in_one_round(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """A request looks into several channels, and asks once whether there is more of them."""
-    node = node_of(request)
-    with node.folds.round(Shared(node.replica.ends, lambda: node.replica.moves)):
-        return await call(request)
-
-
-async def _only_json(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """A body is JSON of a stated length, or a file; an answer is kept by nobody."""
-    fault = _fault(request) if request.method in ("POST", "PUT") else None
-    if fault is not None:
-        return problems.problem(fault, "request", detail=FAULTS[fault])
-    response = await call(request)
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _fault(request: Request) -> int | None:
-    """What a file is, its bytes say; how it is labelled is not read."""
-    upload = UPLOADS.fullmatch(request.url.path)
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        return 411
-    if int(length) > (MAX_FILE if upload else BODY_LIMIT):
-        return 413
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return None if upload or media == "application/json" else 415
 
 
 def _docs(request: Request) -> HTMLResponse:

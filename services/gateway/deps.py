@@ -143,7 +143,11 @@ def deputy_of(request: Request, given: Delegated = None) -> Caller:
     return standing_in(node.folds.history(TRUST).channel.trust, node.source, officer, paper.dsse(), now_ms())
 
 
-NodeOf = Annotated[Node, Depends(node_of)]
+async def _node(request: Request) -> Node:
+    return node_of(request)
+
+
+NodeOf = Annotated[Node, Depends(_node)]
 Asking = Annotated[Caller, Depends(caller_of)]
 Deputising = Annotated[Caller, Depends(deputy_of)]
 
@@ -228,12 +232,12 @@ class Commands:
         return answer(sealed, settled(self.node, sealed, self.wait))
 
 
-def commands_of(node: NodeOf, caller: Asking, key: Key, wait: Wait = 0) -> Commands:
+async def commands_of(node: NodeOf, caller: Asking, key: Key, wait: Wait = 0) -> Commands:
     """The usual dependency of a command route."""
     return Commands(node, caller, key, wait)
 
 
-def deputys_commands_of(node: NodeOf, caller: Deputising, key: Key, wait: Wait = 0) -> Commands:
+async def deputys_commands_of(node: NodeOf, caller: Deputising, key: Key, wait: Wait = 0) -> Commands:
     """Of who may stand in."""
     return Commands(node, caller, key, wait)
 

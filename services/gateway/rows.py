@@ -166,7 +166,7 @@ class Views:
         return standing.topic, standing.offset
 
 
-def views_of(node: NodeOf, caller: Asking, after: After = "", wait: WaitFor = 5) -> Views:
+async def views_of(node: NodeOf, caller: Asking, after: After = "", wait: WaitFor = 5) -> Views:
     """The usual dependency of a query."""
     return Views(node, caller.id, after, wait)
 

@@ -110,6 +110,8 @@ class Registry:
 
     def _root(self) -> bool:
         """The root as the ceremony sealed it, verbatim: its digest is the name of the exchange."""
+        if self._opened(TRUST):
+            return False
         signed = root(self.folder)
         if self.node.ledger.find(Envelope.parse(signed.value).id) is not None:
             return False
@@ -182,15 +184,13 @@ class Registry:
     def _grant_units(self) -> bool:
         """Every admitted unit reads the open topics; units answer proposals, counties report outflow (WIRE 12)."""
         done = False
-        for unit, known in self.node.folds.history(TRUST).channel.trust.units.items():
-            for channel in OPEN_TOPICS:
-                writes = channel == PAIRING or (channel == OUTFLOW and known.is_county)
-                if channel in (TRUST, CHECKPOINT) or unit in self._copied_units(channel):
-                    done |= self._grant(channel, unit, write=writes)
+        units = self.node.folds.history(TRUST).channel.trust.units
+        for channel in OPEN_TOPICS:
+            here = units if channel in (TRUST, CHECKPOINT) else self.node.folds.history(channel).channel.trust.units
+            for unit in units.keys() & here.keys():
+                writes = channel == PAIRING or (channel == OUTFLOW and units[unit].is_county)
+                done |= self._grant(channel, unit, write=writes)
         return done
-
-    def _copied_units(self, channel: str) -> set[str]:
-        return set(self.node.folds.history(channel).channel.trust.units)
 
     # -- trust ---------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Own events, by way of the one file that imports eventsourcing (ARCHITECTURE 4).
 
-Its Application wires and saves, its EventStore maps, its recorder inserts. ``insert_events`` is replaced: the library's
-numbers and signs nothing, locks the table, and repeats an outage ten times (STACK traps 3, 24, 31).
+Its Application wires, its EventStore maps and puts (``save`` would look for aggregates first; there are none), its
+recorder inserts. ``insert_events`` is replaced: the library's numbers and signs nothing, locks the table, and repeats
+an outage ten times (STACK traps 3, 24, 31).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

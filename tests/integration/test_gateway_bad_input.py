@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.demo.cast import XINCAI, YIWU
-from services.gateway.app import BODY_LIMIT
+from services.gateway.door import BODY_LIMIT
 from tests.support.offices import MARK, raw
 from tests.support.region import Region
 

@@ -55,14 +55,19 @@ def test_many_at_once_under_one_key_make_one_event(paired: Region) -> None:
 def test_a_request_asks_once_whether_there_is_more(paired: Region, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many channels it looks into, and however often."""
     monkeypatch.setattr(watching, "SHARED_SECONDS", float("inf"))
-    subject, node, asked = delivered(paired), paired.node(YIWU), list[int]()
+    subject, node, asked = delivered(paired), paired.node(YIWU), list[dict[str, int]]()
     there = node.replica.ends
+
+    def asking() -> dict[str, int]:
+        asked.append(there())
+        return asked[-1]
+
     paired.hold(YIWU, "intake")
     try:
-        monkeypatch.setattr(node.replica, "ends", lambda: asked.append(1) or there())
+        monkeypatch.setattr(node.replica, "ends", asking)
         path = f"/v1/channels/{paired.channel}/leads/{subject}/received"
         assert raw(paired.at(YIWU, "intake"), "POST", path, json={}).status_code == 202
-        assert asked == [1]
+        assert len(asked) == 1
     finally:
         paired.start(YIWU, "intake")
 
