@@ -25,9 +25,9 @@ next record of another member; with his own key he could anyway. It cannot last:
 Two members who accuse each other stay undecided: what is vouched for stands, the accusation is listed.
 """
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
-from sys import intern
 from typing import NamedTuple
 
 from contracts.refusals import Code
@@ -56,20 +56,32 @@ class Span(NamedTuple):
     by: Statement
 
 
+class Run(NamedTuple):
+    """Records from ``first`` on, up to the next run, that one writer signed; empty: nobody did."""
+
+    first: int
+    writer: str
+
+
 @dataclass
 class Witness:
-    """All that was signed about one topic. agreed: writer -> highest offset it names rightly."""
+    """All that was signed about one topic. agreed: writer -> highest offset it names rightly.
+
+    runs: of records that one writer alone, or nobody, vouches for so far. What two vouch for is witnessed whoever wrote
+    it, so a long log takes no more room than its end does.
+    """
 
     agreed: dict[str, int] = field(default_factory=dict)
     disagreeing: list[Statement] = field(default_factory=list)
-    writers: list[str] = field(default_factory=list)
+    runs: deque[Run] = field(default_factory=deque)
+    last: int = -1
     failing: list[tuple[int, Code]] = field(default_factory=list)
 
     def hear(self, verdict: Verdict, history: History) -> None:
         """The next record and its verdict; the history stands right after it."""
         offset, e = verdict.record.position.offset, verdict.envelope
         proven = bool(verdict.keyid) and verdict.result is not Result.DUPLICATE
-        self.writers.append(intern(e.source) if e is not None and proven else "")  # one text a writer, not one a record
+        self._written(offset, e.source if e is not None and proven else "")
         if verdict.result is Result.NOISE and verdict.code is not None:
             self.failing.append((offset, verdict.code))
         if e is None or e.seen is None or verdict.result is Result.DUPLICATE:
@@ -82,7 +94,23 @@ class Witness:
         if not history.has_seen(e.seen):
             self.disagreeing.append(Statement(offset, e.source, names, min(names, offset), proven))
         elif proven:
-            self.agreed[e.source] = max(names, self.agreed.get(e.source, -1))
+            self._agrees(e.source, names)
+
+    def _written(self, offset: int, writer: str) -> None:
+        if not self.runs or self.runs[-1].writer != writer:
+            self.runs.append(Run(offset, writer))
+        self.last = offset
+
+    def _agrees(self, source: str, offset: int) -> None:
+        """Runs that end where two of those who agree have come to are not asked for any more."""
+        mine = self.agreed[source] = max(offset, self.agreed.get(source, -1))
+        twice = min(mine, self._reach(but=source))
+        while len(self.runs) > 1 and self.runs[1].first <= twice + 1:
+            self.runs.popleft()
+
+    def _reach(self, but: str) -> int:
+        """How far anybody else vouches."""
+        return max((reach for source, reach in self.agreed.items() if source != but), default=-1)
 
     def hear_later(self, verdict: Verdict, history: History, n: int, cut: int) -> None:
         """A record of a later topic of the channel; this one, number ``n``, ends at ``cut``.
@@ -96,7 +124,7 @@ class Witness:
         named, offset = map(int, e.seen.split(".")[:2])
         reach = cut if named > n else offset
         if named >= n and reach <= cut and history.has_seen(e.seen):
-            self.agreed[e.source] = max(reach, self.agreed.get(e.source, -1))
+            self._agrees(e.source, reach)
 
     @property
     def vouched(self) -> int:
@@ -120,10 +148,16 @@ class Witness:
 
     def unwitnessed(self) -> list[tuple[int, int]]:
         """Records that no other member's ``seen`` vouches for, as first and last offset of each run."""
-        alone = [offset for offset, writer in enumerate(self.writers) if not self._witnessed(offset, writer)]
-        runs = groupby(enumerate(alone), key=lambda pair: pair[1] - pair[0])
-        found = [[offset for _, offset in run] for _, run in runs]
-        return [(run[0], run[-1]) for run in found]
+        found: list[tuple[int, int]] = []
+        for first, last in self._alone():
+            begin = found.pop()[0] if found and found[-1][1] == first - 1 else first
+            found.append((begin, last))
+        return found
 
-    def _witnessed(self, offset: int, writer: str) -> bool:
-        return any(reach >= offset for source, reach in self.agreed.items() if source != writer)
+    def _alone(self) -> Iterator[tuple[int, int]]:
+        """Of each run, what nobody but its writer vouches for."""
+        ends = [*(run.first - 1 for run in list(self.runs)[1:]), self.last]
+        for run, last in zip(self.runs, ends, strict=False):
+            first = max(run.first, self._reach(but=run.writer) + 1)
+            if first <= last:
+                yield first, last

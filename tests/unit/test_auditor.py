@@ -1,6 +1,8 @@
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from rich.console import Console
 from contracts.channel import Cut, StandsBy
 from contracts.channels import DESK, TRUST, Kind, Topic
 from contracts.desk import Confirmed, ConfirmedSummary
-from contracts.envelope import Record, Signed
+from contracts.envelope import Message, Position, Record, Signed
 from contracts.refusals import NotYet, Stop
 from contracts.vocabulary import Role, Suspension
 from services.auditor import (
@@ -28,7 +30,9 @@ from services.auditor import (
 from services.auditor.desk import confirmed
 from services.auditor.report import EXIT_CONSISTENT, EXIT_FINDINGS, EXIT_REFUSED
 from services.auditor.tally import LIST_LIMIT, Tally
+from services.auditor.witness import Witness
 from services.registry import ceremony, genesis
+from services.verifier import Result, Verdict
 from services.views import VIEWS, fingerprint, fold
 from services.views.cases import CASES
 from tests.support import forgery
@@ -160,6 +164,28 @@ def test_records_nobody_else_has_seen_are_listed_as_unwitnessed() -> None:
     topics = {topic.name: topic for topic in judged(made).topics}
     assert topics[name_of(made.channel)].unwitnessed == ((31, 31),)
     assert topics[name_of(TRUST)].unwitnessed == ((0, len(made.logs[TRUST]) - 1),)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", "a", "b", "c"]), st.integers(1, 8)), max_size=40))
+def test_what_is_unwitnessed_is_found_as_if_every_writer_were_kept(said: list[tuple[str, int]]) -> None:
+    """(writer, how many records before his own he names); nobody: what is not signed."""
+    witness, history = Witness(), SimpleNamespace(topic=Topic("c", 1), exchange="x", has_seen=lambda _: True)
+    agreed: dict[str, int] = {}
+    for offset, (writer, back) in enumerate(said):
+        names = max(offset - back, -1)
+        e: Any = SimpleNamespace(source=writer, seen=f"1.{names}.h", channel="c", exchange="x") if writer else None
+        record = Record(Position("t", offset, 0), Message(None, None))
+        keyid = "key" if writer else ""
+        witness.hear(Verdict(record, Result.EFFECTIVE, None, "", 0, b"", keyid, e), history)  # type: ignore[arg-type]
+        if writer:
+            agreed[writer] = max(names, agreed.get(writer, -1))
+    alone = [
+        offset
+        for offset, (writer, _) in enumerate(said)
+        if not any(reach >= offset for other, reach in agreed.items() if other != writer)
+    ]
+    assert [offset for first, last in witness.unwitnessed() for offset in range(first, last + 1)] == alone
+    assert all(one[1] + 1 < two[0] for one, two in pairwise(witness.unwitnessed()))
 
 
 def test_lists_have_limits_and_counts_have_none() -> None:
