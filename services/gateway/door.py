@@ -39,11 +39,6 @@ class Door:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        fault = _fault(scope["path"], Headers(scope=scope)) if scope["method"] in ("POST", "PUT") else None
-        if fault is not None:
-            await problems.problem(fault, "request", detail=FAULTS[fault])(scope, receive, send)
-            return
-
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -51,6 +46,10 @@ class Door:
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
+        fault = _fault(scope["path"], Headers(scope=scope)) if scope["method"] in ("POST", "PUT") else None
+        if fault is not None:
+            await problems.problem(fault, "request", detail=FAULTS[fault])(scope, receive, answer)
+            return
         with self.node.folds.round(Shared(self.node.replica.ends, lambda: self.node.replica.moves)):
             await self.app(scope, receive, answer)
 

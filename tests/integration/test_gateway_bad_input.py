@@ -189,6 +189,7 @@ def test_what_is_no_small_json_is_refused(paired: Region, media: str, body: byte
     answer = raw(paired.at(XINCAI, "author"), "POST", path, content=body, headers=headers)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
 
 
 def test_a_body_states_its_length(paired: Region) -> None:
