@@ -39,6 +39,7 @@ class Door:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
