@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 def perform(node: "Node") -> bool:
     """One round; whether anything was done. What is refused is left to a person: the inbox shows it."""
     done = [_seal_approved(node)]
-    done += [_channel(node, channel) for channel in node.channels() if node.running(channel)]
+    stopped = node.pulse().stopped
+    done += [_channel(node, channel) for channel in node.channels() if node.topic(channel) not in stopped]
     return any(done)
 
 

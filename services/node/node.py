@@ -148,7 +148,7 @@ class Node:
 
     def running(self, channel: str) -> bool:
         """Whether nobody stopped the channel."""
-        return self.topic(channel) not in self.pulse().stopped
+        return self.replica.stopped(self.topic(channel)) is None
 
     def stop_topic(self, name: str, why: Why, detail: str) -> None:
         """Alarm: its channel is not read, written or decided on until an operator has looked (PROTOCOL 6)."""
