@@ -143,7 +143,7 @@ class Folds:
     def _to(self, history: History, last: Topic) -> History:
         """Folds what the replica has, topic after topic, each up to its cut."""
         while True:
-            if self._may_hold_more(history):
+            if history.topic != last or self._may_hold_more(history):  # up to a cut everything, whenever it came
                 for record, inspected in self.replica.inspected(str(history.topic), history.offset):
                     history.admit(record, inspected)
             if history.topic == last:

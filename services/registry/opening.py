@@ -236,7 +236,7 @@ class Registry:
     def _copy(self, channel: str, grants: list[Granted]) -> bool:
         """Trust events that concern the channel and are not in it yet, in the order of ``duikou.trust``."""
         history = self.node.folds.history(channel)
-        if not history.opened or self.node.topic(channel) in self.node.pulse().stopped:
+        if not history.opened or not self.node.running(channel):
             return False
         welcome = forwarding.guests(history.channel, grants, now_ms())
         place = (self.node.folds.history(TRUST).hash, history.channel.trust, welcome)

@@ -16,6 +16,7 @@ from services.cli.commands import app
 from services.cli.errors import REFUSED
 from services.demo.cast import XINCAI, YIWU
 from services.node.commands import standing
+from services.node.node import open_node
 from services.storage.stops import Why, why
 from services.verifier import Result
 from services.views.cases import CASES
@@ -188,6 +189,19 @@ def test_who_noticed_nothing_of_a_log_put_back_is_told_by_the_next_topic(lasting
     made.until("义乌 goes on", lambda: made.node(YIWU).topic(made.channel) == next_topic(made))
     assert made.withdraw(XINCAI, made.share()).status == "recorded"
     _agree(made, tmp_path)
+    _begins_at_the_cut(made)
+
+
+def _begins_at_the_cut(made: Region) -> None:
+    """Also in a round whose ends are from before the topic was filled."""
+    node = open_node(made.node(YIWU).settings)
+    try:
+        with node.folds.round(dict):
+            cut = node.folds.history(made.channel).cut
+        assert cut is not None
+        assert cut.offset == node.replica.cuts()[made.topic]
+    finally:
+        node.close()
 
 
 def test_only_a_stopped_channel_is_ended_and_only_by_the_registry(lasting: Region) -> None:
