@@ -51,7 +51,7 @@ class Door:
         if fault is not None:
             await problems.problem(fault, "request", detail=FAULTS[fault])(scope, receive, answer)
             return
-        with self.node.folds.round(Shared(self.node.replica.ends, lambda: self.node.replica.moves)):
+        with self.node.folds.round(Shared(self.node.replica.positions, lambda: self.node.replica.moves)):
             await self.app(scope, receive, answer)
 
 

@@ -5,7 +5,6 @@ Parts know only Node and meet only in PostgreSQL and in the log, so nothing but 
 
 import threading
 from collections.abc import Callable, Iterable
-from operator import attrgetter
 
 from contracts.refusals import NotYet
 from services import journal
@@ -16,7 +15,7 @@ from services.node.intake import Intake
 from services.node.node import Node
 from services.node.notifications import Telling
 from services.node.projector import Projector
-from services.node.watching import Step, watched
+from services.node.watching import OWN, READ, Step, seen, watched
 
 BACK_OFF_SECONDS = 0.5
 RECHECK_SECONDS = 0.5
@@ -30,23 +29,17 @@ def parts(node: Node, duty: Callable[[Node], Step] | None = None) -> dict[str, S
     """Name of each part -> its step. ``duty``: what takes the place of a unit's duties (the registry's)."""
     intake, views = Intake(node), Projector(node)
     return {
-        "relay": watched(lambda: relay.relay(node), _sees(node, "sealed", "held", "sent")),
+        "relay": watched(lambda: relay.relay(node), seen(node.pulse, *OWN, *READ, "sent")),
         "intake": lambda: intake.step(wait=node.settings.idle_seconds),
-        "projector": watched(views.step, _sees(node, "held", "views")),
+        "projector": watched(views.step, seen(node.pulse, *READ, "views")),
         "duties": duty(node) if duty else _duties(node),
     }
-
-
-def _sees(node: Node, *names: str) -> Callable[[], object]:
-    """Of the node's pulse, what a part depends on."""
-    look = attrgetter(*names)
-    return lambda: look(node.pulse())
 
 
 def _duties(node: Node) -> Step:
     """What the node owes to others, and by clocks of their own what it owes to its officers."""
     own = (Forgetting(node).step, Telling(node, open_messages(node.settings.notify_url)).step)
-    owed = watched(lambda: duties.perform(node), _sees(node, "sealed", "held"))
+    owed = watched(lambda: duties.perform(node), seen(node.pulse, *OWN, *READ))
 
     def step() -> bool:
         done = owed()
@@ -74,7 +67,7 @@ def _round(node: Node, name: str, step: Step, stop: threading.Event) -> None:
     before = node.news.count
     node.news.began(name)
     try:
-        with node.folds.round(lambda: node.pulse().ends):
+        with node.folds.round(lambda: node.pulse().positions):
             busy = step()
     except NotYet as later:
         journal.warning(journal.Said.PART_WAITS, part=name, error=later)

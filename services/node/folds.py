@@ -21,10 +21,9 @@ from services.verifier import History, inspect, read
 
 CUTS_SECONDS = 0.25
 """How long another process' word that a channel goes on in the next topic may stay unheard."""
-Ends = Mapping[str, int]
-"""Topic -> last stored offset, also behind a cut."""
-_ENDS: ContextVar[Callable[[], Ends] | None] = ContextVar("ends", default=None)
-"""In a round."""
+Positions = Callable[[], Mapping[str, int]]
+"""Topic -> last stored offset that counts."""
+_ROUND: ContextVar[Positions | None] = ContextVar("round", default=None)
 
 
 def now_ms() -> int:
@@ -62,16 +61,16 @@ class Folds:
     _asked: float = -CUTS_SECONDS
 
     @contextmanager
-    def round(self, ends: Callable[[], Ends] | None) -> Iterator[None]:
-        """For the block the replica is asked for records only where ``ends`` says that there are more; None: always.
+    def round(self, positions: Positions | None) -> Iterator[None]:
+        """For the block the replica is asked for records only where it says that there are more; None: always.
 
         For what is short and looks into many channels: what other processes store meanwhile, the next round sees.
         """
-        token = _ENDS.set(ends)
+        token = _ROUND.set(positions)
         try:
             yield
         finally:
-            _ENDS.reset(token)
+            _ROUND.reset(token)
 
     def topic(self, channel: str) -> Topic:
         """The topic in which a channel goes on: the first that no cut ends."""
@@ -151,8 +150,8 @@ class Folds:
             history = History.after(history)
 
     def _may_hold_more(self, history: History) -> bool:
-        ends = _ENDS.get()
-        return ends is None or ends().get(str(history.topic), -1) > history.offset
+        positions = _ROUND.get()
+        return positions is None or positions().get(str(history.topic), -1) > history.offset
 
     def forget(self) -> None:
         """After the database may have gone back: everything is read again."""

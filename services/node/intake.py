@@ -12,7 +12,7 @@ from contracts.envelope import Record
 from contracts.refusals import NotYet
 from services.node.moving import Moves
 from services.node.node import why_of
-from services.node.watching import Watched
+from services.node.watching import READ, Watched, seen
 from services.storage.errors import LogChangedError, ReplicaGapError
 from services.storage.stops import Why
 from services.transport import Log
@@ -46,7 +46,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self.moves = Moves(self.node)
-        self.watch = Watched(lambda: self.node.pulse().held)
+        self.watch = Watched(seen(self.node.pulse, *READ))
 
     def step(self, wait: float = 0.0) -> bool:
         """One batch of every topic; whether there was anything. Trust goes first: the desk is judged by it."""
@@ -147,9 +147,9 @@ class Intake:
         else:
             inspected = list(self.pool.map(lambda record: inspect(record, known), records, chunksize=8))
         verdicts = []
-        for record, seen in zip(records, inspected, strict=True):
+        for record, one in zip(records, inspected, strict=True):
             try:
-                verdicts.append(history.admit(record, seen))
+                verdicts.append(history.admit(record, one))
             except Stopped:
                 if not verdicts:
                     raise

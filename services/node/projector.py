@@ -1,7 +1,7 @@
 """replica -> view rows: rows and position in one transaction; a view can be thrown away and folded again (L11)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ class Projector:
         pulse = self.node.pulse()
         return self.advance(self.node.rows.places(VERSIONS, pulse.views), pulse.positions)
 
-    def advance(self, places: Iterable[Place], ends: dict[str, int]) -> bool:
+    def advance(self, places: Iterable[Place], ends: Mapping[str, int]) -> bool:
         """Folds what is behind the positions of these views, one batch a topic."""
         for place in places:
             if place not in self.positions:
@@ -49,7 +49,7 @@ class Projector:
             self.positions.clear()
         return bool(behind)
 
-    def _behind(self, places: Iterable[Place], name: str, ends: dict[str, int]) -> list[tuple[int, list[Place]]]:
+    def _behind(self, places: Iterable[Place], name: str, ends: Mapping[str, int]) -> list[tuple[int, list[Place]]]:
         """(position, views that stand there) of a topic; those that stand together are read for and committed once."""
         found: defaultdict[int, list[Place]] = defaultdict(list)
         for place in places:
@@ -60,7 +60,7 @@ class Projector:
     def _at(self, place: Place, name: str) -> int:
         return self.positions[place].get(name, -1)
 
-    def _next(self, place: Place, name: str, ends: dict[str, int]) -> bool:
+    def _next(self, place: Place, name: str, ends: Mapping[str, int]) -> bool:
         """Whether the topic before this one was folded to its cut: a matter goes on from one to the other."""
         here = topic(name)
         before = str(here._replace(n=here.n - 1))

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -56,6 +57,16 @@ class Watched:
     def nothing(self) -> None:
         """The round found nothing to do."""
         self._before = self._now
+
+
+OWN, READ = ("server", "tails", "healed"), ("server", "positions", "topics")
+"""Of a pulse: what we have sealed, what we have read."""
+
+
+def seen(pulse: Callable[[], object], *names: str) -> Callable[[], object]:
+    """What a part depends on, of all that a pulse says."""
+    look = attrgetter(*names)
+    return lambda: look(pulse())
 
 
 def watched(step: Step, sees: Callable[[], object]) -> Step:

@@ -30,7 +30,7 @@ from services.domain.trust import Trust
 from services.node.commands import NAMESPACE, duty_id, propose, propose_all
 from services.node.folds import ledger_name, now_ms
 from services.node.node import Node
-from services.node.watching import Step, watched
+from services.node.watching import OWN, READ, Step, seen, watched
 from services.registry import forwarding, genesis
 from services.registry.errors import HandedOverError
 from services.registry.forwarding import Granted
@@ -71,8 +71,7 @@ class Registry:
     def _sees(self) -> object:
         """What there is to do depends on the database, and on what lies where mandates are handed over."""
         papers = {(path.name, path.stat().st_mtime_ns) for path in (self.folder / "mandates").glob("*")}
-        pulse = self.node.pulse()
-        return pulse.sealed, pulse.held, papers
+        return seen(self.node.pulse, *OWN, *READ)(), papers
 
     def _step(self) -> bool:
         done = [self._open_topics(), self._mandates(), self._grant_units()]

@@ -6,6 +6,10 @@ HELD = """held (topic, "offset") AS (
     SELECT topic, "offset" FROM replica WHERE topic < held.topic ORDER BY topic DESC, "offset" DESC LIMIT 1) AS next)"""
 """The end of each topic in the replica, also behind a cut. Of a ``WITH RECURSIVE``."""
 
+COUNTING = """counting (topic, "offset") AS (
+  SELECT topic, least("offset", cut) FROM held LEFT JOIN topic_state USING (topic))"""
+"""The last record of each topic that counts. Behind ``HELD``."""
+
 SEALED = """sealed (ledger, epoch, sequence, digest) AS (
   (SELECT ledger, epoch, sequence, digest FROM ledger ORDER BY ledger DESC, epoch DESC, sequence DESC LIMIT 1)
   UNION ALL SELECT next.* FROM sealed CROSS JOIN LATERAL (

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from contracts.envelope import Head
 from contracts.refusals import NotYet
 from services.storage import migrate
-from services.storage.ends import HELD, SEALED
+from services.storage.ends import COUNTING, HELD, SEALED
 from services.storage.pool import FULL, Pool, fullness
 
 FULL_SECONDS = 15.0
@@ -19,9 +19,9 @@ _TAILS = f"WITH RECURSIVE {SEALED} SELECT * FROM sealed ORDER BY ledger"  # noqa
 _MATTERS = """SELECT split_part(stream, '/', 2) AS context, count(DISTINCT stream) AS matters FROM verdict
 WHERE result = 'effective' AND stream IS NOT NULL GROUP BY 1"""
 
-_PULSE = f"""WITH RECURSIVE {HELD}, {SEALED}
+_PULSE = f"""WITH RECURSIVE {HELD}, {COUNTING}, {SEALED}
 SELECT (SELECT json_object_agg(ledger, json_build_array(epoch, sequence, digest)) FROM sealed) AS tails,
-  (SELECT json_object_agg(topic, "offset") FROM held) AS ends,
+  (SELECT json_object_agg(topic, "offset") FROM counting) AS positions,
   (SELECT array_agg(relay_position::text) FROM relay_position) AS sent,
   (SELECT json_object_agg(topic, json_build_array(stopped, cut, topic_id)) FROM topic_state) AS topics,
   (SELECT json_object_agg(view, json_build_array(version, generation)) FROM view_pointer) AS views,
@@ -50,36 +50,28 @@ class Sent(NamedTuple):
 class Pulse(NamedTuple):
     """What changes whenever there is something to do for a part, as it is at one moment.
 
-    sealed: the ends of own ledgers, and whether they are healed. held: the ends of the replica's topics, and which of
-    these are stopped or continued. sent: where the relay stands. views: which folding of each is live.
+    server: whose data it is. tails: of own ledgers, the last (epoch, number, digest); healed: whether they are.
+    positions: topic -> its last record that counts; topics: topic -> (why stopped, where cut, which topic it is).
+    sent: where the relay stands. views: view -> (version, generation) that is live.
     """
 
-    sealed: tuple[Mapping[str, Any], Any, str]
-    held: tuple[Mapping[str, int], Mapping[str, Any], str]
+    server: str
+    tails: Mapping[str, tuple[int, int, str]]
+    healed: str | None
+    positions: Mapping[str, int]
+    topics: Mapping[str, tuple[str | None, int | None, str | None]]
     sent: object
     views: Mapping[str, tuple[int, int]]
 
     @property
-    def ends(self) -> Mapping[str, int]:
-        """Topic -> last stored offset, also behind a cut."""
-        return self.held[0]
-
-    @property
-    def positions(self) -> dict[str, int]:
-        """Topic -> last stored offset that counts."""
-        ends, (_, topics, _) = self.ends, self.held
-        cuts = {name: cut for name, (_, cut, _) in topics.items() if cut is not None}
-        return {name: min(end, cuts.get(name, end)) for name, end in ends.items()}
-
-    @property
     def stopped(self) -> set[str]:
         """Topics that nobody reads or writes."""
-        return {name for name, (why, *_) in self.held[1].items() if why is not None}
+        return {name for name, (why, _, _) in self.topics.items() if why is not None}
 
     def beyond(self, ledger: str, head: Head) -> bool:
         """Whether we have sealed more than what stands up to that head."""
-        epoch, sequence, _ = self.sealed[0].get(ledger, (0, 0, ""))
-        return bool((epoch, sequence) > (head.epoch, head.sequence))
+        epoch, sequence, _ = self.tails.get(ledger, (0, 0, ""))
+        return (epoch, sequence) > (head.epoch, head.sequence)
 
 
 class Figures:
@@ -111,8 +103,8 @@ class Figures:
         """One query, for whoever would otherwise look into all of it."""
         with self._pool.connection() as link:
             row, server = link.execute(_PULSE).fetchone() or {}, link.generation
-        tails, ends, topics, views = (row.get(name) or {} for name in ("tails", "ends", "topics", "views"))
-        return Pulse((tails, row.get("healed"), server), (ends, topics, server), row.get("sent"), views)
+        tails, positions, topics, views = (row.get(name) or {} for name in ("tails", "positions", "topics", "views"))
+        return Pulse(server, tails, row.get("healed"), positions, topics, row.get("sent"), views)
 
     def clock(self) -> int:
         """The server's clock, in ms."""

@@ -1,8 +1,7 @@
 """What the log said (append only) and what we made of it (disposable), in one transaction (PROTOCOL 6)."""
 
 import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from psycopg.errors import UniqueViolation
@@ -10,7 +9,7 @@ from psycopg.errors import UniqueViolation
 from contracts.channels import topic as named
 from contracts.envelope import Record, Signed
 from services.storage import records
-from services.storage.ends import HELD
+from services.storage.ends import COUNTING, HELD
 from services.storage.errors import LogChangedError, ReplicaGapError, VerdictChangedError
 from services.storage.healing import read_back
 from services.storage.pool import Link, Pool
@@ -20,11 +19,9 @@ __all__ = ["Known", "LogChangedError", "Replica", "ReplicaGapError", "VerdictCha
 
 CHUNK = 500
 """Records held at once when the replica is read through."""
-POLL_SECONDS = 0.2
-"""How soon a waiting reader sees what another process stored."""
-_POSITION = """SELECT asked.topic,
-  least((SELECT max("offset") FROM replica WHERE topic = asked.topic), topic_state.cut) AS last
-FROM unnest(%s::text[]) AS asked (topic) LEFT JOIN topic_state USING (topic)"""
+_POSITION = """SELECT least((SELECT max("offset") FROM replica WHERE topic = asked.topic), cut) AS last
+FROM (SELECT %s::text) AS asked (topic) LEFT JOIN topic_state USING (topic)"""
+_POSITIONS = f"WITH RECURSIVE {HELD}, {COUNTING} SELECT * FROM counting"  # noqa: S608 - from here
 _ENDS = f"WITH RECURSIVE {HELD} SELECT * FROM held"  # noqa: S608 - from here
 _OUTCOME = """SELECT result, coalesce(code, '') AS code, law, counted.topic, "offset", late, disputed
 FROM ledger JOIN counted ON event_id = id AND counted.digest = ledger.digest
@@ -55,8 +52,7 @@ class Replica:
         """``url``: of the runtime role. Connects when first used."""
         self._pool = Pool(url)
         self._news = threading.Condition()
-        self._stored = 0
-        self._heard = 0
+        self._moves = 0
 
     def store(self, topic: str, verdicts: Sequence[Verdict], own: str) -> list[str]:
         """Records and verdicts of one topic, in order; own envelopes that our ledger lacks are healed, all at once.
@@ -71,19 +67,18 @@ class Replica:
                 strangers = read_back(link, fresh, own)
         except UniqueViolation as error:
             raise ReplicaGapError(f"{topic}: another intake was faster") from error
-        with self._news:
-            self._stored += 1
-            self._news.notify_all()
+        self._moved()
         return strangers
 
     @property
     def moves(self) -> int:
-        """Changes whenever this process stored records, stopped or continued a topic, or waited for what others do."""
-        return self._stored + self._heard
+        """Changes whenever this process stored records, or stopped, resumed or continued a topic."""
+        return self._moves
 
     def _moved(self) -> None:
         with self._news:
-            self._heard += 1
+            self._moves += 1
+            self._news.notify_all()
 
     def adopt(self, topic: str, own: str) -> list[str]:
         """An operator says that what the log has under our name is ours, though we lack it. Returns what clashes."""
@@ -91,49 +86,20 @@ class Replica:
         with self._pool.transaction() as link:
             return read_back(link, verdicts, own, adopt=True)
 
-    def wait(self, seconds: float, after: Mapping[str, int] | None = None) -> bool:
-        """Until something was stored, or the time is over; whether it was.
-
-        Args:
-            after: topic -> offset. Then only what lies behind these counts, whichever process stored it.
-        """
-        try:
-            return self._waited(seconds, after)
-        finally:
-            self._moved()
-
-    def _waited(self, seconds: float, after: Mapping[str, int] | None) -> bool:
-        until = time.monotonic() + seconds
-        while True:
-            with self._news:
-                count = self._stored
-            if after is not None and self._beyond(after):
-                return True
-            left = until - time.monotonic()
-            if left <= 0:
-                return False
-            if self._news_within(left if after is None else min(left, POLL_SECONDS), count) and after is None:
-                return True
-
-    def _news_within(self, seconds: float, count: int) -> bool:
+    def wait(self, seconds: float) -> None:
+        """Until this process stored something, or the time is over: what others store is looked for by who waits."""
         with self._news:
-            return self._news.wait_for(lambda: self._stored != count, seconds)
-
-    def _beyond(self, after: Mapping[str, int]) -> bool:
-        last = self._last(list(after))
-        return any(last[topic] > offset for topic, offset in after.items())
-
-    def _last(self, topics: list[str]) -> dict[str, int]:
-        rows = self._pool.rows(_POSITION, topics)
-        return {row["topic"]: -1 if row["last"] is None else row["last"] for row in rows}
+            before = self._moves
+            self._news.wait_for(lambda: self._moves != before, seconds)
 
     def position(self, topic: str) -> int:
         """The last stored offset that counts, -1 for none."""
-        return self._last([topic])[topic]
+        row = self._pool.one(_POSITION, topic) or {"last": None}
+        return -1 if row["last"] is None else int(row["last"])
 
     def positions(self) -> dict[str, int]:
         """Topic -> last stored offset that counts."""
-        return self._last([row["topic"] for row in self._pool.rows(_ENDS)])
+        return {row["topic"]: row["offset"] for row in self._pool.rows(_POSITIONS)}
 
     def ends(self) -> dict[str, int]:
         """Topic -> last stored offset, also behind a cut."""

@@ -1,15 +1,19 @@
 """Parts that found nothing wake by what changed, not by the clock (decision 21). Before any channel here is stopped."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from contracts.channels import PAIRING, REGISTRY, TRUST
+from contracts.channels import OUTFLOW, PAIRING, REGISTRY, TRUST
+from contracts.envelope import Record
 from services.demo.cast import XINCAI, YIWU
 from services.node import watching
-from services.node.bootstrap import parts
+from services.node.bootstrap import follow, parts
 from services.node.node import open_node
-from services.node.projector import rebuild
+from services.node.projector import VERSIONS, Projector, rebuild
+from services.storage.figures import Pulse
+from services.verifier import Inspected
 from tests.support.region import Region
 
 
@@ -45,12 +49,12 @@ def test_the_pulse_changes_with_all_that_parts_look_at(lasting: Region, monkeypa
 
     assert changed(lambda: None) == set()
     own = lasting.access(XINCAI, content)
-    assert changed(lambda: lasting.propose(XINCAI, lasting.channel, content, own)) == {"sealed"}
-    assert changed(lambda: node.replica.stop(lasting.topic, "for the test")) == {"held"}
+    assert changed(lambda: lasting.propose(XINCAI, lasting.channel, content, own)) == {"tails"}
+    assert changed(lambda: node.replica.stop(lasting.topic, "for the test")) == {"topics"}
     assert not steps["relay"](), "the channel is stopped"
-    assert changed(lambda: node.replica.resume(lasting.topic)) == {"held"}
+    assert changed(lambda: node.replica.resume(lasting.topic)) == {"topics"}
     assert changed(lambda: lasting.until("sent", steps["relay"])) == {"sent"}
-    assert changed(lambda: lasting.until("read back", steps["intake"])) == {"held"}
+    assert changed(lambda: lasting.until("read back", steps["intake"])) == {"positions"}
     assert changed(lambda: rebuild(node, "cases")) == {"views"}
     lasting.start(XINCAI)
 
@@ -82,6 +86,55 @@ def test_a_round_reads_where_there_is_more_and_decides_on_what_there_is(lasting:
         assert node.folds.history(TRUST).opened
     finally:
         node.close()
+
+
+def test_a_round_asks_for_one_pulse_and_for_no_records_that_are_not_there(
+    lasting: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it looks, and into however many channels (decision 22)."""
+    monkeypatch.setattr(watching, "SHARED_SECONDS", float("inf"))
+    lasting.even(XINCAI)
+    lasting.hold(XINCAI)
+    node, asked, stop = lasting.node(XINCAI), list[str](), threading.Event()
+    pulse, inspected = node.pulse.sees, node.replica.inspected
+
+    def look() -> bool:
+        for channel in (TRUST, PAIRING, OUTFLOW, lasting.channel) * 2:
+            node.folds.history(channel)
+            node.pulse()
+        return False
+
+    def pulsed() -> Pulse:
+        asked.append("pulse")
+        return pulse()
+
+    def read(topic: str, after: int = -1) -> Iterator[tuple[Record, Inspected]]:
+        asked.append(topic)
+        return inspected(topic, after)
+
+    def once() -> bool:
+        stop.set()
+        return look()
+
+    look()
+    monkeypatch.setattr(node.pulse, "sees", pulsed)
+    monkeypatch.setattr(node.replica, "inspected", read)
+    node.news.tell()
+    try:
+        follow(node, "looking", once, stop)
+        assert asked == ["pulse"]
+    finally:
+        lasting.start(XINCAI)
+
+
+def test_a_projector_that_was_told_too_much_folds_what_counts(lasting: Region) -> None:
+    """Where a topic ends may have been said before the channel went on in the next."""
+    node, topic = lasting.node(XINCAI), lasting.topic
+    places = node.rows.places(VERSIONS, node.pulse().views)
+    lasting.until("all is folded", lambda: not Projector(node).advance(places, node.replica.positions()))
+    before = [node.rows.positions(*place) for place in places]
+    assert Projector(node).advance(places, {topic: node.replica.position(topic) + 1})
+    assert [node.rows.positions(*place) for place in places] == before
 
 
 def test_while_a_channel_is_stopped_it_is_looked_for_what_ends_that(lasting: Region) -> None:

@@ -315,19 +315,33 @@ def test_effective_envelopes_are_found_by_topic_and_by_stream(replica: Replica) 
     assert replica.values(stream) == [v.record.message.value for v in effective if v.draft and v.draft.stream == stream]
 
 
-def test_a_reader_is_woken_by_what_another_process_stored(replica: Replica, url: str) -> None:
+def test_whoever_waits_is_woken_by_what_this_process_stored(replica: Replica) -> None:
     _, topic, verdicts = eventful()
-    reader = Replica(url)
-    assert not reader.wait(0.01, {topic: -1})
-    woken: list[bool] = []
-    thread = threading.Thread(target=lambda: woken.append(reader.wait(30, {topic: 1, "duikou.trust.1": -1})))
-    thread.start()
-    replica.store(topic, verdicts[:3], XINCAI)
-    thread.join(30)
-    assert woken == [True]
-    assert reader.wait(0, {topic: 1})
-    assert not reader.wait(0, {topic: 2})
-    reader.close()
+    waiting = threading.Thread(target=lambda: replica.wait(60))
+    waiting.start()
+    stored = 0
+    while waiting.is_alive() and stored < len(verdicts):  # he may begin to wait after the first
+        replica.store(topic, verdicts[stored : stored + 1], XINCAI)
+        stored += 1
+        waiting.join(5)
+    assert not waiting.is_alive()
+
+
+def test_what_this_process_does_to_a_topic_is_told(replica: Replica) -> None:
+    """Whoever remembers what the database said looks again."""
+    _, topic, verdicts = eventful()
+    for act in (
+        lambda: replica.store(topic, verdicts, XINCAI),
+        lambda: replica.stop(topic, "why"),
+        lambda: replica.restate(topic, "why else"),
+        lambda: replica.resume(topic),
+        lambda: replica.continues(topic, 1),
+    ):
+        before = replica.moves
+        act()
+        assert replica.moves > before
+    assert replica.positions() == {topic: 1} != replica.ends()
+    assert (replica.position(topic), replica.position("duikou.trust.1")) == (1, -1)
 
 
 def test_a_topic_keeps_its_identity_and_the_first_reason_why_it_stopped(replica: Replica) -> None:
