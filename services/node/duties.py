@@ -25,7 +25,7 @@ from services.domain.lead_keeping import removed_by_node
 from services.domain.signatures import CLOCK_TOLERANCE
 from services.node import anchors, forwards, papers
 from services.node.commands import duty_id, minted, propose
-from services.node.folds import now_ms
+from services.node.folds import ledger_name, now_ms
 from services.verifier import History
 
 if TYPE_CHECKING:
@@ -43,11 +43,18 @@ def perform(node: "Node") -> bool:
 def _seal_approved(node: "Node") -> bool:
     """D6 for every approved document that is not in our ledger yet."""
     sealed = False
-    for (context, id), held in list(node.folds.history(DESK).streams.items()):
+    for (context, id), held in list(_desk(node).streams.items()):
         approved = context == "desk" and isinstance(held, Paper) and held.status is Status.APPROVED
         if approved and node.ledger.find(duty_id(node.source, id, papers.SEAL)) is None:
             sealed |= _try(partial(papers.seal, node, id, held))
     return sealed
+
+
+def _desk(node: "Node") -> History:
+    """With our own tail where there is one: an approved document is sealed while the line is cut."""
+    desk = node.folds.history(DESK)
+    unread = node.pulse().beyond(ledger_name(DESK, node.source), desk.ledger(node.source).head)
+    return node.folds.deciding(DESK)[0] if unread else desk
 
 
 def _channel(node: "Node", channel: str) -> bool:

@@ -56,7 +56,7 @@ def test_a_request_asks_once_whether_there_is_more(paired: Region, monkeypatch: 
     """However many channels it looks into, and however often."""
     monkeypatch.setattr(watching, "SHARED_SECONDS", float("inf"))
     subject, node, asked = delivered(paired), paired.node(YIWU), list[dict[str, int]]()
-    there = node.replica.ends
+    there = node.replica.positions
 
     def asking() -> dict[str, int]:
         asked.append(there())
@@ -64,7 +64,7 @@ def test_a_request_asks_once_whether_there_is_more(paired: Region, monkeypatch: 
 
     paired.hold(YIWU, "intake")
     try:
-        monkeypatch.setattr(node.replica, "ends", asking)
+        monkeypatch.setattr(node.replica, "positions", asking)
         path = f"/v1/channels/{paired.channel}/leads/{subject}/received"
         assert raw(paired.at(YIWU, "intake"), "POST", path, json={}).status_code == 202
         assert len(asked) == 1
