@@ -156,10 +156,9 @@ main()"""
 # -- doctor ------------------------------------------------------------------------------------------------------------
 
 
-def _failing(settings: Path) -> set[str]:
-    code = 6
-    found = _ask("doctor", settings, code=code)
-    return {one["check"] for one in found if one["level"] == "fail"}
+def _failing(settings: Path) -> dict[str, str]:
+    """Check -> what it says."""
+    return {one["check"]: one["said"] for one in _ask("doctor", settings, code=6) if one["level"] == "fail"}
 
 
 def test_doctor_finds_nothing_wrong_with_a_node_that_runs(paired: Region) -> None:
@@ -208,7 +207,7 @@ SETTINGS_FAULTS: dict[str, tuple[Callable[[Region], dict[str, object]], set[str]
 def test_doctor_names_what_is_set_wrong(paired: Region, fault: str) -> None:
     """One thing wrong is one check failing; the others are still made."""
     values, checks = SETTINGS_FAULTS[fault]
-    assert _failing(_changed(paired, **values(paired))) == checks
+    assert _failing(_changed(paired, **values(paired))).keys() == checks
 
 
 def test_doctor_names_another_root(paired: Region) -> None:
@@ -221,12 +220,12 @@ def test_doctor_sees_exposed_and_missing_key_files(paired: Region) -> None:
     settings, folder = paired.cluster.settings(YIWU), paired.state / YIWU
     (folder / "unit.pem").chmod(0o644)
     try:
-        assert _failing(settings) == {"files", "unit key"}
+        assert _failing(settings).keys() == {"files", "unit key"}
     finally:
         (folder / "unit.pem").chmod(0o600)
     (folder / "content.keys").rename(folder / "away")
     try:
-        assert _failing(settings) == {"content keys"}
+        assert _failing(settings).keys() == {"content keys"}
     finally:
         (folder / "away").rename(folder / "content.keys")
 
@@ -237,7 +236,7 @@ def test_doctor_sees_a_store_that_others_can_enter(paired: Region) -> None:
     store.mkdir(exist_ok=True)
     store.chmod(0o755)
     try:
-        assert _failing(paired.cluster.settings(YIWU)) == {"attachments"}
+        assert _failing(paired.cluster.settings(YIWU)).keys() == {"attachments"}
     finally:
         store.chmod(0o700)
 
@@ -358,7 +357,7 @@ def test_a_stopped_channel_is_not_hidden(paired: Region, served: str) -> None:
         assert _scraped(served)["duikou_channel_stopped", OUTFLOW, "topic_settings"] == 1
         assert _ready(served)["stopped"] == [{"channel": OUTFLOW, "code": "topic_settings"}]
         assert _ready(served)["ready"]
-        assert _failing(paired.cluster.settings(XINCAI)) == {"topics"}
+        assert _failing(paired.cluster.settings(XINCAI)).keys() == {"topics"}
     finally:
         node.replica.resume(str(Topic(OUTFLOW, 1)))
 
