@@ -74,7 +74,7 @@ def carried(who: Officer, path: Path, channel: str, event_type: str) -> dict[str
     """
     given = document(path)
     old = given.pop("content_id", None)
-    both = list(zip(*(given.get(part, {}).get("attachments", []) for part in PARTS), strict=True))
+    both = list(zip(*(_listed(given, part) for part in PARTS), strict=True))
     if not both:
         return given
     given["content_id"] = str(uuid4())
@@ -83,6 +83,15 @@ def carried(who: Officer, path: Path, channel: str, event_type: str) -> dict[str
         clear["digest"] = told["digest"] = made.digest
     _write(path, given)
     return given
+
+
+def _listed(given: dict[str, Any], part: str) -> list[dict[str, Any]]:
+    """The attachments that one part of a document names. Raises ValueError."""
+    inside = given.get(part) or {}
+    found = inside.get("attachments", []) if isinstance(inside, dict) else None
+    if isinstance(found, list) and all(isinstance(one, dict) for one in found):
+        return found
+    raise ValueError(f"the {part} of the document is no object, or its attachments are no list of such")
 
 
 def _told(clear: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
@@ -102,12 +111,14 @@ def _write(path: Path, given: dict[str, Any]) -> None:
 
 
 def _attached(who: Officer, given: dict[str, Any], file: bytes, kind: AttachmentKind, said: Any) -> dict[str, Any]:
-    """Uploads, and names the file in both parts of the document. Raises ValueError: it has ten already."""
-    clear, told = (given.setdefault(part, {}).setdefault("attachments", []) for part in PARTS)
+    """Uploads, and names the file in both parts of the document. Raises ValueError: it has ten already, or no place."""
+    clear, told = (_listed(given, part) for part in PARTS)
     if len(clear) >= MAX_ATTACHMENTS:
         raise ValueError(f"a document has at most {MAX_ATTACHMENTS} attachments")
     content = given.setdefault("content_id", str(uuid4()))
     made = who.upload(given.get("channel", ""), given.get("type", ""), content, file)
     clear.append({"kind": kind.value, "digest": made.digest, "size": made.size, "media": made.media})
     told.append({"digest": made.digest, **said, "plain_digest": made.plain_digest})
+    for part, named in zip(PARTS, (clear, told), strict=True):
+        given[part] = {**(given.get(part) or {}), "attachments": named}
     return {"content_id": content, **clear[-1]}

@@ -125,7 +125,10 @@ def table(*columns: str) -> Callable[[Sequence[Any]], None]:
 
 def document(path: Path) -> dict[str, Any]:
     """A JSON object from a file. Raises ValueError: it is none."""
-    found = json.loads(path.read_text())
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is no JSON") from error
     if isinstance(found, dict):
         return found
     raise ValueError(f"{path} holds no JSON object")

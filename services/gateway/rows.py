@@ -42,7 +42,9 @@ After = Annotated[
     ),
 ]
 WaitFor = Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for `after`")]
-From = Annotated[str, Query(alias="from", max_length=200, description="The `next` of the page before")]
+From = Annotated[
+    str, Query(alias="from", max_length=200, pattern="^[!-~]*$", description="The `next` of the page before")
+]
 
 OneChannel = Annotated[str, Query(pattern="^([a-z2-7]{52})?$", description="Only of this channel")]
 

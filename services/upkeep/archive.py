@@ -5,10 +5,12 @@ in it verify (``duikou fsck``) and the log agrees (``services.storage.healing``)
 """
 
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from errno import EEXIST
+from errno import EEXIST, EINVAL
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -25,6 +27,8 @@ BLOCK = 1_048_576
 Which = Literal["node", "desk"]
 NODE: Which = "node"
 DESK: Which = "desk"
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, EOFError, ValueError, OverflowError, RuntimeError)
+"""RuntimeError: also what says that it is encrypted, or of a method that nobody here writes."""
 
 
 class Part(BaseModel):
@@ -122,14 +126,30 @@ class Reader:
 @contextmanager
 def reading(path: Path) -> Iterator[Reader]:
     """Everything is read once before anything is used. Raises BackupError, OSError."""
+    with path.open("rb") as file:
+        with _damage(path):
+            reader = _verified(zipfile.ZipFile(file))
+        yield reader
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """What the library raises for bytes that are no ZIP, or no longer. Raises BackupError."""
     try:
-        with zipfile.ZipFile(path) as zip:
-            reader = Reader(zip, _manifest(zip))
-            for part in reader.manifest.parts:
-                _verify(part, reader.blocks)
-            yield reader
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+        yield
+    except _DAMAGE as error:
         raise BackupError(f"{path} is no whole backup") from error
+    except OSError as error:
+        if error.errno != EINVAL:
+            raise
+        raise BackupError(f"{path} is no whole backup") from error  # a place that it names lies before its begin
+
+
+def _verified(zip: zipfile.ZipFile) -> Reader:
+    reader = Reader(zip, _manifest(zip))
+    for part in reader.manifest.parts:
+        _verify(part, reader.blocks)
+    return reader
 
 
 def _manifest(zip: zipfile.ZipFile) -> Manifest:

@@ -49,6 +49,8 @@ def _of_type(schema: Any, models: Any, *, full: bool) -> Any:
 def _text(schema: Any) -> str:
     if schema.get("contentEncoding") == "base64":
         return base64.b64encode(bytes(schema["minLength"] // 4 * 3)).decode()
+    if schema.get("format") == "date":
+        return "2021-04-01"
     pattern = re.compile(schema.get("pattern", ""))
     return next((text for text in TEXTS if pattern.fullmatch(text)), "测试")
 

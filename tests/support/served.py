@@ -69,9 +69,10 @@ class Served:
     def __post_init__(self) -> None:
         """The parts of a node."""
         self.index = self.index_key = self.ledger = self.replica = self.rows = self.log = self.keys = Silent()
+        self.figures = Silent()
         self.folds, self.source, self.exchange = self, self.settings.source, self.settings.root
         self.signer = self.story.keys[XINCAI]
-        self.news = SimpleNamespace(tell=lambda: None)
+        self.news = SimpleNamespace(tell=lambda: None, silence=dict)
 
     def history(self, channel: str) -> History:
         """As the story left it, except that no officer and no pairing has run out since."""
@@ -123,3 +124,12 @@ class Served:
         return True
 
     running = present
+    followed, watched = channels, pairings
+
+    def stopped(self) -> dict[str, Any]:
+        """None."""
+        return {}
+
+    def topic(self, channel: str) -> str:
+        """None goes on in another."""
+        return str(Topic(channel, 1))

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from types import SimpleNamespace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -20,11 +21,17 @@ from cryptography.hazmat.primitives.serialization import (
 
 from contracts.channels import TRUST
 from contracts.profile import compact
+from services.auditor.attested import stated, summary_of
 from services.cleaning import UnfitFileError, cleaned
+from services.cli.files import carried
+from services.cli.session import document
 from services.node.settings import DEVELOPMENT, SettingsError, create_folder, load
 from services.registry.errors import HandedOverError
 from services.registry.opening import keep_mandate, keep_root, mandate_file, root
 from services.signing import SigningError, open_signer
+from services.storage.dump import Table
+from services.upkeep.archive import DESK, NODE, Manifest, reading, writing
+from services.upkeep.errors import BackupError
 from services.vault import KeyFile, VaultError
 from services.vectors.seeds import XINCAI, seed
 from tests.fuzz.engine import Broken, Target
@@ -162,7 +169,64 @@ def _attachments() -> list[bytes]:
     return [*pictures, warrant(99), pdf(packed(b"1 0 << /S /Launch >>"), packed(b"1 0 <<>>"))]
 
 
+def _backup(data: bytes) -> Any:
+    """What is read in the end is what the manifest names."""
+    with reading(_file("a.backup", data)) as file:
+        parts = [(part.name, sha256(b"".join(file.blocks(part))).hexdigest()) for part in file.manifest.parts]
+        if parts != [(part.name, part.sha256) for part in file.manifest.parts]:
+            raise Broken("a table is not the one that the manifest names")
+        return file.manifest
+
+
+def _backups() -> list[bytes]:
+    path = folder() / "seed.backup"
+    path.unlink(missing_ok=True)
+    with writing(path) as file:
+        log = file.table(DESK, Table("message", ("topic", "value")), [b"a\t1\n", b"b\t2\n"])
+        own = file.table(NODE, Table("ledger", ("id", "state")), [b"x\ty\n" * 50])
+        named: dict[str, Any] = {"source": XINCAI, "root": "a" * 64, "taken": "2021-06-01T00:00:00.000Z", "desk_end": 1}
+        file.manifest(Manifest(**named, migrations={"0001.sql": "b" * 64}, parts=(log, own)))
+    return [path.read_bytes()]
+
+
+class _Carrier:
+    """Stands for an officer at his node: every upload has the same name."""
+
+    def carry(self, *_: Any) -> SimpleNamespace:
+        return SimpleNamespace(digest="d" * 64)
+
+
+def _document(data: bytes) -> Any:
+    """What each command makes of it, or that it says why not."""
+    found = document(_file("document.json", data))
+    carrier: Any = _Carrier()
+    uses: dict[str, Callable[[], Any]] = {
+        "revise": lambda: carried(carrier, folder() / "document.json", "desk", "duikou.lead.shared.v1").keys(),
+        "attest": lambda: summary_of(found, "a" * 64),
+        "audit": lambda: stated(found),
+    }
+    said = {}
+    for name, use in uses.items():
+        try:
+            said[name] = str(use())
+        except ValueError as error:
+            said[name] = type(error).__name__
+    return said
+
+
+def _documents() -> list[bytes]:
+    named = {"digest": "d" * 64, "plain_digest": "e" * 64, "size": 1, "media": "application/pdf"}
+    both = {"summary": {"attachments": [named]}, "content": {"attachments": [named]}, "content_id": "x"}
+    topic = {"name": "duikou.trust.1", "offset": 1, "hash": "b" * 64}
+    read = {"verdict": "self-consistent", "root": "a" * 64, "topics": [topic], "records": 2}
+    audit = {**read, "divergences": [], "findings": [], "compared": []}
+    attested = compact({"summary": summary_of(audit, "a" * 64).model_dump(mode="json")})
+    return [compact(both), compact(audit), attested]
+
+
 TARGETS = (
+    Target("backup", "the file of a backup (ZIP)", _backups, _backup, (BackupError,), 200),
+    Target("document", "a JSON file that an officer or an auditor hands over", _documents, _document, (ValueError,)),
     Target("attachment", "a file that an officer attaches (PDF, JPEG, PNG)", _attachments, _cleaned, (UnfitFileError,)),
     Target("settings", "a node's settings (TOML)", _settings_seeds, _settings, (SettingsError,), 200),
     Target("key-file", "a unit's key (PEM)", _pems(None, PASSPHRASE), _plain_key, (SigningError,), 200),

@@ -1,20 +1,31 @@
 """Requests at the gateway: the real application over a node that judges and seals nothing."""
 
 import asyncio
+import base64
 import json
 from contextlib import suppress
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
+from contracts.channels import OUTFLOW, TRUST, Topic
 from contracts.profile import compact
+from contracts.refusals import Refused
+from contracts.vocabulary import Role
+from services.domain.clocks import DAY, HOUR, format_time
+from services.gateway import streams
 from services.gateway.app import create_app
 from services.gateway.auth import TokenError, bearer, development_issuer, open_tokens
+from services.gateway.deps import deputy_of
 from services.gateway.problems import MEDIA
+from services.node.folds import now_ms
+from services.node.parsing import InvalidError
 from services.node.settings import DEVELOPMENT, Settings
 from services.vectors.seeds import XINCAI
 from tests.fuzz.engine import Broken, Target, Unfit
+from tests.fuzz.samples import sample
 from tests.fuzz.targets.files import folder
 from tests.support.files import png
 from tests.support.served import Served
@@ -22,6 +33,9 @@ from tests.support.story import Story, told
 
 MARK = "echo-7f3a"
 """Stands in every seed: an answer that says it has said back what was sent."""
+
+READY = "/readyz"
+"""Says in a form of its own why it is not."""
 
 
 @cache
@@ -102,6 +116,8 @@ def _body(data: bytes) -> Any:
     status, said, answer = asked(method, path, headers, body)
     if status >= 500 and status != 503:
         raise Broken(f"{method} answered {status}: {answer[:200]!r}")
+    if path == READY:
+        return status
     if status >= 400 and status != 405 and said.get(b"content-type") != MEDIA.encode():
         raise Broken(f"{status} without a problem body")
     if status >= 400 and MARK.encode() in answer:
@@ -111,15 +127,18 @@ def _body(data: bytes) -> Any:
 
 @cache
 def _requests() -> list[bytes]:
-    """Every operation that takes a body, with the example of its description, by officers on every post."""
+    """Every operation with the examples of its description, by officers on every post."""
     document = app().openapi()
     story = app().state.node.story
     found = []
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            given = {f"{{{one['name']}}}": _value(document, one) for one in operation.get("parameters", ())}
+            line = f"{method.upper()} author {_filled(path, {**given, **_of(story)})}"
             if "requestBody" in operation:
-                line = f"{method.upper()} author {_filled(path, story)}"
                 found.append(line.encode() + _sent(document, operation))
+            else:
+                found.append(f"{line}{_asking(document, operation)}\n".encode())
     return [
         *found,
         *(one.replace(b" author ", b" intake ") for one in found),
@@ -134,18 +153,60 @@ def _sent(document: dict[str, Any], operation: dict[str, Any]) -> bytes:
     return b"?type=duikou.lead.shared.v1\n" + png()
 
 
+def _asking(document: dict[str, Any], operation: dict[str, Any]) -> str:
+    """A query with every parameter that there is."""
+    named = [one for one in operation.get("parameters", ()) if one["in"] == "query"]
+    given = {one["name"]: _value(document, one) for one in named}
+    return f"?{urlencode(given, doseq=True)}" if given else ""
+
+
+def _value(document: dict[str, Any], parameter: dict[str, Any]) -> Any:
+    found = parameter.get("examples") or parameter["schema"].get("examples")
+    return found[0] if found else sample(parameter["schema"], document["components"]["schemas"], full=True)
+
+
 def _example(document: dict[str, Any], operation: dict[str, Any]) -> Any:
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     named = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
     return next(iter(named.get("examples", [named.get("example", {})])))
 
 
-def _filled(path: str, story: Story) -> str:
+def _of(story: Story) -> dict[str, str]:
     subject = next(iter(subject for (context, subject) in story.histories[story.channel].streams if context == "lead"))
-    names = {"{channel}": story.channel, "{subject}": subject, "{paper}": subject, "{content}": subject}
+    return {"{channel}": story.channel, "{subject}": subject, "{paper}": subject, "{content}": subject}
+
+
+def _filled(path: str, names: dict[str, Any]) -> str:
     for name, value in names.items():
-        path = path.replace(name, value)
-    return path.replace("{", "").replace("}", "")
+        path = path.replace(name, str(value))
+    return path
+
+
+def _deputy(data: bytes) -> str:
+    """``data``: the header's value. Who stands in has the role that was delegated."""
+    headers = [(b"authorization", f"Bearer {tokens()['author']}".encode())]
+    caller = deputy_of(Request({"type": "http", "headers": headers, "app": app()}), data.decode("latin-1"))
+    return f"{caller.id} {sorted(caller.enrolment.roles)}"
+
+
+def _delegations() -> list[bytes]:
+    """In force now: 新蔡's author in place of those above him."""
+    story, now = app().state.node.story, now_ms()
+    span = {"from": format_time(now - HOUR), "until": format_time(now + 10 * DAY)}
+    papers = [story.delegation(XINCAI, f"{XINCAI}/author", role, **span) for role in (Role.APPROVER, Role.HEAD)]
+    signed = [
+        {"payload": paper.payload, "keyid": one.keyid, "sig": one.sig} for paper in papers for one in paper.signatures
+    ]
+    return [base64.b64encode(compact(one)) for one in signed]
+
+
+def _resumed(data: bytes) -> dict[str, int]:
+    """``data``: the id of an event. What it names is at most what is known, and written again names the same."""
+    known = {str(Topic(channel, 1)): 9 for channel in (TRUST, OUTFLOW, app().state.node.story.channel)}
+    cut = streams.parsed(data.decode("latin-1"), known)
+    if any(offset > known[name] for name, offset in cut.items()) or streams.parsed(streams.written(cut), known) != cut:
+        raise Broken("another place is resumed")
+    return cut
 
 
 def _token(data: bytes) -> str:
@@ -154,7 +215,15 @@ def _token(data: bytes) -> str:
 
 
 TARGETS = (
-    Target("http", "the body of every operation of the gateway", _requests, _body, (), 150),
+    Target("http", "address and body of every operation of the gateway", _requests, _body, (), 150),
+    Target("delegation", "the Duikou-Delegation header", _delegations, _deputy, (InvalidError, Refused)),
+    Target(
+        "event-id",
+        "the Last-Event-ID header",
+        lambda: [streams.written({str(Topic(TRUST, 1)): 3, str(Topic(OUTFLOW, 1)): 12}).encode(), b"-"],
+        _resumed,
+        (InvalidError,),
+    ),
     Target(
         "token",
         "the Authorization header",
