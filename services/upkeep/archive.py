@@ -28,7 +28,8 @@ Which = Literal["node", "desk"]
 NODE: Which = "node"
 DESK: Which = "desk"
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, EOFError, ValueError, OverflowError, RuntimeError)
-"""RuntimeError: also what says that it is encrypted, or of a method that nobody here writes."""
+"""RuntimeError: what the library says of a file that is encrypted, or of a version that it does not know."""
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 class Part(BaseModel):
@@ -146,6 +147,8 @@ def _damage(path: Path) -> Iterator[None]:
 
 
 def _verified(zip: zipfile.ZipFile) -> Reader:
+    if not {one.compress_type for one in zip.infolist()} <= _METHODS:
+        raise zipfile.BadZipFile("packed as no backup is")
     reader = Reader(zip, _manifest(zip))
     for part in reader.manifest.parts:
         _verify(part, reader.blocks)

@@ -108,16 +108,20 @@ def _private(folder: Path) -> list[bytes]:
     return [pem.splitlines()[1], key.private_bytes_raw(), index, *(text.encode() for text in texts), *raw]
 
 
-@pytest.mark.parametrize("other", ["unit", "root", "damaged", "cut short"])
+@pytest.mark.parametrize("other", ["unit", "root", "changed", "damaged", "cut short"])
 def test_a_backup_that_is_not_ours_is_refused_and_changes_nothing(paired: Region, tmp_path: Path, other: str) -> None:
-    """Another unit's, another root's, with a byte changed, or half: exit code 1, and the databases stay."""
+    """Another unit's, another root's, another row, a flipped byte, half: exit code 1; the databases stay."""
     settings, file = paired.cluster.settings(XINCAI), tmp_path / "a.backup"
     taken = paired.cluster.settings(YIWU) if other == "unit" else settings
     _type("backup", taken, file)
     if other == "root":
         _rewrite(file, "manifest.json", lambda text: text.replace(paired.root.encode(), b"0" * 64))
-    elif other == "damaged":
+    elif other == "changed":
         _rewrite(file, "node/ledger.copy", lambda text: text.replace(b"duikou.lead", b"duikou.laed", 1))
+    elif other == "damaged":
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 0xFF
+        file.write_bytes(data)
     elif other == "cut short":
         file.write_bytes(file.read_bytes()[:-100])
     sealed = "SELECT id, signature FROM ledger"

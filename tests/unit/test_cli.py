@@ -404,6 +404,28 @@ def test_a_document_without_attachments_is_revised_as_it_is(text: str, tmp_path:
     assert path.read_text() == text
 
 
+@pytest.mark.parametrize("part", [[], "text", {"attachments": {}}, {"attachments": [1]}])
+def test_a_part_that_has_no_place_for_files_is_said_to_be_wrong(part: Any, tmp_path: Path) -> None:
+    """To be revised or to get one; nothing is sent, and the file stays."""
+    path = tmp_path / "document.json"
+    text = json.dumps({"summary": part or [part], "content": None})
+    path.write_text(text)
+    with pytest.raises(ValueError, match="the summary of the document"):
+        files.carried(officer(broken), path, "a" * 52, "duikou.lead.shared.v1")
+    with pytest.raises(ValueError, match="the summary of the document"):
+        files._attached(officer(broken), json.loads(text), b"", AttachmentKind.PHOTO, {})
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("text", [b"", b"\xff", b"{", b"[" * 100_000, b"[]", b"1"])
+def test_a_file_that_is_no_document_is_wrong_usage(runner: CliRunner, text: bytes, tmp_path: Path) -> None:
+    """Named by its path; nobody is asked."""
+    path = tmp_path / "document.json"
+    path.write_bytes(text)
+    said = runner.invoke(app, ["draft", str(path), *NODE])
+    assert (said.exit_code, "no JSON" in said.output) == (2, True)
+
+
 @pytest.mark.parametrize("told", [[], [{}]])
 def test_attachments_that_were_written_by_hand_are_said_to_be_wrong(told: list[Any], tmp_path: Path) -> None:
     path = tmp_path / "document.json"
