@@ -6,6 +6,7 @@ from typing import Any
 from kafka.errors import LogTruncationError, OffsetOutOfRangeError
 
 from contracts.envelope import Message, Position, Record
+from contracts.refusals import NotYet
 from services.transport.errors import LogShrankError, TopicSettingsError
 from services.transport.kafka_clients import partition
 from services.transport.kafka_topics import Cluster
@@ -13,6 +14,9 @@ from services.transport.kafka_topics import Cluster
 LOG_APPEND_TIME = 1
 FETCH_SECONDS = 5.0
 """How long to wait for what is certainly there; it comes after some milliseconds."""
+PATIENCE = 4
+"""How often one after the other it may not come; a broker may be slow."""
+STUCK = "the broker has records that it does not hand out"
 
 
 class Reader:
@@ -21,16 +25,26 @@ class Reader:
     def __init__(self, consumer: Any, cluster: Cluster) -> None:
         self._consumer, self._cluster = consumer, cluster
         self._next: dict[str, int] = {}
+        self._in_vain = 0
 
     def read(self, topics: Mapping[str, int], limit: int, wait: float) -> list[Record]:
-        """See ``Log.read``."""
+        """See ``Log.read``. Raises NotYet as well where what is there does not come: this consumer is stuck."""
         try:
             self._place(topics)
-            return self._poll(limit, 0) or self._poll(limit, FETCH_SECONDS if self._behind(topics) else max(wait, 0))
+            return self._poll(limit, 0) or self._waited(topics, limit, wait)
         except OffsetOutOfRangeError as error:
             raise self._shrank(topics, error.args[0]) from error
         except LogTruncationError as error:
             raise self._shrank(topics, error.divergent_offsets) from error
+
+    def _waited(self, topics: Mapping[str, int], limit: int, wait: float) -> list[Record]:
+        behind = self._behind(topics)
+        found = self._poll(limit, FETCH_SECONDS if behind else max(wait, 0))
+        if behind and not found:
+            self._in_vain += 1
+            if self._in_vain == PATIENCE:
+                raise NotYet(STUCK)
+        return found
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -58,6 +72,8 @@ class Reader:
     def _poll(self, limit: int, seconds: float) -> list[Record]:
         polled = self._consumer.poll(timeout_ms=seconds * 1000, max_records=limit)
         records = [_record(each) for found in polled.values() for each in found]
+        if records:
+            self._in_vain = 0
         for record in records:
             self._next[record.position.topic] = record.position.offset + 1
         return records

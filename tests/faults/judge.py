@@ -281,7 +281,7 @@ class Judge:
         log = self._node(unit).log_of(topic(name).channel)
         end, found = log.end(name), list[Any]()
         while end is not None and len(found) <= end:
-            found += log.read({name: len(found) - 1}, LIMIT, 5.0)
+            found += awaited("what the log has", partial(log.read, {name: len(found) - 1}, LIMIT, 5.0))
         return found
 
     # -- everything else -----------------------------------------------------------------------------------------------

@@ -19,10 +19,12 @@ from infra.kafka.broker import Broker
 from infra.kafka.pki import Authority
 from infra.kafka.port import Reachable
 from infra.processes import Unavailable, free_ports
-from services.transport import Credentials, Log, Topics, open_log, open_topics
+from services.transport import Credentials, Log, Topics, kafka_reader, open_log, open_topics
 from services.transport.contract import REPLICATED, SETTINGS, SINGLE, Replication
 from services.transport.errors import AccessDeniedError, TopicSettingsError
-from tests.ports.log_suite import FaultSuite, LogSuite, Opened, messages, until_it_answers, values
+from services.transport.kafka import KafkaLog
+from services.transport.kafka_clients import partition
+from tests.ports.log_suite import LONG, FaultSuite, LogSuite, Opened, messages, until_it_answers, values
 from tests.support.servers import server_folder, skip_or_fail
 
 pytestmark = pytest.mark.xdist_group("second")
@@ -75,8 +77,13 @@ class Bench(Opened):
         self.registry.create(topic)
 
     def spoil(self, topic: str, setting: str = "cleanup.policy") -> str:
+        """The controller answers before the broker has heard of it, so it is asked until it has."""
+        named, wrong = ConfigResource(ConfigResourceType.TOPIC, topic), WRONG[setting]
         with self.admin() as admin:
-            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {setting: WRONG[setting]})])
+            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {setting: wrong})])
+            deadline = monotonic() + LONG
+            while admin.describe_configs([named], config_filter="all")["topic"][topic][setting]["value"] != wrong:
+                assert monotonic() < deadline
         return setting
 
     def credentials(self, name: str) -> Credentials:
@@ -213,9 +220,14 @@ def test_two_partitions_are_no_order(bench: Bench) -> None:
 def test_a_time_the_writer_chose_is_not_read(bench: Bench) -> None:
     topic, log = bench.fresh(), bench.open()
     bench.spoil(topic, "message.timestamp.type")
-    log.append(topic, messages([b"1"]))
+
+    def until_it_is_stamped_so() -> None:
+        for _ in range(100):
+            log.append(topic, messages([b"1"]))
+            log.read({topic: -1}, 200, 0)
+
     with pytest.raises(TopicSettingsError) as caught:
-        log.read({topic: -1}, 10, 0)
+        until_it_is_stamped_so()
     assert caught.value.setting == "message.timestamp.type"
 
 
@@ -273,6 +285,22 @@ def test_a_header_name_that_is_no_text_does_not_stop_the_topic(bench: Bench) -> 
     found = [record.message for record in log.read({topic: -1}, 10, 0)]
     assert found[1] == Message(b"k", b"2", (("�" * 2, b"x"), ("signature", b"s")))
     assert [message.value for message in found] == [b"1", b"2", b"3"]
+
+
+def test_a_consumer_that_is_stuck_is_replaced(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A topic that was made anew has left one waiting for ever: said as an outage, and the next reads on."""
+    monkeypatch.setattr(kafka_reader, "FETCH_SECONDS", 0.2)
+    topic, log = bench.fresh(), bench.open()
+    log.append(topic, messages([b"1"]))
+    assert values(log, topic) == [b"1"]
+    assert isinstance(log, KafkaLog)
+    with log._reader.use(topic) as reader:
+        reader._consumer.pause(partition(topic))
+    log.append(topic, messages([b"2"]))
+    assert [log.read({topic: 0}, 10, 0) for _ in range(kafka_reader.PATIENCE - 1)] == [[]] * (kafka_reader.PATIENCE - 1)
+    with pytest.raises(NotYet, match=kafka_reader.STUCK):
+        log.read({topic: 0}, 10, 0)
+    assert [record.message.value for record in log.read({topic: 0}, 10, 0)] == [b"2"]
 
 
 def test_what_a_stranger_compressed_arrives_as_it_was(bench: Bench) -> None:

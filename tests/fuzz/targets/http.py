@@ -149,7 +149,7 @@ def _requests() -> list[bytes]:
 def _sent(document: dict[str, Any], operation: dict[str, Any]) -> bytes:
     """The rest of a seed: an example of the body, or a file for the query that an upload has."""
     if "application/json" in operation["requestBody"]["content"]:
-        return b"\n" + compact(_example(document, operation))
+        return b"\n" + compact(example(document, operation))
     return b"?type=duikou.lead.shared.v1\n" + png()
 
 
@@ -165,7 +165,8 @@ def _value(document: dict[str, Any], parameter: dict[str, Any]) -> Any:
     return found[0] if found else sample(parameter["schema"], document["components"]["schemas"], full=True)
 
 
-def _example(document: dict[str, Any], operation: dict[str, Any]) -> Any:
+def example(document: dict[str, Any], operation: dict[str, Any]) -> Any:
+    """The JSON body that the description of an operation shows."""
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     named = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
     return next(iter(named.get("examples", [named.get("example", {})])))
