@@ -5,7 +5,6 @@ in it verify (``duikou fsck``) and the log agrees (``services.storage.healing``)
 """
 
 import os
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +26,7 @@ BLOCK = 1_048_576
 Which = Literal["node", "desk"]
 NODE: Which = "node"
 DESK: Which = "desk"
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, EOFError, ValueError, OverflowError, RuntimeError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, ValueError, RuntimeError, OSError)
 """RuntimeError: what the library says of a file that is encrypted, or of a version that it does not know."""
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
@@ -139,11 +138,9 @@ def _damage(path: Path) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        raise BackupError(f"{path} is no whole backup") from error
-    except OSError as error:
-        if error.errno != EINVAL:
+        if isinstance(error, OSError) and error.errno != EINVAL:  # else it names a place before its begin
             raise
-        raise BackupError(f"{path} is no whole backup") from error  # a place that it names lies before its begin
+        raise BackupError(f"{path} is no whole backup") from error
 
 
 def _verified(zip: zipfile.ZipFile) -> Reader:

@@ -8,6 +8,7 @@ import pytest
 from services.demo.cast import XINCAI, YIWU
 from services.gateway.door import BODY_LIMIT
 from tests.support.offices import MARK, raw
+from tests.support.openapi import filled
 from tests.support.region import Region
 
 LEAD = "/v1/channels/{channel}/leads/{subject}"
@@ -158,11 +159,8 @@ def test_bad_input_is_named_and_not_echoed(paired: Region, name: str) -> None:
     """Path and rule; never a value, never a member's name that was made up."""
     method, path, body, status, field = BAD[name]
     place = {"channel": paired.channel, "subject": str(uuid4()), "content": str(uuid4())}
-    named = path
-    for word, value in place.items():
-        named = named.replace(f"{{{word}}}", value)
     more = {} if body is None else {"json": body}
-    answer = raw(paired.at(XINCAI, "author"), method, named, **more)
+    answer = raw(paired.at(XINCAI, "author"), method, filled(path, place), **more)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()

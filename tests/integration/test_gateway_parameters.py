@@ -12,8 +12,8 @@ import pytest
 from services.demo.cast import XINCAI, YIWU
 from services.gateway.examples import CHANNEL
 from services.gateway.problems import MEDIA
-from tests.fuzz.targets.http import example
 from tests.support.offices import delivered, raw
+from tests.support.openapi import example, filled
 from tests.support.region import Region
 
 STREAM = "/v1/cases/stream"
@@ -77,9 +77,7 @@ def _asked(path: str, parameters: list[dict[str, Any]], good: dict[str, str]) ->
 
 def _address(path: str, parameters: list[dict[str, Any]], values: dict[str, str], asked: str = "") -> str:
     """With what it needs, and what is asked."""
-    places = {"{" + one["name"] + "}": values[one["name"]] for one in parameters if one["in"] == "path"}
-    for name, value in places.items():
-        path = path.replace(name, value)
+    path = filled(path, {one["name"]: values[one["name"]] for one in parameters if one["in"] == "path"})
     given = [one["name"] for one in parameters if one["in"] == "query" and (one["required"] or one["name"] == asked)]
     return "?".join([path, "&".join(f"{name}={values[name]}" for name in given)]) if given else path
 

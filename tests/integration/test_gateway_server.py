@@ -14,6 +14,7 @@ from services.demo.cast import XINCAI, YIWU
 from services.gateway.app import create_app, listening, serve
 from services.gateway.auth import development_issuer
 from services.node.settings import SettingsError
+from tests.support.openapi import filled
 from tests.support.region import Region
 
 
@@ -33,13 +34,12 @@ def test_every_route_asks_who(paired: Region) -> None:
     app = create_app(paired.node(XINCAI))
     open_to_all = {"/healthz", "/readyz", "/docs"}
     base = paired.at(XINCAI, "author").base_url
+    places = {"channel": paired.channel, "subject": "x", "paper": "x", "topic": paired.topic, "offset": "1"}
+    places |= {"content": str(uuid4()), "event_id": str(uuid4())}
     for path, operations in app.openapi()["paths"].items():
         for method in operations:
-            filled = path.replace("{channel}", paired.channel).replace("{content}", str(uuid4()))
-            filled = filled.replace("{subject}", "x").replace("{paper}", "x").replace("{event_id}", str(uuid4()))
-            filled = filled.replace("{topic}", paired.topic).replace("{offset}", "1")
             more: dict[str, Any] = {"json": {}} if method in ("post", "put") else {}
-            answer = httpx.request(method.upper(), base + filled, trust_env=False, **more)
+            answer = httpx.request(method.upper(), base + filled(path, places), trust_env=False, **more)
             assert (answer.status_code == 401) is (path not in open_to_all), (method, path, answer.text)
 
 

@@ -69,7 +69,7 @@ class Served:
     def __post_init__(self) -> None:
         """The parts of a node."""
         self.index = self.index_key = self.ledger = self.replica = self.rows = self.log = self.keys = Silent()
-        self.figures = Silent()
+        self.figures = self.log
         self.folds, self.source, self.exchange = self, self.settings.source, self.settings.root
         self.signer = self.story.keys[XINCAI]
         self.news = SimpleNamespace(tell=lambda: None, silence=dict)

@@ -404,11 +404,11 @@ def test_a_document_without_attachments_is_revised_as_it_is(text: str, tmp_path:
     assert path.read_text() == text
 
 
-@pytest.mark.parametrize("part", [[], "text", {"attachments": {}}, {"attachments": [1]}])
+@pytest.mark.parametrize("part", [[1], "text", {"attachments": {}}, {"attachments": [1]}])
 def test_a_part_that_has_no_place_for_files_is_said_to_be_wrong(part: Any, tmp_path: Path) -> None:
     """To be revised or to get one; nothing is sent, and the file stays."""
     path = tmp_path / "document.json"
-    text = json.dumps({"summary": part or [part], "content": None})
+    text = json.dumps({"summary": part, "content": None})
     path.write_text(text)
     with pytest.raises(ValueError, match="the summary of the document"):
         files.carried(officer(broken), path, "a" * 52, "duikou.lead.shared.v1")

@@ -1,6 +1,8 @@
 """Files that an operator or a signing office hands over: settings, keys, root and mandates."""
 
 import atexit
+import io
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -186,7 +188,18 @@ def _backups() -> list[bytes]:
         own = file.table(NODE, Table("ledger", ("id", "state")), [b"x\ty\n" * 50])
         named: dict[str, Any] = {"source": XINCAI, "root": "a" * 64, "taken": "2021-06-01T00:00:00.000Z", "desk_end": 1}
         file.manifest(Manifest(**named, migrations={"0001.sql": "b" * 64}, parts=(log, own)))
-    return [path.read_bytes()]
+    whole = path.read_bytes()
+    wrong = {"header_offset": 2**64 - 1, "flag_bits": 1}
+    return [whole, *(_told_wrong(whole, name, value) for name, value in wrong.items())]
+
+
+def _told_wrong(whole: bytes, name: str, value: int) -> bytes:
+    """The ZIP's own table says of its first member that it is far away, or encrypted."""
+    file = io.BytesIO(whole)
+    with zipfile.ZipFile(file, "a") as zip:
+        setattr(zip.filelist[0], name, value)
+        zip.writestr("x", b"")
+    return file.getvalue()
 
 
 class _Carrier:

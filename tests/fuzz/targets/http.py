@@ -28,11 +28,12 @@ from tests.fuzz.engine import Broken, Target, Unfit
 from tests.fuzz.samples import sample
 from tests.fuzz.targets.files import folder
 from tests.support.files import png
+from tests.support.openapi import example, filled
 from tests.support.served import Served
 from tests.support.story import Story, told
 
 MARK = "echo-7f3a"
-"""Stands in every seed: an answer that says it has said back what was sent."""
+"""Stands in a seed: an answer that says it has said back what was sent."""
 
 READY = "/readyz"
 """Says in a form of its own why it is not."""
@@ -133,8 +134,8 @@ def _requests() -> list[bytes]:
     found = []
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            given = {f"{{{one['name']}}}": _value(document, one) for one in operation.get("parameters", ())}
-            line = f"{method.upper()} author {_filled(path, {**given, **_of(story)})}"
+            given = {one["name"]: str(_value(document, one)) for one in operation.get("parameters", ())}
+            line = f"{method.upper()} author {filled(path, {**given, **_of(story)})}"
             if "requestBody" in operation:
                 found.append(line.encode() + _sent(document, operation))
             else:
@@ -142,7 +143,7 @@ def _requests() -> list[bytes]:
     return [
         *found,
         *(one.replace(b" author ", b" intake ") for one in found),
-        found[0].replace(b"{", b'{"x":"' + MARK.encode() + b'",', 1),
+        next(one for one in found if b"\n{" in one).replace(b"{", b'{"x":"' + MARK.encode() + b'",', 1),
     ]
 
 
@@ -165,22 +166,9 @@ def _value(document: dict[str, Any], parameter: dict[str, Any]) -> Any:
     return found[0] if found else sample(parameter["schema"], document["components"]["schemas"], full=True)
 
 
-def example(document: dict[str, Any], operation: dict[str, Any]) -> Any:
-    """The JSON body that the description of an operation shows."""
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    named = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
-    return next(iter(named.get("examples", [named.get("example", {})])))
-
-
 def _of(story: Story) -> dict[str, str]:
     subject = next(iter(subject for (context, subject) in story.histories[story.channel].streams if context == "lead"))
-    return {"{channel}": story.channel, "{subject}": subject, "{paper}": subject, "{content}": subject}
-
-
-def _filled(path: str, names: dict[str, Any]) -> str:
-    for name, value in names.items():
-        path = path.replace(name, str(value))
-    return path
+    return {"channel": story.channel, "subject": subject, "paper": subject, "content": subject}
 
 
 def _deputy(data: bytes) -> str:
